@@ -1,0 +1,133 @@
+/** Which implementation of the arithmetic runs: fused SIMD, plain SIMD, or float64 TypeScript. */
+export type Backend = "fma" | "simd" | "reference";
+
+/** How much a sweep learns of a tile; each level includes the ones before it. */
+export type Level = "maximum" | "sum" | "moments" | "squares";
+
+/** Logits in one tile of the absolute grid. Part of the saved state's version: never change it lightly. */
+export const TILE = 1024;
+
+/** Most tiles that one sweep may take: the rows of the arena's table. */
+export const TILES = 64;
+
+/** Float64 columns of one row of the table a sweep writes, a row a tile. */
+export const Column = {
+  /** The tile's sum is `mantissa * 2^exponent`, mantissa in [1, 2), or 0 for a fully masked tile. */
+  mantissa: 0,
+  /** An integer held as float64, so that it can be far outside the int32 range. */
+  exponent: 1,
+  /** The largest logit, NaN left out; -Infinity when all are masked. */
+  maximum: 2,
+  /** `sum 2^(y-exponent) * (y-exponent)`, with `y` the logit in units of the base (see {@linkcode Kernels.base}). */
+  moment: 3,
+  /** `sum 2^(y-exponent) * (y-exponent)^2`. */
+  square: 4,
+  /** How many logits are NaN. */
+  nan: 5,
+  /** How many logits are +Infinity. */
+  posInf: 6,
+  /** Columns of a row; the last is spare. */
+  stride: 8,
+} as const;
+
+/** Byte addresses inside the arena: fixed, 16-byte aligned, and never shared across an `await` except `pool`. */
+export interface Arena {
+  /** The sweep's table: `TILES` rows of `Column.stride` float64. */
+  readonly table: number;
+  /** The exact accumulator of the row in hand: `SLOT_BYTES`. */
+  readonly slot: number;
+  /** Eight float64 results of {@linkcode Kernels.total}. */
+  readonly out: number;
+  /** `TILE` uint32 indices written by {@linkcode Kernels.collect}. */
+  readonly indices: number;
+  /** `TILES * TILE` elements: where logits are staged. */
+  readonly stage: number;
+  /** As many elements again: where maps write, and raw f16 or bf16 words wait to be widened. */
+  readonly mapped: number;
+  /** The first of `buffers` read buffers of `bufferBytes` each, lent to sources. */
+  readonly pool: number;
+  readonly buffers: number;
+  readonly bufferBytes: number;
+}
+
+/** Bytes of an exact accumulator: f64 maximum, f64 top bin, then 8 i64 digits each for sum, moment and square. */
+export const SLOT_BYTES = 8 + 8 + 3 * 8 * 8;
+
+/**
+ * One backend's arithmetic over one arena: the same functions for the two WASM builds and for the float64
+ * reference, so that nothing above this room knows which one runs.
+ *
+ * All addresses are byte offsets into {@linkcode Kernels.memory}; counts are elements of {@linkcode Kernels.element}
+ * type. Logits may lie at any element-aligned address. Nothing allocates, nothing traps on any input.
+ */
+export interface Kernels {
+  readonly backend: Backend;
+  /** What a logit is in memory: f32 for the WASM builds; the reference has an instance of each. */
+  readonly element: "f32" | "f64";
+  /** The arena's memory. It never grows, so views of it stay valid. */
+  readonly memory: ArrayBuffer;
+  readonly arena: Arena;
+  /**
+   * The base of this backend's exponents, `2^(hi + lo)` with `hi + lo` about log2(e): a logit x weighs `2^(x * (hi + lo))`.
+   * The fused build uses `hi = fround(log2 e), lo = 0`; the others the true constant.
+   */
+  readonly base: { readonly hi: number; readonly lo: number };
+
+  /**
+   * Sweeps `count` logits (at most `TILES * TILE`, starting on a tile border; the last tile may be partial) and writes
+   * one table row a tile, at the level asked for; columns above the level are left as they were.
+   * Tiles with NaN, +Infinity or a magnitude outside the fast path's range are done again in float64; the columns `nan`
+   * and `posInf` are valid in every row, and a tile with either has mantissa, moment and square 0.
+   * Gives the number of tiles that hold a NaN or +Infinity.
+   */
+  sweep(level: Level, logits: number, count: number, table: number): number;
+
+  /** Empties an accumulator: maximum -Infinity, no digits. */
+  clear(slot: number): void;
+  /** Adds the first `tiles` rows of the table to the accumulator, exactly: any order gives the same digits. */
+  deposit(level: Level, table: number, tiles: number, slot: number): void;
+  /** Adds accumulator `from` to `into`, exactly. */
+  absorb(into: number, from: number): void;
+  /**
+   * Reads an accumulator without changing it. Writes to `out`: the maximum; the sum's mantissa in [1, 2) (0 when empty) and
+   * integer exponent; the mean and the mean square of `y - exponent` under the weights (0 when not accumulated); then `ln(sum / e^maximum)`.
+   */
+  total(slot: number, out: number): void;
+
+  /** Writes `e^x / sum` to `mapped`, sum given as mantissa and exponent of {@linkcode Kernels.total}. Results below 2^-126 are 0. */
+  probabilities(logits: number, count: number, mapped: number, mantissa: number, exponent: number): void;
+  /** Writes `(x - maximum) - logSum` to `mapped`, rounded once. */
+  logProbabilities(logits: number, count: number, mapped: number, maximum: number, logSum: number): void;
+
+  /**
+   * Writes the ascending positions of the logits of one tile that are greater than `threshold` (or equal, if `inclusive`)
+   * as uint32 to `indices`; gives how many. NaN is never among them.
+   */
+  collect(logits: number, count: number, threshold: number, inclusive: boolean, indices: number): number;
+  /** A value that at least `k` logits of this tile reach (so a safe threshold for the k largest), or -Infinity if none is cheaply known. */
+  bound(logits: number, count: number, k: number): number;
+  /** The lowest position in one tile whose logit equals `value`, or -1. */
+  find(logits: number, count: number, value: number): number;
+  /** How many of `count` logits are greater than `value`. */
+  countGreater(logits: number, count: number, value: number): number;
+  /** How many of `count` logits are -Infinity. */
+  countMasked(logits: number, count: number): number;
+
+  /** Widens `count` IEEE half floats at `words` (any even address) to f32 at `to`, exactly. */
+  widenF16(words: number, count: number, to: number): void;
+  /** Widens `count` bfloat16 at `words` (any even address) to f32 at `to`, exactly. */
+  widenBf16(words: number, count: number, to: number): void;
+  /** Replaces each logit by `fround(x / by)`, `by` a float64 (float64 logits: `x / by`). */
+  divide(logits: number, count: number, by: number): void;
+  /** Replaces each logit by `cap * tanh(x / cap)`, rounded once; NaN stays NaN, +-Infinity gives +-cap... except that -Infinity (a mask) stays. */
+  softcap(logits: number, count: number, cap: number): void;
+  /** Position-sensitive 32-bit checksum of `bytes` bytes, continued from `seed`: any cut of the same bytes gives the same number. */
+  checksum(at: number, bytes: number, seed: number): number;
+
+  /** The Two-Pass paper's first pass, element-wise pairs, made mask-safe: writes float64 mantissa and exponent of the sum to `out`. */
+  pairSum(logits: number, count: number, out: number): void;
+  /** The Two-Pass paper's second pass: writes `e^x / (mantissa * 2^exponent)` to `mapped`. */
+  pairScale(logits: number, count: number, mapped: number, mantissa: number, exponent: number): void;
+  /** Plain read: the f32-lane sum of `count` logits. The yardstick of every bench. */
+  read(logits: number, count: number): number;
+}

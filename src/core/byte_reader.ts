@@ -1,0 +1,7 @@
+/** Bytes read straight into memory that the caller owns and reuses: how files and pipes feed the engine. */
+export interface ByteReader {
+  /** Reads up to `into.length` bytes; gives how many, 0 at the end. */
+  read(into: Uint8Array): Promise<number>;
+  /** Gives the resource back. Called once, also after an error. */
+  close(): void | Promise<void>;
+}

@@ -1,0 +1,78 @@
+import type { Chunk } from "./chunk.ts";
+import { ShapeError } from "./errors.ts";
+import { SourceError } from "./errors.ts";
+import type { Shape } from "./shape.ts";
+
+/** Where a stream of chunks stands, and whether the next chunk follows: order is checked, never assumed. */
+export class ChunkOrder {
+  #row: number;
+  #id: number;
+  #shape: Shape;
+  #columns: readonly [number, number];
+  #lastRow: number;
+
+  /** Starts before the first logit of a range (`rows[1]` may be Infinity). */
+  constructor(shape: Shape, rows: readonly [number, number], columns: readonly [number, number]) {
+    this.#shape = shape;
+    this.#columns = columns;
+    this.#row = rows[0];
+    this.#lastRow = rows[1];
+    this.#id = columns[0];
+  }
+
+  /** Takes one chunk; refuses a gap, an overlap, an overrun, another dtype or detached memory. */
+  take(chunk: Chunk): void {
+    const { data, row, start } = chunk;
+    if (data.buffer.detached) {
+      throw new ShapeError(
+        `Cannot read the chunk at row ${row}, id ${start}: its memory was transferred away; pass a copy`,
+        "E_DETACHED",
+      );
+    }
+    if (!(this.#fits(data))) {
+      throw new ShapeError(
+        `Cannot read the chunk at row ${row}, id ${start}: its data is a ${data.constructor.name}, the shape says ${this.#shape.dtype}`,
+        "E_DTYPE",
+      );
+    }
+    if (row !== this.#row || start !== this.#id) {
+      throw new ShapeError(
+        `Cannot read the chunk at row ${row}, id ${start}: the last one ended before row ${this.#row}, id ${this.#id}`,
+        "E_ORDER",
+      );
+    }
+    this.#advance(data.length);
+  }
+
+  #fits(data: Chunk["data"]): boolean {
+    const { dtype } = this.#shape;
+    if (dtype === "f32") return data instanceof Float32Array;
+    return dtype === "f64" ? data instanceof Float64Array : data instanceof Uint16Array;
+  }
+
+  #advance(count: number): void {
+    const [from, to] = this.#columns;
+    const width = to - from;
+    const position = this.#id - from + count;
+    this.#row += Math.floor(position / width);
+    this.#id = from + position % width;
+    if (this.#row > this.#lastRow || (this.#row === this.#lastRow && this.#id > from)) {
+      throw new SourceError(
+        `Cannot read on: the source goes past row ${this.#lastRow - 1}, id ${to - 1}, the end of its shape`,
+        "E_SOURCE_LONG",
+      );
+    }
+  }
+
+  /** Refuses an end inside a row, or before the last row of a known shape. */
+  end(): void {
+    const [from] = this.#columns;
+    const open = this.#lastRow === Infinity;
+    if (this.#id === from && (open || this.#row === this.#lastRow)) return;
+    const wanted = open ? `whole rows of ${this.#columns[1] - from}` : `rows up to ${this.#lastRow - 1}`;
+    throw new SourceError(
+      `Cannot read on: the source ended at row ${this.#row}, id ${this.#id}; wanted ${wanted}`,
+      "E_SOURCE_SHORT",
+    );
+  }
+}

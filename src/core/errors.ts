@@ -1,0 +1,110 @@
+/**
+ * Every error that Sluice raises by design: its code, the HTTP status a service answers with, and whether the same
+ * call may succeed later. The one table; classes below carry a code from it.
+ */
+export const ERRORS = {
+  E_PARAM: { status: 400, retryable: false, meaning: "an option is outside its range" },
+  E_K_RANGE: { status: 400, retryable: false, meaning: "k is not a whole number of at least 1" },
+  E_SHAPE: { status: 400, retryable: false, meaning: "a shape does not fit" },
+  E_DTYPE: { status: 400, retryable: false, meaning: "a dtype is unknown or not supported here" },
+  E_FORMAT: { status: 400, retryable: false, meaning: "a file is not what its name or header says" },
+  E_EMPTY: { status: 400, retryable: false, meaning: "there are no rows or no vocabulary" },
+  E_NAN: { status: 422, retryable: false, meaning: "a row holds NaN, +Infinity or no allowed token, and the caller asked to stop" },
+  E_ORDER: { status: 400, retryable: false, meaning: "chunks leave a gap or overlap" },
+  E_DETACHED: { status: 400, retryable: false, meaning: "a chunk's memory was transferred away" },
+  E_SOURCE_READ: { status: 502, retryable: true, meaning: "the source could not be opened or read" },
+  E_SOURCE_SHORT: { status: 400, retryable: false, meaning: "the source ended before its shape was filled" },
+  E_SOURCE_LONG: { status: 400, retryable: false, meaning: "the source holds more than its shape" },
+  E_SOURCE_CHANGED: { status: 409, retryable: true, meaning: "two reads of the source differ" },
+  E_SOURCE_EXHAUSTED: { status: 409, retryable: false, meaning: "a one-shot source was asked for a second read" },
+  E_STATE_FORMAT: { status: 400, retryable: false, meaning: "saved state is damaged, or of another version" },
+  E_MERGE_MISMATCH: { status: 400, retryable: false, meaning: "states are of different things" },
+  E_SHARD_GAP: { status: 400, retryable: false, meaning: "parts do not cover the row" },
+  E_SHARD_OVERLAP: { status: 400, retryable: false, meaning: "parts cover an id twice" },
+  E_SINK_WRITE: { status: 500, retryable: true, meaning: "the sink could not be written" },
+  E_ABORTED: { status: 499, retryable: true, meaning: "the caller stopped the work" },
+  E_WASM_UNAVAILABLE: { status: 500, retryable: false, meaning: "the backend asked for does not run here" },
+} as const;
+
+/** A code of {@linkcode ERRORS}. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An option outside its range: a `RangeError` raised before any read. */
+export class ParameterError extends RangeError {
+  /** The name that callers test. */
+  override readonly name = "ParameterError";
+  /** @param message What was wanted and what was found. @param code The catalogue's code. */
+  constructor(message: string, readonly code: ErrorCode = "E_PARAM") {
+    super(message);
+  }
+}
+
+/** Shapes, dtypes, chunk order or memory that do not fit: a `TypeError`. */
+export class ShapeError extends TypeError {
+  /** The name that callers test. */
+  override readonly name = "ShapeError";
+  /** @param message What was wanted and what was found. @param code The catalogue's code. */
+  constructor(message: string, readonly code: ErrorCode = "E_SHAPE") {
+    super(message);
+  }
+}
+
+/** A source that cannot be opened or read, or that is not what it says. */
+export class SourceError extends Error {
+  /** The name that callers test. */
+  override readonly name: string = "SourceError";
+  /** @param message Where and why. @param code The catalogue's code. @param options The `cause`. */
+  constructor(message: string, readonly code: ErrorCode = "E_SOURCE_READ", options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** The second read of a source differs from the first. Nothing computed from it can be trusted. */
+export class SourceChangedError extends SourceError {
+  /** The name that callers test. */
+  override readonly name = "SourceChangedError";
+  /** @param message What differs. */
+  constructor(message: string) {
+    super(message, "E_SOURCE_CHANGED");
+  }
+}
+
+/** A one-shot source was asked for a second read that neither the row cache nor a spill could give. */
+export class SourceExhaustedError extends SourceError {
+  /** The name that callers test. */
+  override readonly name = "SourceExhaustedError";
+  /** @param message What was wanted and which limits stood in the way. */
+  constructor(message: string) {
+    super(message, "E_SOURCE_EXHAUSTED");
+  }
+}
+
+/** A row with NaN, +Infinity or nothing but masked tokens, under `onInvalid: "throw"`. */
+export class InvalidLogitError extends Error {
+  /** The name that callers test. */
+  override readonly name = "InvalidLogitError";
+  /** The catalogue's code. */
+  readonly code: ErrorCode = "E_NAN";
+  /** @param message What was found. @param row The source's row number. @param id The first offending id, if one offends. */
+  constructor(message: string, readonly row: number, readonly id: number | undefined) {
+    super(message);
+  }
+}
+
+/** Saved state that is damaged, of another version, or of something else; or states that cannot be merged. */
+export class StateFormatError extends SyntaxError {
+  /** The name that callers test. */
+  override readonly name = "StateFormatError";
+  /** @param message What was wanted and what was found. @param code The catalogue's code. */
+  constructor(message: string, readonly code: ErrorCode = "E_STATE_FORMAT") {
+    super(message);
+  }
+}
+
+/** A sink that could not be opened or written. */
+export class SinkError extends Error {
+  /** The name that callers test. */
+  override readonly name = "SinkError";
+  /** The catalogue's code. */
+  readonly code: ErrorCode = "E_SINK_WRITE";
+}

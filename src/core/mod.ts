@@ -1,0 +1,28 @@
+/**
+ * Types and laws: shapes, chunks, specs, operators, reducers, errors. No I/O.
+ *
+ * @module
+ */
+export * from "./apply_operators.ts";
+export * from "./block.ts";
+export * from "./byte_reader.ts";
+export * from "./check.ts";
+export * from "./chunk.ts";
+export * from "./chunk_order.ts";
+export * from "./chunk_runs.ts";
+export * from "./dtype.ts";
+export * from "./error_code.ts";
+export * from "./errors.ts";
+export * from "./in_arena.ts";
+export * from "./logits.ts";
+export * from "./logits_from.ts";
+export * from "./operator.ts";
+export * from "./range.ts";
+export * from "./reducer.ts";
+export * from "./row.ts";
+export * from "./row_facts.ts";
+export * from "./segment.ts";
+export * from "./shape.ts";
+export * from "./spec.ts";
+export * from "./spec_text.ts";
+export * from "./widen.ts";

@@ -1,0 +1,53 @@
+import type { Level } from "../../kernels/mod.ts";
+import type { Block } from "./block.ts";
+import type { RowFacts } from "./row_facts.ts";
+import type { Segment } from "./segment.ts";
+import type { Spec } from "./spec.ts";
+
+/**
+ * A mergeable statistic of one row: a commutative monoid with a `finish`.
+ *
+ * ```text
+ *  init ── step ── step ──┐
+ *                         merge ── finish ── R
+ *  init ── step ──────────┘
+ * ```
+ *
+ * The engine hands over whole tiles of the absolute grid, each exactly once, in any order after a merge. A reducer whose
+ * `merge` is exactly associative and commutative therefore gives the same bits for any chunking, cut and merge order.
+ * The sum of exponentials, its moments, the maximum and the invalid logits are the engine's: a reducer says what it needs
+ * and reads them in `finish`, so that several reducers share one sweep.
+ *
+ * @typeParam R The result.
+ * @typeParam S The state: a flat record of numbers, booleans, bigints, plain or typed arrays, so that it can be saved and sent.
+ */
+// deno-lint-ignore no-explicit-any
+export interface Reducer<R, S = any> {
+  /** What it is, as data. */
+  readonly spec: Spec;
+  /** What the engine's sweep must know at `finish`; `"maximum"` if absent. */
+  readonly needs?: Level;
+  /** Refuses a vocabulary it does not fit, before any read. */
+  check?(vocabulary: number, rows: number | undefined): void;
+  /** The identity of `merge`. */
+  init(row: number): S;
+  /** Folds one tile. `aligned` holds one segment a stream; with one stream, one. Must not keep the segment. */
+  step(state: S, ...aligned: Segment[]): void;
+  /** The same for a run of tiles in the arena; the engine prefers it where present. */
+  stepBlock?(state: S, block: Block): void;
+  /** Folds `from` into `into`. Associative and commutative. */
+  merge(into: S, from: Readonly<S>): void;
+  /** The result. Pure and repeatable: a monitor calls it in the middle of a row. Decides what empty means. */
+  finish(state: Readonly<S>, row: RowFacts): R;
+  /** A reducer for a second read of the row, if the first left the question open. Its result replaces the first's. */
+  second?(state: Readonly<S>, row: RowFacts): Reducer<R> | undefined;
+  /** For `explain`: what a second read is for, if one may be needed. */
+  readonly secondRead?: string;
+}
+
+/** Reducers by name: what `reduce` takes. */
+// deno-lint-ignore no-explicit-any
+export type Reducers = Readonly<Record<string, Reducer<any>>>;
+
+/** The results of {@linkcode Reducers}, by the same names. */
+export type Results<T extends Reducers> = { readonly [K in keyof T]: T[K] extends Reducer<infer R> ? R : never };

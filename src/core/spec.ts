@@ -1,0 +1,12 @@
+/**
+ * Plain data from which a piece of a flow can be rebuilt: by a second read, a worker, or another machine.
+ * Two pieces with equal specs compute the same thing.
+ */
+export interface Spec {
+  /** The factory's name, e.g. `"temperature"`. */
+  readonly name: string;
+  /** Its parameters: JSON data. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** What it is built on. */
+  readonly inputs: readonly Spec[];
+}
