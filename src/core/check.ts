@@ -56,7 +56,10 @@ function checkInterval(what: string, [from, to]: readonly [number, number], size
 }
 
 /** A range with nothing left open: checked against the shape. `rows[1]` is Infinity where only the end will tell. */
-export function checkRange(shape: Shape, range: Range = {}): { rows: readonly [number, number]; columns: readonly [number, number] } {
+export function checkRange(
+  shape: Shape,
+  range: Range = {},
+): { rows: readonly [number, number]; columns: readonly [number, number] } {
   const rows = range.rows ?? [0, shape.rows ?? Infinity];
   const columns = range.columns ?? [0, shape.vocabulary];
   checkInterval("rows", rows, shape.rows);

@@ -9,7 +9,11 @@ export const ERRORS = {
   E_DTYPE: { status: 400, retryable: false, meaning: "a dtype is unknown or not supported here" },
   E_FORMAT: { status: 400, retryable: false, meaning: "a file is not what its name or header says" },
   E_EMPTY: { status: 400, retryable: false, meaning: "there are no rows or no vocabulary" },
-  E_NAN: { status: 422, retryable: false, meaning: "a row holds NaN, +Infinity or no allowed token, and the caller asked to stop" },
+  E_NAN: {
+    status: 422,
+    retryable: false,
+    meaning: "a row holds NaN, +Infinity or no allowed token, and the caller asked to stop",
+  },
   E_ORDER: { status: 400, retryable: false, meaning: "chunks leave a gap or overlap" },
   E_DETACHED: { status: 400, retryable: false, meaning: "a chunk's memory was transferred away" },
   E_SOURCE_READ: { status: 502, retryable: true, meaning: "the source could not be opened or read" },
