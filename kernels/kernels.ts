@@ -36,6 +36,8 @@ export interface Arena {
   readonly table: number;
   /** The exact accumulator of the row in hand: `SLOT_BYTES`. */
   readonly slot: number;
+  /** A second accumulator, for merging: `SLOT_BYTES`. */
+  readonly spare: number;
   /** Eight float64 results of {@linkcode Kernels.total}. */
   readonly out: number;
   /** `TILE` uint32 indices written by {@linkcode Kernels.collect}. */
@@ -121,8 +123,12 @@ export interface Kernels {
   divide(logits: number, count: number, by: number): void;
   /** Replaces each logit by `cap * tanh(x / cap)`, rounded once; NaN stays NaN, +-Infinity gives +-cap... except that -Infinity (a mask) stays. */
   softcap(logits: number, count: number, cap: number): void;
-  /** Position-sensitive 32-bit checksum of `bytes` bytes, continued from `seed`: any cut of the same bytes gives the same number. */
-  checksum(at: number, bytes: number, seed: number): number;
+  /**
+   * Position-sensitive 32-bit checksum of `bytes` bytes at address `at`, continued from `seed` (0 to begin). `offset` is where
+   * these bytes lie in the whole; it, `at` and `bytes` are even. Any cut of the same bytes, in any order, gives the same number,
+   * on every backend.
+   */
+  checksum(at: number, bytes: number, seed: number, offset: number): number;
 
   /** The Two-Pass paper's first pass, element-wise pairs, made mask-safe: writes float64 mantissa and exponent of the sum to `out`. */
   pairSum(logits: number, count: number, out: number): void;
