@@ -1,4 +1,5 @@
 import type { Chunk } from "./chunk.ts";
+import { isDetached } from "./detached.ts";
 import { ShapeError } from "./errors.ts";
 import { SourceError } from "./errors.ts";
 import type { Shape } from "./shape.ts";
@@ -23,7 +24,7 @@ export class ChunkOrder {
   /** Takes one chunk; refuses a gap, an overlap, an overrun, another dtype or detached memory. */
   take(chunk: Chunk): void {
     const { data, row, start } = chunk;
-    if (data.buffer.detached) {
+    if (isDetached(data)) {
       throw new ShapeError(
         `Cannot read the chunk at row ${row}, id ${start}: its memory was transferred away; pass a copy`,
         "E_DETACHED",

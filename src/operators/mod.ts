@@ -1,0 +1,2 @@
+/** x @module */
+export * from "./temperature.ts";

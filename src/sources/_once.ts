@@ -1,0 +1,85 @@
+import {
+  checkShape,
+  checkWhole,
+  errorCode,
+  type Logits,
+  ParameterError,
+  SourceError,
+  SourceExhaustedError,
+  type Spec,
+} from "../core/mod.ts";
+import type { ByteFeed } from "./_byte_feed.ts";
+import { byteLogits } from "./_byte_logits.ts";
+import { agree, checkDtype, type Expected, type Layout } from "./_layout.ts";
+import { npyLayout } from "./_npy_layout.ts";
+import { PeekedFeed } from "./_peeked_feed.ts";
+import { why } from "./_why.ts";
+
+/** A source whose bytes come by once. */
+export interface OnceSource {
+  /** What messages call it. */
+  readonly what: string;
+  /** The factory's name. */
+  readonly name: string;
+  readonly feed: ByteFeed;
+  /** Logits of a chunk. */
+  readonly chunk: number;
+}
+
+/** Refuses options out of range. */
+export function checkExpected({ rows, vocabulary, dtype }: Expected): void {
+  if (rows !== undefined) checkWhole("rows", rows, 1);
+  if (vocabulary !== undefined) checkWhole("vocabulary", vocabulary, 1);
+  if (dtype !== undefined) checkDtype(dtype);
+}
+
+/** Raw logits; nothing is read before they are opened. */
+export function rawOnce(source: OnceSource, expected: Expected, peeked = new Uint8Array(0)): Logits {
+  const { rows, vocabulary, dtype = "f32" } = expected;
+  if (vocabulary === undefined) {
+    throw new ParameterError(
+      `Cannot read ${source.what} without "vocabulary": it is no .npy, so nothing says how long a row is`,
+    );
+  }
+  const shape = checkShape(source.what, { rows, vocabulary, dtype });
+  return onceLogits(source, { shape, origin: 0 }, new PeekedFeed(peeked, source.feed));
+}
+
+/** A `.npy`, of which `prefix` has been read; reads the rest of its header. */
+export async function npyOnce(source: OnceSource, expected: Expected, prefix: Uint8Array): Promise<Logits> {
+  const { shape, origin, excess } = await npyLayout(source.what, source.feed, prefix);
+  agree(source.what, shape, expected);
+  return onceLogits(source, { shape, origin }, new PeekedFeed(excess, source.feed));
+}
+
+/** Runs the part of a source that reads before the first `open`: after an error the source is given back. */
+export async function peeking<T>({ what, feed }: OnceSource, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    await Promise.resolve(feed.close(error)).catch(() => {});
+    if (errorCode(error)) throw error;
+    throw new SourceError(`Cannot read ${what}: ${why(error)}`, "E_SOURCE_READ", { cause: error });
+  }
+}
+
+function onceLogits({ what, name, chunk }: OnceSource, { shape, origin }: Layout, feed: ByteFeed): Logits {
+  const spec: Spec = { name, params: { ...shape }, inputs: [] };
+  let opened = false;
+  return byteLogits({
+    what,
+    shape,
+    replay: "once",
+    spec,
+    chunk,
+    origin,
+    last: true,
+    feed: () => {
+      if (opened) {
+        throw new SourceExhaustedError(`Cannot read ${what} again: its bytes come by once; save them, or use fromFile`);
+      }
+      opened = true;
+      return { feed, byte: origin };
+    },
+  });
+}

@@ -1,0 +1,131 @@
+import { type Dtype, ParameterError, ShapeError, SourceError } from "../core/mod.ts";
+import { type ByteFeed, take } from "./_byte_feed.ts";
+import { flatten, type Layout } from "./_layout.ts";
+
+/** The format's own limit. */
+const LONGEST = 100_000_000;
+
+const LOGITS: Record<string, Dtype> = { F64: "f64", F32: "f32", F16: "f16", BF16: "bf16" };
+
+/** Bytes of an element of the dtypes that fill whole bytes. */
+const BYTES: Record<string, number> = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I64: 8,
+  U64: 8,
+  I32: 4,
+  U32: 4,
+  I16: 2,
+  U16: 2,
+  I8: 1,
+  U8: 1,
+  BOOL: 1,
+};
+
+interface Tensor {
+  readonly name: string;
+  readonly dtype: string;
+  readonly axes: readonly number[];
+  readonly from: number;
+  readonly to: number;
+}
+
+function wrong(what: string, found: string): SourceError {
+  return new SourceError(`Cannot read ${what}: ${found}`, "E_FORMAT");
+}
+
+function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && value as number >= 0;
+}
+
+async function readHeader(what: string, feed: Pick<ByteFeed, "read">, size: number): Promise<[unknown, number]> {
+  const prefix = await take(feed, 8);
+  if (prefix.length < 8) {
+    throw new SourceError(`Cannot read ${what}: it ends in its header, at byte ${prefix.length}`, "E_SOURCE_SHORT");
+  }
+  const length = Number(new DataView(prefix.buffer).getBigUint64(0, true));
+  if (length > LONGEST) throw wrong(what, `its header says it is ${length} bytes long, wanted at most ${LONGEST}`);
+  const text = length > size - 8 ? prefix.subarray(8) : await take(feed, length);
+  if (text.length < length) {
+    throw new SourceError(
+      `Cannot read ${what}: its header ends at byte ${8 + length}, the file at ${size}`,
+      "E_SOURCE_SHORT",
+    );
+  }
+  try {
+    return [JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text)), 8 + length];
+  } catch (cause) {
+    throw new SourceError(`Cannot read ${what}: its safetensors header is not JSON`, "E_FORMAT", { cause });
+  }
+}
+
+function parseTensor(what: string, name: string, entry: unknown): Tensor {
+  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
+  const fits = typeof dtype === "string" && Array.isArray(shape) && shape.every(isSize) && Array.isArray(offsets) &&
+    offsets.length === 2 && offsets.every(isSize) && offsets[0] <= offsets[1];
+  if (!fits) throw wrong(what, `its header has no valid dtype, shape and data_offsets for tensor "${name}"`);
+  const [from, to] = offsets as [number, number];
+  const tensor = { name, dtype, axes: shape as number[], from, to };
+  if (!Object.hasOwn(BYTES, dtype)) return tensor;
+  const wanted = tensor.axes.reduce((product, axis) => product * axis, BYTES[dtype]);
+  if (wanted !== to - from) {
+    throw wrong(
+      what,
+      `tensor "${name}" has ${to - from} bytes, its shape (${shape}) and dtype ${dtype} need ${wanted}`,
+    );
+  }
+  return tensor;
+}
+
+/** The tensors, checked to lie one after the other without gap or overlap, to the end of the file. */
+function parseTensors(what: string, header: unknown, origin: number, size: number): Tensor[] {
+  if (typeof header !== "object" || header === null || Array.isArray(header)) {
+    throw wrong(what, "its safetensors header is no JSON object");
+  }
+  const tensors = Object.entries(header).filter(([name]) => name !== "__metadata__")
+    .map(([name, entry]) => parseTensor(what, name, entry))
+    .sort((a, b) => a.from - b.from || a.to - b.to);
+  let end = 0;
+  for (const { name, from, to } of tensors) {
+    if (from !== end) {
+      const fault = from < end ? "overlaps the tensor before it" : "leaves a gap before it";
+      throw wrong(what, `tensor "${name}" begins at byte ${origin + from} and ${fault}, which ends at ${origin + end}`);
+    }
+    end = to;
+  }
+  const says = `Cannot read ${what}: it has ${size} bytes, its header says ${origin + end}`;
+  if (origin + end > size) throw new SourceError(says, "E_SOURCE_SHORT");
+  if (origin + end < size) throw new SourceError(says, "E_SOURCE_LONG");
+  return tensors;
+}
+
+function choose(what: string, tensors: readonly Tensor[], name: string | undefined): Tensor {
+  const names = tensors.slice(0, 20).map((tensor) => `"${tensor.name}"`).join(", ") +
+    (tensors.length > 20 ? ", ..." : "");
+  if (name === undefined) {
+    if (tensors.length === 1) return tensors[0];
+    throw new ParameterError(`Cannot read ${what} without a tensor's name: it holds ${names || "no tensor"}`);
+  }
+  const found = tensors.find((tensor) => tensor.name === name);
+  if (!found) throw new ParameterError(`Cannot read tensor "${name}" of ${what}: it holds ${names || "no tensor"}`);
+  return found;
+}
+
+/** Reads a safetensors header and finds one tensor in the file. */
+export async function safetensorsLayout(
+  what: string,
+  feed: Pick<ByteFeed, "read">,
+  size: number,
+  name: string | undefined,
+): Promise<Layout & { readonly tensor: string }> {
+  const [header, origin] = await readHeader(what, feed, size);
+  const tensor = choose(what, parseTensors(what, header, origin, size), name);
+  const dtype = Object.hasOwn(LOGITS, tensor.dtype) ? LOGITS[tensor.dtype] : undefined;
+  const title = `tensor "${tensor.name}" of ${what}`;
+  if (!dtype) {
+    throw new ShapeError(`Cannot read ${title}: its dtype is ${tensor.dtype}, wanted F64, F32, F16 or BF16`, "E_DTYPE");
+  }
+  return { shape: flatten(title, tensor.axes, dtype), origin: origin + tensor.from, tensor: tensor.name };
+}

@@ -1,0 +1,128 @@
+import {
+  type ByteReader,
+  checkRange,
+  checkShape,
+  checkWhole,
+  type Chunk,
+  type Dtype,
+  type LogitArray,
+  type Logits,
+  logitsFrom,
+  type Range,
+  type Shape,
+  ShapeError,
+} from "../core/mod.ts";
+import { ArrayFeed, checkAttached } from "./_array_feed.ts";
+import { chunkSize } from "./_chunk_size.ts";
+import { Cursor } from "./_cursor.ts";
+import { checkDtype } from "./_layout.ts";
+import { RangeReader } from "./_range_reader.ts";
+import { dtypeOf, logitView } from "./_typed_array.ts";
+
+/** What {@linkcode fromArray} cannot learn from the array. */
+export interface FromArrayOptions {
+  /** Logits in a row; without it the array is one row. */
+  readonly vocabulary?: number;
+  /** What a `Uint16Array` holds: "f16" or "bf16". Plain numbers become "f32", or "f64" if that is asked for. */
+  readonly dtype?: Dtype;
+  /** Logits of a chunk; 65,536 by default. */
+  readonly chunk?: number;
+}
+
+/**
+ * Logits in memory. Chunks are views of the array, not copies: the array must not change while they are used.
+ * Reading them again costs nothing.
+ *
+ * @example
+ * ```ts
+ * import { fromArray } from "@sluice/sluice/sources";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const logits = fromArray(Float32Array.of(1, 2, 3, 4, 5, 6), { vocabulary: 3 });
+ * assertEquals(logits.shape, { rows: 2, vocabulary: 3, dtype: "f32" });
+ *
+ * const chunks = await Array.fromAsync(logits.open({ columns: [1, 3] }));
+ * assertEquals(chunks.map(({ data }) => [...data]), [[2, 3], [5, 6]]);
+ * ```
+ *
+ * @param data Row-major: f32, f64, IEEE half floats, raw 16-bit words, or numbers (which are copied).
+ * @param options What the array does not say.
+ * @returns Logits that can be opened any number of times.
+ * @throws {ShapeError} If the array is empty, detached, not whole rows, or not of the dtype said.
+ * @throws {ParameterError} If an option is out of range.
+ */
+export function fromArray(
+  data: LogitArray | Float16Array | readonly number[],
+  options: FromArrayOptions = {},
+): Logits {
+  const chunk = chunkSize(options.chunk);
+  const { dtype, values } = typed(data, options.dtype);
+  const shape = shapeOf(values.length, dtype, options.vocabulary);
+  return logitsFrom({
+    shape,
+    replay: "free",
+    spec: { name: "fromArray", params: { ...shape }, inputs: [] },
+    open: (range?: Range): ReadableStream<Chunk> => openArray(values, shape, chunk, range),
+    read: (range?: Range): ByteReader => readArray(values, shape, range),
+  });
+}
+
+function typed(
+  data: LogitArray | Float16Array | readonly number[],
+  dtype: Dtype | undefined,
+): { readonly dtype: Dtype; readonly values: LogitArray } {
+  if (dtype !== undefined) checkDtype(dtype);
+  const array = ArrayBuffer.isView(data) ? data : dtype === "f64" ? Float64Array.from(data) : Float32Array.from(data);
+  checkAttached(array);
+  const found = dtypeOf(array, dtype);
+  if (!found || (dtype !== undefined && dtype !== found)) {
+    const wanted = dtype ? `an array of ${dtype}` : 'floats, or "dtype" to say whether words are "f16" or "bf16"';
+    throw new ShapeError(`Cannot read a ${array.constructor.name} as logits: wanted ${wanted}`, "E_DTYPE");
+  }
+  return { dtype: found, values: logitView(found, array.buffer, array.byteOffset, array.length) };
+}
+
+function shapeOf(length: number, dtype: Dtype, vocabulary: number | undefined): Shape {
+  if (length === 0) throw new ShapeError("Cannot read the array: it is empty, wanted at least one logit", "E_EMPTY");
+  if (vocabulary === undefined) return checkShape("the array", { rows: 1, vocabulary: length, dtype });
+  checkWhole("vocabulary", vocabulary, 1);
+  const rows = length / vocabulary;
+  if (!Number.isSafeInteger(rows)) {
+    throw new ShapeError(`Cannot read the array as rows of ${vocabulary}: it has ${length} logits, wanted a multiple`);
+  }
+  return checkShape("the array", { rows, vocabulary, dtype });
+}
+
+function openArray(
+  values: LogitArray,
+  shape: Shape,
+  size: number,
+  range: Range | undefined,
+): ReadableStream<Chunk> {
+  const cursor = new Cursor(shape, checkRange(shape, range));
+  return new ReadableStream<Chunk>({
+    pull(controller): void {
+      range?.signal?.throwIfAborted();
+      checkAttached(values);
+      const count = Math.min(size, cursor.left);
+      if (count === 0) return controller.close();
+      const { row, id: start } = cursor;
+      const at = row * shape.vocabulary + start;
+      cursor.advance(count);
+      controller.enqueue({ shape, data: values.subarray(at, at + count), row, start });
+    },
+  }, { highWaterMark: 0 });
+}
+
+function readArray(values: LogitArray, shape: Shape, range: Range | undefined): ByteReader {
+  return new RangeReader({
+    what: "the array",
+    shape,
+    range: checkRange(shape, range),
+    signal: range?.signal,
+    feed: new ArrayFeed(values),
+    origin: 0,
+    byte: 0,
+    last: false,
+  });
+}

@@ -1,0 +1,185 @@
+import {
+  bytesOf,
+  checkShape,
+  checkWhole,
+  type Dtype,
+  errorCode,
+  type Logits,
+  ParameterError,
+  SourceError,
+  type Spec,
+} from "../core/mod.ts";
+import { byteLogits } from "./_byte_logits.ts";
+import { chunkSize } from "./_chunk_size.ts";
+import { FileFeed } from "./_file_feed.ts";
+import { agree, checkDtype, checkSize, type Layout } from "./_layout.ts";
+import { npyLayout } from "./_npy_layout.ts";
+import { safetensorsLayout } from "./_safetensors_layout.ts";
+import { why } from "./_why.ts";
+
+/** What {@linkcode fromFile} cannot learn from the file. */
+export interface FromFileOptions {
+  /** Logits in a row. Raw files need it; for the others it must agree with the header. */
+  readonly vocabulary?: number;
+  /** How a raw file stores a logit, whatever its name ends in. For the other formats it must agree with the header. */
+  readonly dtype?: Dtype;
+  /** The tensor of a `.safetensors` file; may be left out if there is only one. */
+  readonly tensor?: string;
+  /** Logits of a chunk; 65,536 by default. */
+  readonly chunk?: number;
+}
+
+type Format = "npy" | "safetensors" | Dtype;
+
+const RAW: Record<string, Dtype> = { ".f32": "f32", ".f64": "f64", ".f16": "f16", ".bf16": "bf16" };
+
+/**
+ * Logits in a file: `.npy` (versions 1 to 3, little-endian f2, f4, f8, C order), `.safetensors` (F64, F32, F16, BF16), or
+ * raw little-endian `.f32 .f16 .bf16 .f64` with a vocabulary.
+ *
+ * One axis is one row; the last of several is the vocabulary, the others flatten. The header is checked against the
+ * file's size at once; nothing else is read until the logits are opened, and they can be opened any number of times.
+ * A range reads only its own bytes. `identity` is the file's size, time of change and inode.
+ * A file that shrinks after that ends with `E_SOURCE_SHORT` when its end is met.
+ *
+ * @example
+ * ```ts
+ * import { fromFile } from "@sluice/sluice/sources";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".f32" });
+ * await Deno.writeFile(path, new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer));
+ *
+ * const logits = await fromFile(path, { vocabulary: 2 });
+ * assertEquals(logits.shape.rows, 2);
+ * const [chunk] = await Array.fromAsync(logits.open({ rows: [1, 2] }));
+ * assertEquals(chunk.data, Float32Array.of(3, 4));
+ * await Deno.remove(path);
+ * ```
+ *
+ * @param path Where the file is: a path or a `file:` URL.
+ * @param options What the file does not say.
+ * @returns Logits that read the file again at each `open`.
+ * @throws {SourceError} If there is no such file, it cannot be read, is not what its name says (`E_FORMAT`), or is shorter
+ * (`E_SOURCE_SHORT`) or longer (`E_SOURCE_LONG`) than its header says.
+ * @throws {ShapeError} If it is empty, or its dtype or byte order is not supported.
+ * @throws {ParameterError} If an option is missing or does not fit.
+ */
+export async function fromFile(path: string | URL, options: FromFileOptions = {}): Promise<Logits> {
+  const chunk = chunkSize(options.chunk);
+  const format = formatOf(path, options);
+  const what = `"${nameOf(path)}"`;
+  const size = (await regularFile(what, path)).size;
+  const layout = format === "npy" || format === "safetensors"
+    ? await readLayout(what, path, format, size, options)
+    : rawLayout(what, format, size, options);
+  return byteLogits({
+    ...layout,
+    what,
+    replay: "reopen",
+    spec: specOf(path, layout, options),
+    chunk,
+    last: false,
+    feed: () => ({ feed: new FileFeed(path, layout.origin), byte: layout.origin }),
+    identity: () => identityOf(what, path),
+  });
+}
+
+function nameOf(path: string | URL): string {
+  return path instanceof URL ? decodeURIComponent(path.pathname) : path;
+}
+
+/** The way the name says the file is written; `dtype` makes any file a raw one but those that say it themselves. */
+function formatOf(path: string | URL, { dtype, vocabulary, tensor }: FromFileOptions): Format {
+  if (path instanceof URL && path.protocol !== "file:") {
+    throw new ParameterError(`Cannot read ${path.href} as a file: wanted a path or a file: URL`);
+  }
+  if (dtype !== undefined) checkDtype(dtype);
+  if (vocabulary !== undefined) checkWhole("vocabulary", vocabulary, 1);
+  const name = nameOf(path);
+  const extension = (/\.[^./\\]*$/.exec(name)?.[0] ?? "").toLowerCase();
+  const format = extension === ".npy" || extension === ".safetensors"
+    ? extension.slice(1) as "npy" | "safetensors"
+    : dtype ?? (Object.hasOwn(RAW, extension) ? RAW[extension] : undefined);
+  if (!format) {
+    throw new ParameterError(
+      `Cannot tell how "${name}" is written: wanted a name in .npy, .safetensors, .f32, .f16, .bf16 or .f64, or "dtype"`,
+    );
+  }
+  if (tensor !== undefined && format !== "safetensors") {
+    throw new ParameterError(`Cannot look for tensor "${tensor}" in "${name}": only .safetensors files name tensors`);
+  }
+  if (vocabulary === undefined && format !== "npy" && format !== "safetensors") {
+    throw new ParameterError(`Cannot read "${name}" without "vocabulary": a raw file does not say how long a row is`);
+  }
+  return format;
+}
+
+/** What the system says of a file; refuses directories, pipes and devices. */
+async function regularFile(what: string, path: string | URL): Promise<Deno.FileInfo> {
+  let info;
+  try {
+    info = await Deno.stat(path);
+  } catch (cause) {
+    throw new SourceError(`Cannot read ${what}: ${why(cause)}`, "E_SOURCE_READ", { cause });
+  }
+  if (info.isDirectory) throw new SourceError(`Cannot read ${what}: it is a directory`);
+  if (!info.isFile) {
+    throw new SourceError(`Cannot read ${what}: it is no regular file; read pipes with fromStdin or fromStream`);
+  }
+  return info;
+}
+
+async function identityOf(what: string, path: string | URL): Promise<string> {
+  const { size, mtime, ino } = await regularFile(what, path);
+  return [size, mtime?.getTime() ?? "", ino ?? ""].join("-");
+}
+
+async function readLayout(
+  what: string,
+  path: string | URL,
+  format: "npy" | "safetensors",
+  size: number,
+  options: FromFileOptions,
+): Promise<Layout & { readonly tensor?: string }> {
+  const feed = new FileFeed(path);
+  try {
+    if (format === "safetensors") {
+      const layout = await safetensorsLayout(what, feed, size, options.tensor);
+      agree(what, layout.shape, options);
+      return layout;
+    }
+    const { shape, origin } = await npyLayout(what, feed, new Uint8Array(0));
+    checkSize(what, { shape, origin }, size);
+    agree(what, shape, options);
+    return { shape, origin };
+  } catch (error) {
+    if (errorCode(error)) throw error;
+    throw new SourceError(`Cannot read ${what}: ${why(error)}`, "E_SOURCE_READ", { cause: error });
+  } finally {
+    await feed.close();
+  }
+}
+
+function rawLayout(what: string, dtype: Dtype, size: number, options: FromFileOptions): Layout {
+  const vocabulary = options.vocabulary!;
+  const rowBytes = vocabulary * bytesOf(dtype);
+  const rows = Math.floor(size / rowBytes);
+  if (size % rowBytes !== 0) {
+    const id = Math.floor(size % rowBytes / bytesOf(dtype));
+    throw new SourceError(
+      `Cannot read ${what}: it ended at row ${rows}, id ${id}, byte ${size}; wanted whole rows of ${vocabulary} ${dtype}`,
+      "E_SOURCE_SHORT",
+    );
+  }
+  return { shape: checkShape(what, { rows, vocabulary, dtype }), origin: 0 };
+}
+
+/** The size of a chunk is left out: it changes no result. */
+function specOf(path: string | URL, layout: Layout & { readonly tensor?: string }, options: FromFileOptions): Spec {
+  const params: Record<string, unknown> = { path: path instanceof URL ? path.href : path };
+  if (options.vocabulary !== undefined) params.vocabulary = options.vocabulary;
+  if (options.dtype !== undefined) params.dtype = options.dtype;
+  if (layout.tensor !== undefined) params.tensor = layout.tensor;
+  return { name: "fromFile", params, inputs: [] };
+}

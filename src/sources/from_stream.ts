@@ -1,0 +1,55 @@
+import type { Dtype, LogitArray, Logits } from "../core/mod.ts";
+import { chunkSize } from "./_chunk_size.ts";
+import { checkExpected, npyOnce, type OnceSource, peeking, rawOnce } from "./_once.ts";
+import { StreamFeed } from "./_stream_feed.ts";
+
+/** What {@linkcode fromStream} cannot learn from the stream. */
+export interface FromStreamOptions {
+  /** Logits in a row. Without it the bytes must be a `.npy`. */
+  readonly vocabulary?: number;
+  /** How a logit is stored: "f32" unless said. */
+  readonly dtype?: Dtype;
+  /** How many rows there are, if known; then more or fewer are refused. */
+  readonly rows?: number;
+  /** The most logits of a chunk; 65,536 by default. */
+  readonly chunk?: number;
+}
+
+/**
+ * Logits from a stream that is read once: little-endian bytes, cut anywhere, or typed arrays of the dtype.
+ *
+ * With a vocabulary nothing is read before the logits are opened; without one the header of a `.npy` is read first.
+ * Each read takes one chunk of the stream and passes on what is there, so that a slow stream is not held back. Canceling,
+ * or the range's signal, cancels the stream. A range is honoured by reading past what is left out.
+ *
+ * @example
+ * ```ts
+ * import { fromStream } from "@sluice/sluice/sources";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer);
+ * const cut = ReadableStream.from([bytes.subarray(0, 5), bytes.subarray(5)]);
+ *
+ * const logits = await fromStream(cut, { vocabulary: 4 });
+ * const chunks = await Array.fromAsync(logits.open());
+ * assertEquals(chunks.flatMap(({ data }) => [...data]), [1, 2, 3, 4]);
+ * ```
+ *
+ * @param stream What to read. It stays locked.
+ * @param options What the stream does not say.
+ * @returns Logits that can be opened once; then `SourceExhaustedError`.
+ * @throws {ParameterError} If an option is out of range.
+ * @throws {SourceError} If a `.npy` was expected and the stream fails or holds something else. When opened, the logits fail
+ * with `E_SOURCE_SHORT` if the stream ends inside a row, `E_SOURCE_LONG` if it goes on after `rows`.
+ */
+export async function fromStream(
+  stream: ReadableStream<Uint8Array | LogitArray | Float16Array>,
+  options: FromStreamOptions = {},
+): Promise<Logits> {
+  checkExpected(options);
+  const chunk = chunkSize(options.chunk);
+  const feed = new StreamFeed(stream, options.dtype ?? "f32");
+  const source: OnceSource = { what: "the stream", name: "fromStream", feed, chunk };
+  if (options.vocabulary !== undefined) return rawOnce(source, options);
+  return await peeking(source, () => npyOnce(source, options, new Uint8Array(0)));
+}
