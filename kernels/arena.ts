@@ -2,8 +2,9 @@ import { type Arena, Column, SLOT_BYTES, TILE, TILES } from "./kernels.ts";
 
 /** Bytes at the start of memory that belong to the WASM module: its tables of constants and its scratch vectors. */
 const RESERVED = 8192;
-const BUFFERS = 3;
-const BUFFER_BYTES = 1 << 20;
+// Two in turn for a source, two more for its second read, and as many for a second flow; later ones use memory of their own.
+const BUFFERS = 8;
+const BUFFER_BYTES = 1 << 18;
 const PAGE = 65536;
 
 /** An arena's addresses and the bytes of memory it needs, a whole number of WASM pages. */

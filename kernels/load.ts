@@ -65,3 +65,15 @@ export function loadKernels(backend?: Backend, element: "f32" | "f64" = "f32"): 
   }
   return kernels;
 }
+
+/**
+ * The kernels whose arena is this memory, if it is one: an operator then works in place.
+ *
+ * @param memory The buffer of a view.
+ */
+export function kernelsOf(memory: ArrayBufferLike): Kernels | undefined {
+  for (const kernels of loaded.values()) {
+    if (kernels.memory === memory) return kernels;
+  }
+  return undefined;
+}

@@ -17,4 +17,11 @@
 export * from "./kernels.ts";
 export { exp, ln } from "./reference/elementary.ts";
 export { Total } from "./reference/total.ts";
-export { availableBackends, BackendUnavailableError, type Capabilities, chooseBackend, loadKernels } from "./load.ts";
+export {
+  availableBackends,
+  BackendUnavailableError,
+  type Capabilities,
+  chooseBackend,
+  kernelsOf,
+  loadKernels,
+} from "./load.ts";

@@ -21,6 +21,6 @@ export interface Block {
   readonly table: Float64Array;
   /** How far the sweep went. */
   readonly level: Level;
-  /** The logits themselves. */
+  /** A view of the logits themselves. */
   readonly values: Float32Array | Float64Array;
 }

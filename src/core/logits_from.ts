@@ -13,8 +13,9 @@ class PipedLogits implements Logits {
 
   constructor(readonly source: LogitSource, readonly operators: readonly Operator[]) {
     const { shape } = source;
-    // Operators write f32 (or f64), so f16 and bf16 are widened on the way.
-    const dtype = operators.length > 0 && shape.dtype !== "f64" ? "f32" : shape.dtype;
+    // Operators write f32 (or f64), so f16 and bf16 are widened on the way; one that only cuts writes nothing.
+    const writes = operators.some((operator) => !operator.reshapes);
+    const dtype = writes && shape.dtype !== "f64" ? "f32" : shape.dtype;
     this.shape = dtype === shape.dtype ? shape : Object.freeze({ ...shape, dtype });
   }
 

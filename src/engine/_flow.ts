@@ -1,0 +1,146 @@
+import type { Kernels } from "../../kernels/mod.ts";
+import {
+  checkRange,
+  checkWhole,
+  type Chunk,
+  InvalidLogitError,
+  type Logits,
+  ParameterError,
+  type RowFacts,
+} from "../core/mod.ts";
+import { type Feed, openFeed } from "./_feed.ts";
+import { kernelsFor } from "./_kernels_for.ts";
+import { Replay } from "./_replay.ts";
+import { Stage } from "./_stage.ts";
+import type { FlowOptions } from "./flow_options.ts";
+
+/** Bytes of one row kept for a second read, unless told otherwise. */
+export const ROW_CACHE: number = 8 * 2 ** 20;
+
+/** One opened flow of chunks: where they come from, where they are staged, and how a row is had again. */
+export class Flow {
+  readonly kernels: Kernels;
+  readonly rows: readonly [number, number];
+  readonly columns: readonly [number, number];
+  readonly stage: Stage;
+  readonly replay: Replay | undefined;
+  readonly #logits: Logits;
+  readonly #signal: AbortSignal | undefined;
+  #feed: Feed | undefined;
+  #closed: Promise<void> | undefined;
+
+  /** Checks everything that can be checked before a read. `twice`: rows may be read a second time. */
+  constructor(
+    logits: Logits,
+    options: FlowOptions & { readonly columns?: readonly [number, number] | undefined },
+    twice: boolean,
+  ) {
+    const { rows, columns } = checkRange(logits.shape, {
+      ...(options.rows ? { rows: options.rows } : {}),
+      ...(options.columns ? { columns: options.columns } : {}),
+    });
+    checkFlowOptions(options);
+    this.#logits = logits;
+    this.#signal = options.signal;
+    this.rows = rows;
+    this.columns = columns;
+    this.kernels = kernelsFor(logits.source?.shape.dtype ?? logits.shape.dtype, options.backend);
+    this.stage = new Stage(this.kernels, logits.operators ?? []);
+    if (twice) {
+      const { spill, signal } = options;
+      this.replay = new Replay(logits, this.kernels, columns, {
+        rowCache: options.rowCache ?? ROW_CACHE,
+        spill,
+        signal,
+      });
+      this.replay.check();
+    }
+  }
+
+  /** The next chunk; opens the source at the first call. */
+  async next(): Promise<Chunk | undefined> {
+    if (!this.#feed) {
+      await this.replay?.start();
+      const { rows, columns } = this;
+      this.#feed = openFeed(this.#logits, this.kernels, {
+        rows,
+        columns,
+        ...(this.#signal ? { signal: this.#signal } : {}),
+      });
+    }
+    return await this.#feed.next();
+  }
+
+  /** Gives everything back; later calls wait for the first. */
+  close(reason?: unknown): Promise<void> {
+    return this.#closed ??= this.#close(reason);
+  }
+
+  async #close(reason?: unknown): Promise<void> {
+    try {
+      await this.#feed?.close(reason);
+    } finally {
+      await this.replay?.close();
+    }
+  }
+}
+
+function checkFlowOptions({ rowCache, onInvalid }: FlowOptions): void {
+  if (rowCache !== undefined) checkWhole("rowCache", rowCache, 0);
+  if (onInvalid !== undefined && onInvalid !== "report" && onInvalid !== "throw") {
+    throw new ParameterError(`Cannot use onInvalid "${onInvalid}": wanted "report" or "throw"`);
+  }
+}
+
+/** Whether a row has no distribution. */
+export function isInvalid({ nan, posInf, allMasked }: RowFacts): boolean {
+  return nan > 0 || posInf > 0 || allMasked;
+}
+
+/** The error of an invalid row under `onInvalid: "throw"`. */
+export function invalidRow({ index, nan, posInf, firstInvalid }: RowFacts): InvalidLogitError {
+  const what = nan > 0
+    ? `${nan} logits are NaN`
+    : posInf > 0
+    ? `${posInf} logits are +Infinity`
+    : "every logit is masked";
+  const where = firstInvalid === undefined ? "" : `, the first at id ${firstInvalid}`;
+  return new InvalidLogitError(`Cannot use row ${index}: ${what}${where}`, index, firstInvalid);
+}
+
+/**
+ * A pull-driven stream over a flow: `pull` enqueues at least one value, or gives `false` at the end. The flow is closed
+ * exactly once, whichever of end, error, cancel and abort comes first.
+ */
+export function flowStream<T>(
+  flow: Flow,
+  signal: AbortSignal | undefined,
+  pull: (controller: ReadableStreamDefaultController<T>) => Promise<boolean>,
+): ReadableStream<T> {
+  let onAbort: (() => void) | undefined;
+  const done = async (reason?: unknown) => {
+    if (onAbort) signal?.removeEventListener("abort", onAbort);
+    await flow.close(reason);
+  };
+  return new ReadableStream<T>({
+    start(controller) {
+      signal?.throwIfAborted();
+      onAbort = () => {
+        controller.error(signal!.reason);
+        done(signal!.reason).catch(() => {});
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+    },
+    async pull(controller) {
+      try {
+        if (await pull(controller)) return;
+        await done();
+        if (!signal?.aborted) controller.close();
+      } catch (error) {
+        await done(error).catch(() => {});
+        throw error;
+      }
+    },
+    cancel: done,
+  }, { highWaterMark: 0 });
+}

@@ -1,0 +1,50 @@
+import type { Level } from "../../kernels/mod.ts";
+import { type Reducer, type Reducers, ShapeError, type Spec, specText } from "../core/mod.ts";
+import type { Shape } from "../core/mod.ts";
+
+const LEVELS: readonly Level[] = ["maximum", "sum", "moments", "squares"];
+
+const RESERVED = ["index", "count", "nan", "posInf", "allMasked", "firstInvalid", "partial", "reads"];
+
+/** The highest of several levels: each includes the ones before it. */
+export function highest(levels: Iterable<Level>): Level {
+  let top = 0;
+  for (const level of levels) top = Math.max(top, LEVELS.indexOf(level));
+  return LEVELS[top];
+}
+
+/** The reducers of one flow as a product: what the shared sweep must learn, and who wants more. */
+export class ReducerSet {
+  readonly names: readonly string[];
+  readonly reducers: readonly Reducer<unknown>[];
+  readonly level: Level;
+  /** Whether a second read may be asked for. */
+  readonly maySecond: boolean;
+
+  constructor(reducers: Reducers) {
+    this.names = Object.keys(reducers);
+    this.reducers = Object.values(reducers);
+    for (const name of this.names) {
+      if (RESERVED.includes(name)) {
+        throw new ShapeError(`Cannot name a reducer "${name}": every row has a field of that name; choose another`);
+      }
+    }
+    this.level = highest(this.reducers.map(({ needs }) => needs ?? "maximum"));
+    this.maySecond = this.reducers.some(({ second }) => second !== undefined);
+  }
+
+  /** Lets every reducer refuse the shape, before any read. */
+  check({ vocabulary, rows }: Shape): void {
+    for (const reducer of this.reducers) reducer.check?.(vocabulary, rows);
+  }
+
+  /** Name and spec of each, in order: what two states must share to be merged. */
+  specs(): { readonly name: string; readonly spec: Spec }[] {
+    return this.reducers.map(({ spec }, i) => ({ name: this.names[i], spec }));
+  }
+
+  /** The specs as text. */
+  text(): string {
+    return this.specs().map(({ name, spec }) => `${name}: ${specText(spec)}`).join(", ");
+  }
+}

@@ -1,0 +1,75 @@
+import { checkWhole, SourceExhaustedError } from "../core/mod.ts";
+import type { Spill, SpillStore } from "./spill.ts";
+
+/** Options of {@linkcode fileSpill}. */
+export interface FileSpillOptions {
+  /** Most bytes on disk at a time: one row of the stream. 16 GiB if absent. */
+  readonly limit?: number;
+  /** The folder for the temporary file; the system's if absent. */
+  readonly directory?: string;
+}
+
+/**
+ * A bounded temporary file for the second read of one-shot streams whose rows outgrow the row cache.
+ * Needs permission to read and write its folder, when a row spills and not before. The file is removed at the end.
+ *
+ * @example
+ * ```ts
+ * import { fileSpill, fromStream, normalize } from "@sluice/sluice";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const once = await fromStream(ReadableStream.from([Float32Array.of(0, Math.log(3))]), { vocabulary: 2, dtype: "f32" });
+ * const rows = normalize(once, { rowCache: 0, spill: fileSpill({ limit: 1024 }) }).open();
+ * for await (const { data } of rows) assertAlmostEquals(data[1], 0.75, 1e-6);
+ * ```
+ *
+ * @param options Limit and folder.
+ * @returns What `normalize` and `reduce` take as `spill`.
+ * @throws {ParameterError} If the limit is not a whole number of at least 1.
+ */
+export function fileSpill(options: FileSpillOptions = {}): Spill {
+  const limit = options.limit ?? 2 ** 34;
+  checkWhole("spill limit", limit, 1);
+  return { open: () => FileStore.open(limit, options.directory) };
+}
+
+class FileStore implements SpillStore {
+  #size = 0;
+
+  constructor(readonly file: Deno.FsFile, readonly path: string, readonly limit: number) {}
+
+  static async open(limit: number, directory?: string): Promise<FileStore> {
+    const path = await Deno.makeTempFile({
+      prefix: "sluice-",
+      suffix: ".spill",
+      ...(directory ? { dir: directory } : {}),
+    });
+    return new FileStore(await Deno.open(path, { read: true, write: true }), path, limit);
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.#size + bytes.length > this.limit) {
+      throw new SourceExhaustedError(
+        `Cannot keep the row for its second read: it needs more than the spill limit of ${this.limit} bytes; raise the limit`,
+      );
+    }
+    await this.file.seek(this.#size, Deno.SeekMode.Start);
+    for (let done = 0; done < bytes.length;) done += await this.file.write(bytes.subarray(done));
+    this.#size += bytes.length;
+  }
+
+  async read(at: number, into: Uint8Array): Promise<number> {
+    await this.file.seek(at, Deno.SeekMode.Start);
+    return await this.file.read(into.subarray(0, Math.min(into.length, this.#size - at))) ?? 0;
+  }
+
+  clear(): Promise<void> {
+    this.#size = 0;
+    return Promise.resolve();
+  }
+
+  async close(): Promise<void> {
+    this.file.close();
+    await Deno.remove(this.path);
+  }
+}

@@ -1,0 +1,200 @@
+import { type Kernels, TILE, TILES } from "../../kernels/mod.ts";
+import { type RowFacts, StateFormatError } from "../core/mod.ts";
+import { Fragment, Part, type Values } from "./_part.ts";
+import type { ReducerSet } from "./_reducer_set.ts";
+import { type FoldData, RowFold, viewOf } from "./_row_fold.ts";
+
+/** A part as plain data. */
+export interface PartData {
+  /** First covered id. */
+  readonly from: number;
+  /** One past the last. */
+  readonly to: number;
+  /** The logits from `from` to the first tile border. */
+  readonly head: Float32Array | Float64Array;
+  /** The logits from the last tile border to `to`. */
+  readonly tail: Float32Array | Float64Array;
+}
+
+/**
+ * What has been reduced of one row: the exact sum, each reducer's state, the covered ids, and the logits of partial tiles
+ * at their ends. Parts that are cut anywhere merge, in any order, to the bits of one read of the whole.
+ *
+ * Made by `reduceStates`, `mergeStates` and `loadState`; finished by `finishState`.
+ */
+export class RowState {
+  /** How many logits the whole row has. */
+  readonly vocabulary: number;
+  /** @ignore */
+  readonly set: ReducerSet;
+  /** @ignore */
+  readonly kernels: Kernels;
+  #row: number;
+  #fold: RowFold;
+  #parts: Part[];
+
+  /** @ignore */
+  constructor(
+    set: ReducerSet,
+    kernels: Kernels,
+    row: number,
+    vocabulary: number,
+    data?: { readonly fold: FoldData; readonly parts: readonly PartData[] },
+  ) {
+    const wide = kernels.element === "f64";
+    this.set = set;
+    this.kernels = kernels;
+    this.vocabulary = vocabulary;
+    this.#row = row;
+    this.#fold = new RowFold(set, kernels, row, data?.fold);
+    this.#parts = (data?.parts ?? []).map(({ from, to, head, tail }) =>
+      new Part(from, to, new Fragment(wide, head), new Fragment(wide, tail))
+    );
+  }
+
+  /** The source's row number. */
+  get row(): number {
+    return this.#row;
+  }
+
+  /** The covered ids, ascending: `[from, to)` each. */
+  get covered(): readonly (readonly [number, number])[] {
+    return this.#parts.map(({ from, to }) => [from, to] as const);
+  }
+
+  /** How many ids are covered. */
+  get count(): number {
+    let count = 0;
+    for (const { from, to } of this.#parts) count += to - from;
+    return count;
+  }
+
+  /** @ignore Begins another row with the same reducers. */
+  reset(row: number): void {
+    this.#row = row;
+    this.#parts.length = 0;
+    this.#fold.reset(row);
+  }
+
+  /** @ignore Folds the next `count` logits, which lie in the arena at `at`. The engine has checked that they follow. */
+  extend(at: number, count: number, start: number): void {
+    const bytes = this.kernels.element === "f64" ? 8 : 4;
+    const part = this.#parts[0] ?? (this.#parts[0] = Part.at(start, this.kernels.element === "f64"));
+    let done = this.#fill(part, at, count);
+    const end = start + count;
+    const stop = end === this.vocabulary ? count : count - Math.min(count - done, end % TILE);
+    while (done < stop) {
+      const size = Math.min(stop - done, TILES * TILE);
+      this.#fold.block(at + done * bytes, size, start + done);
+      done += size;
+    }
+    if (done < count) part.tail.append(viewOf(this.kernels, at + done * bytes, count - done));
+    part.to = end;
+  }
+
+  /** Tops up the fragment that is open at the part's end; gives how many logits it took. */
+  #fill(part: Part, at: number, count: number): number {
+    const { to } = part;
+    if (to % TILE === 0) return 0;
+    const size = Math.min(count, TILE - to % TILE, this.vocabulary - to);
+    const fragment = part.open();
+    fragment.append(viewOf(this.kernels, at, size));
+    const complete = (to + size) % TILE === 0 || to + size === this.vocabulary;
+    if (complete && fragment === part.tail) {
+      this.#fold.tile(fragment.values(), to + size - fragment.length);
+      fragment.clear();
+    }
+    return size;
+  }
+
+  /** Adds what another state of the same row and reducers holds. */
+  merge(other: RowState): void {
+    this.#checkMergeable(other);
+    this.#fold.absorb(other.#fold);
+    const wide = this.kernels.element === "f64";
+    const copies = other.#parts.map(({ from, to, head, tail }) =>
+      new Part(from, to, new Fragment(wide, head.values()), new Fragment(wide, tail.values()))
+    );
+    const parts = [...this.#parts, ...copies].sort((a, b) => a.from - b.from);
+    this.#parts = parts.slice(0, 1);
+    for (const part of parts.slice(1)) {
+      const last = this.#parts[this.#parts.length - 1];
+      if (last.to === part.from) this.#parts[this.#parts.length - 1] = this.#join(last, part);
+      else this.#parts.push(part);
+    }
+  }
+
+  #checkMergeable(other: RowState): void {
+    const pairs: [string, unknown, unknown][] = [
+      ["row", this.row, other.row],
+      ["vocabulary", this.vocabulary, other.vocabulary],
+      ["backend", this.kernels.backend, other.kernels.backend],
+      ["element", this.kernels.element, other.kernels.element],
+      ["reducers", this.set.text(), other.set.text()],
+    ];
+    for (const [what, mine, theirs] of pairs) {
+      if (mine === theirs) continue;
+      const hint = what === "backend" ? '; pin one with the option backend, "simd" runs on every machine' : "";
+      throw new StateFormatError(
+        `Cannot merge states: one has ${what} ${mine}, the other ${theirs}${hint}`,
+        "E_MERGE_MISMATCH",
+      );
+    }
+    for (const [from, to] of this.covered) {
+      for (const [start, end] of other.covered) {
+        if (start < to && from < end) {
+          throw new StateFormatError(
+            `Cannot merge states of row ${this.row}: ids ${Math.max(from, start)} to ${
+              Math.min(to, end) - 1
+            } are in both`,
+            "E_SHARD_OVERLAP",
+          );
+        }
+      }
+    }
+  }
+
+  /** Joins neighbours; a tile that both hold a piece of is folded once it is whole. */
+  #join(left: Part, right: Part): Part {
+    const cut = left.to;
+    if (cut % TILE === 0) return new Part(left.from, right.to, left.head, right.tail);
+    const open = left.open();
+    const glued = open.followedBy(right.head);
+    if (open === left.head) return new Part(left.from, right.to, glued, right.tail);
+    if (right.from + right.head.length < right.headEnd(this.vocabulary)) {
+      return new Part(left.from, right.to, left.head, glued);
+    }
+    this.#fold.tile(glued.values(), cut - open.length);
+    return new Part(left.from, right.to, left.head, right.tail);
+  }
+
+  /** A fold that also holds the fragments; the fold itself where there are none. */
+  #folded(): RowFold {
+    const fragments = this.#parts.flatMap(({ from, to, head, tail }) => [
+      { values: head.values(), start: from },
+      { values: tail.values(), start: to - tail.length },
+    ]).filter(({ values }) => values.length > 0);
+    if (fragments.length === 0) return this.#fold;
+    const copy = this.#fold.clone();
+    for (const { values, start } of fragments) copy.tile(values, start);
+    return copy;
+  }
+
+  /** @ignore The row's facts and each reducer's result. Changes nothing; may be called in the middle of a row. */
+  finish(): { readonly facts: RowFacts; readonly results: unknown[]; readonly fold: RowFold } {
+    const fold = this.#folded();
+    const facts = fold.facts(this.count, this.vocabulary);
+    return { facts, results: fold.results(facts), fold };
+  }
+
+  /** @ignore The content as plain data: live state, not a copy. */
+  data(): { readonly fold: FoldData; readonly parts: readonly PartData[] } {
+    const parts = this.#parts.map(({ from, to, head, tail }) => ({
+      from,
+      to,
+      head: head.values() as Values,
+      tail: tail.values() as Values,
+    }));
+    return { fold: this.#fold.data(), parts };
+  }
+}

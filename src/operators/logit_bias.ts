@@ -1,0 +1,90 @@
+import {
+  checkIds,
+  type Operator,
+  operatorStream,
+  ParameterError,
+  type Segment,
+  type Shape,
+  type Spec,
+} from "../core/mod.ts";
+import { checkVocabulary, firstAt } from "./_sorted_ids.ts";
+
+/** What is added to a logit. -Infinity masks the token; `"-Infinity"` is how a spec, which is JSON, writes it. */
+export type Bias = number | "-Infinity";
+
+/**
+ * Adds a bias to the logits of some ids: `x' = x + bias`, added in f64 and rounded once.
+ *
+ * A bias of -Infinity masks the id, whatever its logit is. -Infinity stays masked under any bias. Tiles without a biased id
+ * cost nothing but a search.
+ *
+ * @example
+ * ```ts
+ * import { logitBias } from "@sluice/sluice/operators";
+ * import { fromArray } from "@sluice/sluice/sources";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const logits = fromArray(Float32Array.of(1, 2, 3)).pipe(logitBias({ 0: 5, 2: -Infinity }));
+ * const [{ data }] = await Array.fromAsync(logits.open());
+ * assertEquals([...data], [6, 2, -Infinity]);
+ * ```
+ *
+ * @param bias Biases by id: an object, a `Map`, or `[id, bias]` entries.
+ * @returns The operator. `pipe` refuses it where an id is not in the vocabulary.
+ * @throws {ParameterError} If an id is not a whole number or comes twice, or a bias is NaN or +Infinity.
+ */
+export function logitBias(
+  bias: Readonly<Record<string, Bias>> | Iterable<readonly [number, Bias]>,
+): Operator {
+  const { ids, values: biases } = sortedBiases(entriesOf(bias));
+  function apply({ values, start }: Segment): void {
+    const end = start + values.length;
+    for (let i = firstAt(ids, start); i < ids.length && ids[i] < end; i++) {
+      const at = ids[i] - start;
+      values[at] = biases[i] === -Infinity ? -Infinity : values[at] + biases[i];
+    }
+  }
+  const operator: Operator = {
+    spec: specOf(ids, biases),
+    check: ({ vocabulary }: Shape): void => checkVocabulary("logitBias", ids, vocabulary),
+    apply,
+    stream: () => operatorStream([operator]),
+  };
+  return operator;
+}
+
+function entriesOf(
+  bias: Readonly<Record<string, Bias>> | Iterable<readonly [number, Bias]>,
+): (readonly [number, Bias])[] {
+  if (Symbol.iterator in bias) return [...bias as Iterable<readonly [number, Bias]>];
+  return Object.entries(bias).map(([key, value]) => {
+    if (!/^(0|[1-9]\d*)$/.test(key)) {
+      throw new ParameterError(`Cannot use id "${key}" in logitBias: wanted a whole number of at least 0`);
+    }
+    return [Number(key), value];
+  });
+}
+
+function sortedBiases(entries: (readonly [number, Bias])[]): { ids: Float64Array; values: Float64Array } {
+  entries.sort(([a], [b]) => a - b);
+  const ids = Float64Array.from(entries, ([id]) => id);
+  checkIds("logitBias", ids);
+  const twice = ids.find((id, i) => id === ids[i - 1]);
+  if (twice !== undefined) {
+    throw new ParameterError(`Cannot use two biases for id ${twice}: wanted one, their sum if both are meant`);
+  }
+  return { ids, values: Float64Array.from(entries, checkBias) };
+}
+
+function checkBias([id, bias]: readonly [number, Bias]): number {
+  const value = bias === "-Infinity" ? -Infinity : bias;
+  if (typeof value !== "number" || Number.isNaN(value) || value === Infinity) {
+    throw new ParameterError(`Cannot use bias ${value} for id ${id}: wanted a finite number, or -Infinity to mask it`);
+  }
+  return value;
+}
+
+function specOf(ids: Float64Array, biases: Float64Array): Spec {
+  const bias = Array.from(ids, (id, i) => [id, biases[i] === -Infinity ? "-Infinity" : biases[i]]);
+  return { name: "logitBias", params: { bias }, inputs: [] };
+}

@@ -1,0 +1,76 @@
+/**
+ * The k best of a stream of (value, id), best being the larger value and, among equals, the lower id: a binary heap with the
+ * worst on top. What it holds does not depend on the order of arrival.
+ */
+export interface Heap {
+  /** How many are wanted. */
+  readonly k: number;
+  /** How many are held. */
+  size: number;
+  /** Their values, in heap order; may be longer than `size`. */
+  values: Float64Array;
+  /** Their ids, in heap order. */
+  ids: Float64Array;
+}
+
+/** An empty heap for the k best. It grows as it fills: k may be far above the vocabulary. */
+export function heapOf(k: number): Heap {
+  const room = Math.min(k, 64);
+  return { k, size: 0, values: new Float64Array(room), ids: new Float64Array(room) };
+}
+
+/** Twice the room. */
+function grow(heap: Heap): void {
+  const room = Math.min(heap.k, 2 * heap.values.length);
+  const values = new Float64Array(room), ids = new Float64Array(room);
+  values.set(heap.values);
+  ids.set(heap.ids);
+  heap.values = values;
+  heap.ids = ids;
+}
+
+/** Offers one candidate. */
+export function offer(heap: Heap, value: number, id: number): void {
+  if (heap.size < heap.k) {
+    if (heap.size === heap.values.length) grow(heap);
+    rise(heap, heap.size++, value, id);
+  } else if (value > heap.values[0] || (value === heap.values[0] && id < heap.ids[0])) {
+    sink(heap, value, id);
+  }
+}
+
+function rise({ values, ids }: Heap, at: number, value: number, id: number): void {
+  while (at > 0) {
+    const parent = (at - 1) >> 1;
+    if (values[parent] < value || (values[parent] === value && ids[parent] > id)) break;
+    values[at] = values[parent];
+    ids[at] = ids[parent];
+    at = parent;
+  }
+  values[at] = value;
+  ids[at] = id;
+}
+
+/** Replaces the worst. */
+function sink({ values, ids, size }: Heap, value: number, id: number): void {
+  let at = 0;
+  for (let child = 1; child < size; child = 2 * at + 1) {
+    const right = child + 1;
+    if (
+      right < size && (values[right] < values[child] || (values[right] === values[child] && ids[right] > ids[child]))
+    ) {
+      child = right;
+    }
+    if (value < values[child] || (value === values[child] && id > ids[child])) break;
+    values[at] = values[child];
+    ids[at] = ids[child];
+    at = child;
+  }
+  values[at] = value;
+  ids[at] = id;
+}
+
+/** Positions in the heap, best first. */
+export function ranked({ values, ids, size }: Heap): number[] {
+  return Array.from({ length: size }, (_, i) => i).sort((a, b) => values[b] - values[a] || ids[a] - ids[b]);
+}

@@ -1,0 +1,122 @@
+import type { Block, Reducer, RowFacts, Segment, Spec } from "../core/mod.ts";
+import { type Heap, heapOf, offer } from "./_heap.ts";
+import { scan } from "./_scan.ts";
+
+/** One known token of a row. */
+export interface TargetScore {
+  /** Its id. */
+  readonly id: number;
+  /** Its logit; NaN if the part that was read does not hold it. */
+  readonly logit: number;
+  /** `(logit - maximum) - logSum`, in nats: -Infinity for a masked token, NaN in an invalid row. */
+  readonly logprob: number;
+  /** 1 + how many logits are larger, if asked for; `undefined` where one read of a part cannot tell. */
+  readonly rank?: number | undefined;
+}
+
+/** The logits of some ids, and the row's best where ranks are wanted. */
+export interface Picked {
+  /** The ids, as asked for. */
+  readonly ids: readonly number[];
+  /** Their logits, once seen. */
+  readonly logits: Float64Array;
+  /** Which have been seen: 0 or 1. */
+  readonly seen: Uint8Array;
+  /** The best logits of the row: decides the ranks of the likely. */
+  readonly best: Heap | null;
+}
+
+/** How many of the best are kept to decide ranks without a second read. */
+const BEST = 64;
+
+/** Nothing picked yet. */
+export function pickedOf(ids: readonly number[], rank: boolean): Picked {
+  return {
+    ids,
+    logits: new Float64Array(ids.length),
+    seen: new Uint8Array(ids.length),
+    best: rank ? heapOf(BEST) : null,
+  };
+}
+
+/** Looks for the ids among `count` logits from id `start` on. A block makes its view only if it is asked for. */
+function pick({ ids, logits, seen }: Picked, run: Pick<Block, "start" | "count" | "values">): void {
+  for (let i = 0; i < ids.length; i++) {
+    const at = ids[i] - run.start;
+    if (at < 0 || at >= run.count) continue;
+    logits[i] = run.values[at];
+    seen[i] = 1;
+  }
+}
+
+/** Looks for the ids in one tile. */
+export function pickSegment(state: Picked, { values, start }: Segment): void {
+  pick(state, { start, count: values.length, values });
+  if (state.best) values.forEach((value, i) => value > -Infinity && offer(state.best!, value, start + i));
+}
+
+/** Looks for the ids in a run of tiles. */
+export function pickBlock(state: Picked, block: Block): void {
+  pick(state, block);
+  if (state.best) scan(state.best, block);
+}
+
+/** Takes over what another has seen. */
+export function mergePicked(into: Picked, from: Readonly<Picked>): void {
+  for (let i = 0; i < from.ids.length; i++) {
+    if (from.seen[i] === 0) continue;
+    into.logits[i] = from.logits[i];
+    into.seen[i] = 1;
+  }
+  const { best } = from;
+  if (best && into.best) { for (let i = 0; i < best.size; i++) offer(into.best, best.values[i], best.ids[i]); }
+}
+
+/** 1 + how many logits are larger, if the best tell. */
+function rankFromBest(best: Heap, logit: number): number | undefined {
+  // Were there fewer candidates than room, all unmasked logits are held.
+  const known = best.size < best.k || logit >= best.values[0];
+  return known ? 1 + best.values.subarray(0, best.size).filter((value) => value > logit).length : undefined;
+}
+
+/** The scores, with ranks where they are asked for and known. */
+export function scoresOf(state: Readonly<Picked>, row: RowFacts, ranks?: readonly number[]): TargetScore[] {
+  return state.ids.map((id, i) => {
+    const logit = state.seen[i] ? state.logits[i] : NaN;
+    const score = { id, logit, logprob: logprobOf(logit, row) };
+    if (!state.best) return score;
+    if (row.nan > 0) return { ...score, rank: undefined };
+    return { ...score, rank: ranks?.[i] ?? (row.partial ? undefined : rankFromBest(state.best, logit)) };
+  });
+}
+
+function logprobOf(logit: number, { nan, maximum, logSum }: RowFacts): number {
+  return nan > 0 ? NaN : logit - maximum - logSum;
+}
+
+/** A second read that counts the larger logits, if the best do not tell; gives the scores with all ranks. */
+export function rankReducer<R>(
+  spec: Spec,
+  state: Readonly<Picked>,
+  row: RowFacts,
+  finish: (scores: TargetScore[]) => R,
+): Reducer<R> | undefined {
+  const open = scoresOf(state, row).some(({ rank, logit }) => rank === undefined && !Number.isNaN(logit));
+  if (!state.best || row.partial || !open) return undefined;
+  const { logits } = state;
+  return {
+    spec: { name: "rank", params: { logits: [...logits] }, inputs: [spec] },
+    needs: "maximum",
+    init: () => ({ greater: new Float64Array(logits.length) }),
+    step({ greater }, { values }) {
+      logits.forEach((logit, i) => values.forEach((value) => greater[i] += Number(value > logit)));
+    },
+    stepBlock({ greater }, { kernels, at, count }) {
+      logits.forEach((logit, i) => greater[i] += kernels.countGreater(at, count, logit));
+    },
+    merge(into, from) {
+      from.greater.forEach((count: number, i: number) => into.greater[i] += count);
+    },
+    finish: ({ greater }) => finish(scoresOf(state, row, Array.from(greater, (count: number) => 1 + count))),
+  } as Reducer<R, { greater: Float64Array }>;
+}

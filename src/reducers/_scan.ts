@@ -1,0 +1,50 @@
+import { Column, TILE } from "../../kernels/mod.ts";
+import type { Block } from "../core/mod.ts";
+import { type Heap, offer } from "./_heap.ts";
+
+/**
+ * Offers a block's logits to a heap. Only tiles whose maximum can enter are looked at; the tile with the largest maximum goes
+ * first, so that on ascending logits one tile of a block settles all the others.
+ */
+export function scan(heap: Heap, block: Block): void {
+  const first = bestTile(block);
+  if (!canEnter(heap, block, first)) return;
+  scanTile(heap, block, first);
+  for (let tile = 0; tile < block.tiles; tile++) {
+    if (tile !== first && canEnter(heap, block, tile)) scanTile(heap, block, tile);
+  }
+}
+
+function maximumOf(block: Block, tile: number): number {
+  return block.table[tile * Column.stride + Column.maximum];
+}
+
+function bestTile(block: Block): number {
+  let best = 0;
+  for (let tile = 1; tile < block.tiles; tile++) {
+    if (maximumOf(block, tile) > maximumOf(block, best)) best = tile;
+  }
+  return best;
+}
+
+function canEnter(heap: Heap, block: Block, tile: number): boolean {
+  const maximum = maximumOf(block, tile);
+  if (heap.size < heap.k) return maximum > -Infinity;
+  return maximum > heap.values[0] || (maximum === heap.values[0] && block.start + tile * TILE < heap.ids[0]);
+}
+
+function scanTile(heap: Heap, block: Block, tile: number): void {
+  const { kernels, count } = block;
+  const from = tile * TILE;
+  const size = Math.min(TILE, count - from);
+  const at = block.at + from * (kernels.element === "f64" ? 8 : 4);
+  const start = block.start + from;
+  const full = heap.size === heap.k;
+  const threshold = full ? heap.values[0] : kernels.bound(at, size, heap.k - heap.size);
+  // A logit that equals the worst one enters only at a lower id; a bound is reached by as many as are wanted.
+  const inclusive = full ? start < heap.ids[0] : threshold > -Infinity;
+  const { indices } = kernels.arena;
+  const found = kernels.collect(at, size, threshold, inclusive, indices);
+  const at32 = new Uint32Array(kernels.memory, indices, found);
+  for (let i = 0; i < found; i++) offer(heap, block.values[from + at32[i]], start + at32[i]);
+}

@@ -1,0 +1,38 @@
+import type { Reducer } from "../core/mod.ts";
+import { entropyOf, type InformationUnit, natsIn } from "./_information.ts";
+import { stateless } from "./_stateless.ts";
+
+export type { InformationUnit };
+
+/** Options of {@linkcode entropy}. */
+export interface EntropyOptions {
+  /** `"nats"` (the default) or `"bits"`. */
+  readonly unit?: InformationUnit;
+}
+
+/**
+ * Shannon entropy of the softmax of a row: `H = -sum p ln p`, from 0 (one token has all the mass) to `ln V`.
+ *
+ * Specials: masked tokens count for nothing; NaN for a row with NaN or +Infinity, or with no allowed token.
+ * Accuracy: 2e-6 + 2^-24 relative against float64. Cost: one read, 1.4 to 1.7 times log-sum-exp; no state of its own.
+ * Source: the moment `sum p y` beside the sum, one f64 a tile, added up exactly.
+ *
+ * @example
+ * ```ts
+ * import { entropy, fromArray, reduce } from "@sluice/sluice";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const fair = fromArray([0, 0, 0, 0]);
+ * const [row] = await Array.fromAsync(reduce(fair, { nats: entropy(), bits: entropy({ unit: "bits" }) }));
+ * assertAlmostEquals(row.nats, Math.log(4), 1e-6);
+ * assertAlmostEquals(row.bits, 2, 1e-6);
+ * ```
+ *
+ * @param options The unit.
+ * @returns The reducer.
+ * @throws {ParameterError} If the unit is neither.
+ */
+export function entropy({ unit = "nats" }: EntropyOptions = {}): Reducer<number, null> {
+  const nats = natsIn(unit);
+  return stateless("entropy", { unit }, "moments", (row) => entropyOf(row) / nats);
+}

@@ -1,0 +1,81 @@
+import { checkIds, ParameterError, type Reducer } from "../core/mod.ts";
+import {
+  mergePicked,
+  pickBlock,
+  type Picked,
+  pickedOf,
+  pickSegment,
+  rankReducer,
+  scoresOf,
+  type TargetScore,
+} from "./_picked.ts";
+
+/** Options of {@linkcode label}. */
+export interface LabelOptions {
+  /** The rank of each label: 1 + how many logits are larger. */
+  readonly rank?: boolean;
+  /** Scores row i against label i + 1, as for next-token logits beside their own input tokens; the last row has none. */
+  readonly shift?: boolean;
+  /** The label of rows to leave out; -100 when absent. */
+  readonly ignore?: number;
+}
+
+/**
+ * The logit and log-probability of each row's own label: one id a row.
+ *
+ * `undefined` for rows without a label (`ignore`, or the last under `shift`). Sum up with `LabelSummary`: mean negative
+ * log-likelihood and perplexity. Specials and cost: as `target`.
+ *
+ * @example
+ * ```ts
+ * import { fromArray, label, reduce } from "@sluice/sluice";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ *
+ * const logits = fromArray([0, 0, 1, 0], { vocabulary: 2 });
+ * const rows = await Array.fromAsync(reduce(logits, { y: label([1, -100]) }));
+ * assertAlmostEquals(rows[0].y!.logprob, -Math.LN2, 1e-6);
+ * assertEquals(rows[1].y, undefined);
+ * ```
+ *
+ * @param labels One id a row, counted from the source's row 0.
+ * @param options Rank, shift, the label to ignore.
+ * @returns The reducer.
+ * @throws {ParameterError} If there are not as many labels as rows, or one is neither `ignore` nor below the vocabulary.
+ */
+export function label(
+  labels: ArrayLike<number>,
+  { rank = false, shift = false, ignore = -100 }: LabelOptions = {},
+): Reducer<TargetScore | undefined, Picked> {
+  const ids = Array.from(labels);
+  const kept = ids.filter((id) => id !== ignore);
+  checkIds("label", kept);
+  const params = { labels: ids, ignore, ...(shift ? { shift } : {}), ...(rank ? { rank } : {}) };
+  const spec = { name: "label", params, inputs: [] };
+  const reducer: Reducer<TargetScore | undefined, Picked> = {
+    spec,
+    needs: "sum",
+    check(vocabulary, rows) {
+      checkIds("label", kept, vocabulary);
+      if (rows !== undefined && rows !== ids.length) throw wrongLength(ids.length, `${rows} rows`);
+    },
+    init(row) {
+      if (row >= ids.length) throw wrongLength(ids.length, `a row ${row}`);
+      const id = shift ? ids[row + 1] ?? ignore : ids[row];
+      return pickedOf(id === undefined || id === ignore ? [] : [id], rank);
+    },
+    step: pickSegment,
+    stepBlock: pickBlock,
+    merge: mergePicked,
+    finish: (state, row) => scoresOf(state, row)[0],
+  };
+  if (!rank) return reducer;
+  return {
+    ...reducer,
+    secondRead: "the rank of a label that is not among its row's 64 best",
+    second: (state, row) => rankReducer(spec, state, row, ([score]) => score),
+  };
+}
+
+function wrongLength(labels: number, rows: string): ParameterError {
+  return new ParameterError(`Cannot use ${labels} labels: the logits have ${rows}, wanted one label a row`);
+}

@@ -1,0 +1,70 @@
+import { Column, TILE } from "../../kernels/mod.ts";
+import type { Reducer } from "../core/mod.ts";
+
+/** The largest logit of a row and where it stands. */
+export interface Maximum {
+  /** The largest logit; NaN if one is NaN, -Infinity if all are masked. */
+  readonly value: number;
+  /** Its id, the lowest among equals; `undefined` if the row has NaN or no allowed token. */
+  readonly id: number | undefined;
+}
+
+/** State of {@linkcode maximum}. */
+export interface MaximumState {
+  /** The largest so far. */
+  value: number;
+  /** Its lowest id; Infinity before any. */
+  id: number;
+}
+
+/** Takes a value if it is larger, or equal and at a lower id. */
+function take(state: MaximumState, value: number, id: number): void {
+  if (value > state.value || (value === state.value && id < state.id)) {
+    state.value = value;
+    state.id = id;
+  }
+}
+
+/**
+ * The largest logit of a row and its id (argmax; greedy decoding).
+ *
+ * Ties: the lowest id. Specials: a row with NaN has value NaN and no id (NumPy gives the NaN's id, tfjs skips it; here an
+ * invalid row never gives a token); +Infinity is the largest; an all-masked row has value -Infinity and no id.
+ * Cost: one read, near a plain one.
+ *
+ * @example
+ * ```ts
+ * import { fromArray, maximum, reduce } from "@sluice/sluice";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [row] = await Array.fromAsync(reduce(fromArray([1, 7, 7, 3]), { best: maximum() }));
+ * assertEquals(row.best, { value: 7, id: 1 });
+ * ```
+ *
+ * @returns The reducer.
+ */
+export function maximum(): Reducer<Maximum, MaximumState> {
+  return {
+    spec: { name: "maximum", params: {}, inputs: [] },
+    needs: "maximum",
+    init: () => ({ value: -Infinity, id: Infinity }),
+    step(state, { values, start }) {
+      values.forEach((value, i) => take(state, value, start + i));
+    },
+    stepBlock(state, { kernels, at, count, start, tiles, table }) {
+      for (let tile = 0; tile < tiles; tile++) {
+        const value = table[tile * Column.stride + Column.maximum];
+        const from = tile * TILE;
+        if (value < state.value || value === -Infinity || (value === state.value && start + from > state.id)) continue;
+        const bytes = kernels.element === "f64" ? 8 : 4;
+        const size = Math.min(TILE, count - from);
+        take(state, value, start + from + kernels.find(at + from * bytes, size, value));
+      }
+    },
+    merge: (into, { value, id }) => take(into, value, id),
+    finish({ value, id }, { nan, allMasked }) {
+      if (nan > 0) return { value: NaN, id: undefined };
+      return { value, id: allMasked ? undefined : id };
+    },
+  };
+}

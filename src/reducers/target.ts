@@ -1,0 +1,68 @@
+import { checkIds, ParameterError, type Reducer } from "../core/mod.ts";
+import {
+  mergePicked,
+  pickBlock,
+  type Picked,
+  pickedOf,
+  pickSegment,
+  rankReducer,
+  scoresOf,
+  type TargetScore,
+} from "./_picked.ts";
+
+export type { TargetScore };
+
+/** Options of {@linkcode target}. */
+export interface TargetOptions {
+  /** The rank of each: 1 + how many logits are larger. */
+  readonly rank?: boolean;
+}
+
+/**
+ * The logits and log-probabilities of given ids in every row, in the order given.
+ *
+ * Specials: a masked token has log-probability -Infinity; in a row with NaN they are NaN.
+ * Cost: as log-sum-exp; `rank` also keeps the 64 best (about half a log-sum-exp more), and reads a row a second time
+ * only if a target is not among them.
+ *
+ * @example
+ * ```ts
+ * import { fromArray, reduce, target } from "@sluice/sluice";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ *
+ * const logits = fromArray([1.5, -0.75, 3.25, 0, 2, -2.5]);
+ * const [row] = await Array.fromAsync(reduce(logits, { y: target([4], { rank: true }) }));
+ * assertAlmostEquals(row.y[0].logprob, -1.669073011, 1e-6);
+ * assertEquals(row.y[0].rank, 2);
+ * ```
+ *
+ * @param ids The ids; each below the vocabulary.
+ * @param options Whether ranks are wanted.
+ * @returns The reducer.
+ * @throws {ParameterError} If there are no ids, or one is not below the vocabulary.
+ */
+export function target(
+  ids: readonly number[],
+  { rank = false }: TargetOptions = {},
+): Reducer<readonly TargetScore[], Picked> {
+  if (ids.length === 0) throw new ParameterError("Cannot use target without ids: wanted at least one");
+  checkIds("target", ids);
+  const wanted = [...ids];
+  const spec = { name: "target", params: { ids: wanted, ...(rank ? { rank } : {}) }, inputs: [] };
+  const reducer: Reducer<readonly TargetScore[], Picked> = {
+    spec,
+    needs: "sum",
+    check: (vocabulary) => checkIds("target", wanted, vocabulary),
+    init: () => pickedOf(wanted, rank),
+    step: pickSegment,
+    stepBlock: pickBlock,
+    merge: mergePicked,
+    finish: (state, row) => scoresOf(state, row),
+  };
+  if (!rank) return reducer;
+  return {
+    ...reducer,
+    secondRead: "the rank of a target that is not among the row's 64 best",
+    second: (state, row) => rankReducer(spec, state, row, (scores) => scores),
+  };
+}

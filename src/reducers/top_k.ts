@@ -1,0 +1,65 @@
+import { checkK, type Reducer } from "../core/mod.ts";
+import { type Heap, heapOf, offer, ranked } from "./_heap.ts";
+import { scan } from "./_scan.ts";
+
+/** One of the likeliest tokens of a row. */
+export interface Candidate {
+  /** Its id. */
+  readonly id: number;
+  /** Its logit. */
+  readonly logit: number;
+  /** `(logit - maximum) - logSum`, in nats; NaN if the row has +Infinity, or without `logprob`. */
+  readonly logprob: number;
+}
+
+/** Options of {@linkcode topK}. */
+export interface TopKOptions {
+  /** Log-probabilities beside the logits (the default). Without them the sum of exponentials is not computed. */
+  readonly logprob?: boolean;
+}
+
+/**
+ * The k largest logits of a row, largest first, with their log-probabilities.
+ *
+ * Ties: the lower id first, and kept. k above the vocabulary clamps; masked tokens (-Infinity) are never listed, so the list
+ * can be shorter than k. Specials: empty if the row has NaN. Exact for any chunking and merge order.
+ * Cost: one read; scans only tiles whose maximum can still enter, so about half a log-sum-exp at k = 50 without `logprob`.
+ * State: k values and ids.
+ *
+ * @example
+ * ```ts
+ * import { fromArray, reduce, topK } from "@sluice/sluice";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ *
+ * const [{ top }] = await Array.fromAsync(reduce(fromArray([1, 3, 3, -Infinity, 2]), { top: topK(3) }));
+ * assertEquals(top.map(({ id }) => id), [1, 2, 4]);
+ * assertAlmostEquals(Math.exp(top[0].logprob), 0.3995, 1e-4);
+ * ```
+ *
+ * @param k How many; a whole number of at least 1.
+ * @param options Whether log-probabilities are wanted.
+ * @returns The reducer.
+ * @throws {ParameterError} If k is not a whole number of at least 1.
+ */
+export function topK(k: number, { logprob = true }: TopKOptions = {}): Reducer<readonly Candidate[], Heap> {
+  checkK("topK", k);
+  return {
+    spec: { name: "topK", params: { k, ...(logprob ? {} : { logprob }) }, inputs: [] },
+    needs: logprob ? "sum" : "maximum",
+    init: () => heapOf(k),
+    step(heap, { values, start }) {
+      values.forEach((value, i) => value > -Infinity && offer(heap, value, start + i));
+    },
+    stepBlock: scan,
+    merge(into, { size, values, ids }) {
+      for (let i = 0; i < size; i++) offer(into, values[i], ids[i]);
+    },
+    finish(heap, { nan, maximum, logSum }) {
+      if (nan > 0) return [];
+      return ranked(heap).map((at) => {
+        const logit = heap.values[at];
+        return { id: heap.ids[at], logit, logprob: logit - maximum - logSum };
+      });
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import { SinkError } from "../core/mod.ts";
+
+/** Where bytes go: a file, or a stream of the caller's. */
+export interface Output {
+  /** What messages call it. */
+  readonly what: string;
+  /** Writes all of the bytes; they must not change until it is done. */
+  write(bytes: Uint8Array<ArrayBufferLike>): Promise<void>;
+  /** Ends it well. */
+  close(): Promise<void>;
+  /** Ends it early; a file keeps what was written. */
+  abort(reason: unknown): Promise<void>;
+}
+
+/** Opens a file for writing, or takes a stream. */
+export async function openOutput(target: string | URL | WritableStream<Uint8Array>): Promise<Output> {
+  return target instanceof WritableStream ? new StreamOutput(target) : await FileOutput.open(target);
+}
+
+/** A file, made anew. */
+export class FileOutput implements Output {
+  readonly what: string;
+  #file: Deno.FsFile;
+
+  constructor(what: string, file: Deno.FsFile) {
+    this.what = what;
+    this.#file = file;
+  }
+
+  static async open(path: string | URL): Promise<FileOutput> {
+    const what = `"${path instanceof URL ? decodeURIComponent(path.pathname) : path}"`;
+    try {
+      return new FileOutput(what, await Deno.open(path, { write: true, create: true, truncate: true }));
+    } catch (error) {
+      throw failed(what, error);
+    }
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let done = 0; done < bytes.length;) done += await this.#file.write(bytes.subarray(done));
+    } catch (error) {
+      throw failed(this.what, error);
+    }
+  }
+
+  /** Writes at a place of the file. */
+  async writeAt(byte: number, bytes: Uint8Array): Promise<void> {
+    await this.#file.seek(byte, Deno.SeekMode.Start);
+    await this.write(bytes);
+  }
+
+  /** Cuts the file's end off. */
+  async truncate(size: number): Promise<void> {
+    await this.#file.truncate(size);
+  }
+
+  close(): Promise<void> {
+    this.#file.close();
+    return Promise.resolve();
+  }
+
+  abort(): Promise<void> {
+    return this.close();
+  }
+}
+
+class StreamOutput implements Output {
+  readonly what = "the stream";
+  #writer: WritableStreamDefaultWriter<Uint8Array>;
+
+  constructor(stream: WritableStream<Uint8Array>) {
+    this.#writer = stream.getWriter();
+    // Its failure is met at the next write or at the close.
+    this.#writer.closed.catch(() => {});
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.#writer.ready;
+      await this.#writer.write(bytes);
+    } catch (error) {
+      throw failed(this.what, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#writer.close();
+    } catch (error) {
+      throw failed(this.what, error);
+    }
+  }
+
+  async abort(reason: unknown): Promise<void> {
+    await this.#writer.abort(reason);
+  }
+}
+
+function failed(what: string, cause: unknown): SinkError {
+  return new SinkError(`Cannot write ${what}: ${why(cause)}`, { cause });
+}
+
+function why(error: unknown): string {
+  const name = error instanceof Error ? error.name : "";
+  if (name === "NotFound") return "there is no such folder";
+  if (name === "IsADirectory") return "it is a directory";
+  if (name === "PermissionDenied" || name === "NotCapable") return "there is no permission to write it";
+  if (name === "BrokenPipe") return "its reader went away";
+  return error instanceof Error ? error.message : String(error);
+}
