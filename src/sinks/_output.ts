@@ -5,7 +5,9 @@ export interface Output {
   /** What messages call it. */
   readonly what: string;
   /** Writes all of the bytes; they must not change until it is done. */
-  write(bytes: Uint8Array<ArrayBufferLike>): Promise<void>;
+  write(bytes: Uint8Array): Promise<void>;
+  /** Cuts off what lies after `size` bytes and writes the beginning anew; where nothing can be undone, absent. */
+  keep?(beginning: Uint8Array, size: number): Promise<void>;
   /** Ends it well. */
   close(): Promise<void>;
   /** Ends it early; a file keeps what was written. */
@@ -18,7 +20,7 @@ export async function openOutput(target: string | URL | WritableStream<Uint8Arra
 }
 
 /** A file, made anew. */
-export class FileOutput implements Output {
+class FileOutput implements Output {
   readonly what: string;
   #file: Deno.FsFile;
 
@@ -44,15 +46,10 @@ export class FileOutput implements Output {
     }
   }
 
-  /** Writes at a place of the file. */
-  async writeAt(byte: number, bytes: Uint8Array): Promise<void> {
-    await this.#file.seek(byte, Deno.SeekMode.Start);
-    await this.write(bytes);
-  }
-
-  /** Cuts the file's end off. */
-  async truncate(size: number): Promise<void> {
+  async keep(beginning: Uint8Array, size: number): Promise<void> {
     await this.#file.truncate(size);
+    await this.#file.seek(0, Deno.SeekMode.Start);
+    await this.write(beginning);
   }
 
   close(): Promise<void> {

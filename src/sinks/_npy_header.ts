@@ -1,0 +1,28 @@
+import { type Dtype, type Shape, ShapeError } from "../core/mod.ts";
+
+/** What NumPy writes for most arrays, and enough for any number of rows. */
+const LENGTH = 128;
+
+/** Magic and version, then two bytes of length. */
+const PREFIX = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0];
+
+const DESCR: Partial<Record<Dtype, string>> = { f16: "<f2", f32: "<f4", f64: "<f8" };
+
+/** The header of a `.npy`, version 1.0, always 128 bytes long, so that the rows can be put in later. */
+export function npyHeader({ dtype, vocabulary }: Shape, rows: number): Uint8Array {
+  const descr = DESCR[dtype];
+  if (!descr) {
+    throw new ShapeError(
+      `Cannot write ${dtype} as .npy, which has no such dtype: wanted f16, f32 or f64; any operator, as temperature(1), widens to f32`,
+      "E_DTYPE",
+    );
+  }
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${rows}, ${vocabulary}), }`;
+  const begin = PREFIX.length + 2;
+  const header = new Uint8Array(LENGTH).fill(0x20);
+  header.set(PREFIX);
+  new DataView(header.buffer).setUint16(PREFIX.length, LENGTH - begin, true);
+  new TextEncoder().encodeInto(text, header.subarray(begin));
+  header[LENGTH - 1] = 0x0a;
+  return header;
+}
