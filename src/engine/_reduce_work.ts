@@ -1,0 +1,65 @@
+import type { Chunk, Logits, Reducers, Row, RowFacts } from "../core/mod.ts";
+import { type Flow, invalidRow, isInvalid } from "./_flow.ts";
+import type { ReducerSet } from "./_reducer_set.ts";
+import { rowOf } from "./_row_of.ts";
+import { secondRead } from "./_second_read.ts";
+import type { FlowOptions } from "./flow_options.ts";
+import { RowState } from "./row_state.ts";
+
+/** Where finished rows go. */
+export interface RowTarget<T extends Reducers> {
+  /** Takes one row. */
+  enqueue(row: Row<T>): void;
+}
+
+/** The loop: chunks in, rows out. */
+export class ReduceWork<T extends Reducers> {
+  readonly #state: RowState;
+
+  constructor(
+    readonly set: ReducerSet,
+    readonly flow: Flow,
+    readonly logits: Logits,
+    readonly options: FlowOptions,
+  ) {
+    this.#state = new RowState(set, flow.kernels, -1, logits.shape.vocabulary);
+  }
+
+  /** Reads until at least one row is done; `false` at the end. */
+  async pull(target: RowTarget<T>): Promise<boolean> {
+    for (let done = 0; done === 0;) {
+      const chunk = await this.flow.next();
+      if (!chunk) return false;
+      for (const { at, count, row, start } of this.flow.stage.runs(chunk, this.flow.columns)) {
+        if (start === this.flow.columns[0]) this.#state.reset(row);
+        this.#state.extend(at, count, start);
+        if (start + count < this.flow.columns[1]) continue;
+        const result = this.set.maySecond ? await this.#twice(row, chunk) : this.#once();
+        target.enqueue(result);
+        done++;
+      }
+      await this.flow.replay?.keep(chunk);
+    }
+    return true;
+  }
+
+  #once(): Row<T> {
+    const { facts, results } = this.#state.finish();
+    this.#refuse(facts);
+    return rowOf<T>(this.set, facts, results, 1);
+  }
+
+  async #twice(row: number, chunk: Chunk): Promise<Row<T>> {
+    const { facts, results, fold } = this.#state.finish();
+    this.#refuse(facts);
+    const seconds = isInvalid(facts) ? [] : fold.seconds(facts);
+    if (seconds.length === 0) return rowOf<T>(this.set, facts, results, 1);
+    const more = await secondRead(this.flow, this.logits, seconds.map(([, reducer]) => reducer), row, chunk);
+    seconds.forEach(([position], i) => results[position] = more[i]);
+    return rowOf<T>(this.set, facts, results, 2);
+  }
+
+  #refuse(facts: RowFacts): void {
+    if (this.options.onInvalid === "throw" && isInvalid(facts)) throw invalidRow(facts);
+  }
+}

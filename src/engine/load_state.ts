@@ -1,0 +1,80 @@
+import { type Backend, loadKernels, SLOT_BYTES, TILE } from "../../kernels/mod.ts";
+import { type Reducers, StateFormatError } from "../core/mod.ts";
+import { crc32 } from "./_crc32.ts";
+import { fromPlain } from "./_plain_state.ts";
+import { ReducerSet } from "./_reducer_set.ts";
+import type { FoldData } from "./_row_fold.ts";
+import { type PartData, RowState } from "./row_state.ts";
+import { STATE_MAGIC, STATE_VERSION } from "./save_state.ts";
+
+interface Body {
+  readonly tile: number;
+  readonly backend: Backend;
+  readonly element: "f32" | "f64";
+  readonly row: number;
+  readonly vocabulary: number;
+  readonly reducers: string;
+  readonly fold: FoldData;
+  readonly parts: readonly PartData[];
+}
+
+/**
+ * A state from the bytes of `saveState`. Damaged bytes, other versions and other reducers are refused: never a wrong number.
+ *
+ * @example
+ * ```ts
+ * import { fromArray, loadState, logSumExp, reduceStates, saveState, topK } from "@sluice/sluice";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const [state] = await Array.fromAsync(reduceStates(fromArray([1, 2]), { lse: logSumExp() }));
+ * const bytes = saveState(state);
+ * assertThrows(() => loadState(bytes, { top: topK(2) }), SyntaxError, "wanted top");
+ * bytes[20] ^= 1;
+ * assertThrows(() => loadState(bytes, { lse: logSumExp() }), SyntaxError, "damaged");
+ * ```
+ *
+ * @param bytes What `saveState` gave.
+ * @param reducers The reducers that the state was made with, by the same names.
+ * @returns The state.
+ * @throws {StateFormatError} If the bytes are damaged or foreign (`E_STATE_FORMAT`) or of other reducers (`E_MERGE_MISMATCH`).
+ * @throws {BackendUnavailableError} If its backend does not run here.
+ */
+export function loadState(bytes: Uint8Array, reducers: Reducers): RowState {
+  const body = bodyOf(bytes);
+  const set = new ReducerSet(reducers);
+  if (body.reducers !== set.text()) {
+    throw new StateFormatError(
+      `Cannot load the state: it is of ${body.reducers}, wanted ${set.text()}`,
+      "E_MERGE_MISMATCH",
+    );
+  }
+  checkBody(body, set);
+  const { row, vocabulary, backend, element } = body;
+  return new RowState(set, loadKernels(backend, element), row, vocabulary, body);
+}
+
+function bodyOf(bytes: Uint8Array): Body {
+  const start = STATE_MAGIC.length + 6;
+  const refuse = (what: string) => new StateFormatError(`Cannot load the state of ${bytes.length} bytes: ${what}`);
+  if (new TextDecoder().decode(bytes.subarray(0, STATE_MAGIC.length)) !== STATE_MAGIC) {
+    throw refuse("it is not one that saveState made");
+  }
+  if (bytes.length < start + 4) throw refuse("it is damaged: its end is missing");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const version = view.getUint16(STATE_MAGIC.length, true);
+  if (version !== STATE_VERSION) throw refuse(`it has version ${version}, wanted ${STATE_VERSION}`);
+  const length = view.getUint32(STATE_MAGIC.length + 2, true);
+  if (bytes.length !== start + length + 4) throw refuse(`it is damaged: wanted ${start + length + 4} bytes`);
+  const body = bytes.subarray(start, start + length);
+  if (crc32(body) !== view.getUint32(start + length, true)) throw refuse("it is damaged: its check sum differs");
+  return fromPlain(JSON.parse(new TextDecoder().decode(body))) as Body;
+}
+
+/** A check sum proves bytes, not sense: a foreign writer may have made them. */
+function checkBody({ tile, row, vocabulary, fold, parts }: Body, set: ReducerSet): void {
+  const sound = tile === TILE && Number.isSafeInteger(row) && vocabulary >= 1 &&
+    fold?.sum instanceof Uint8Array && fold.sum.length === SLOT_BYTES &&
+    Array.isArray(fold.states) && fold.states.length === set.reducers.length && Array.isArray(parts) &&
+    parts.every(({ from, to }, i) => from >= (i === 0 ? 0 : parts[i - 1].to) && to > from && to <= vocabulary);
+  if (!sound) throw new StateFormatError("Cannot load the state: its body does not make sense");
+}

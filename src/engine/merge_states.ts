@@ -1,0 +1,32 @@
+import { StateFormatError } from "../core/mod.ts";
+import { RowState } from "./row_state.ts";
+
+/**
+ * Merges states of parts of one row. Exact: any order and any tree of merges gives the same bits.
+ * The states themselves stay as they are.
+ *
+ * @example
+ * ```ts
+ * import { finishState, fromArray, maximum, mergeStates, reduceStates } from "@sluice/sluice";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const logits = fromArray([1, 5, 3, 4]);
+ * const reducers = { best: maximum() };
+ * const parts = [];
+ * for (const columns of [[2, 4], [0, 1], [1, 2]] as const) {
+ *   parts.push(...await Array.fromAsync(reduceStates(logits, reducers, { columns })));
+ * }
+ * assertEquals(finishState(mergeStates(parts), reducers).best.id, 1);
+ * ```
+ *
+ * @param states At least one state; all of the same row, vocabulary, reducers and backend.
+ * @returns A new state that covers what they cover together.
+ * @throws {StateFormatError} If they are of different things (`E_MERGE_MISMATCH`) or cover an id twice (`E_SHARD_OVERLAP`).
+ */
+export function mergeStates(states: readonly RowState[]): RowState {
+  const [first] = states;
+  if (!first) throw new StateFormatError("Cannot merge no states: wanted at least one", "E_MERGE_MISMATCH");
+  const merged = new RowState(first.set, first.kernels, first.row, first.vocabulary);
+  for (const state of states) merged.merge(state);
+  return merged;
+}

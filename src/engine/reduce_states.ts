@@ -1,0 +1,60 @@
+import type { Logits, Reducers } from "../core/mod.ts";
+import { Flow, flowStream } from "./_flow.ts";
+import { ReducerSet } from "./_reducer_set.ts";
+import type { FlowOptions } from "./flow_options.ts";
+import { RowState } from "./row_state.ts";
+
+/** Options of {@linkcode reduceStates}. */
+export interface ReduceStatesOptions extends Omit<FlowOptions, "onInvalid" | "rowCache" | "spill"> {
+  /** The ids of each row to read, `[from, to)`: one shard of the vocabulary, cut anywhere. All when absent. */
+  readonly columns?: readonly [number, number];
+}
+
+/**
+ * Reduces a part of each row to its state instead of its results: to be saved, sent, and merged with the states of the other
+ * parts. Merged in any order, the parts give the bits of one read of the whole.
+ *
+ * Gives: one {@linkcode RowState} a row. Cost: as `reduce`; one read, always: a state cannot read its row again.
+ *
+ * @example Two machines, each with a part of the vocabulary
+ * ```ts
+ * import { finishState, fromArray, logSumExp, mergeStates, reduceRow, reduceStates } from "@sluice/sluice";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = Float32Array.from({ length: 3000 }, (_, id) => Math.sin(id));
+ * const reducers = { lse: logSumExp() };
+ * const [left] = await Array.fromAsync(reduceStates(fromArray(row), reducers, { columns: [0, 777] }));
+ * const [right] = await Array.fromAsync(reduceStates(fromArray(row), reducers, { columns: [777, 3000] }));
+ * assertEquals(finishState(mergeStates([right, left]), reducers).lse, reduceRow(row, reducers).lse);
+ * ```
+ *
+ * @param logits What to read.
+ * @param reducers What to compute, by name.
+ * @param options Rows, columns, backend, an abort signal.
+ * @returns The states, a row each.
+ * @throws {RangeError} If an option, or an id or k of a reducer, does not fit; before any read.
+ */
+export function reduceStates(
+  logits: Logits,
+  reducers: Reducers,
+  options: ReduceStatesOptions = {},
+): ReadableStream<RowState> {
+  const set = new ReducerSet(reducers);
+  set.check(logits.shape);
+  const flow = new Flow(logits, options, false);
+  let state: RowState | undefined;
+  return flowStream(flow, options.signal, async (controller) => {
+    for (let done = 0; done === 0;) {
+      const chunk = await flow.next();
+      if (!chunk) return false;
+      for (const { at, count, row, start } of flow.stage.runs(chunk, flow.columns)) {
+        if (start === flow.columns[0]) state = new RowState(set, flow.kernels, row, logits.shape.vocabulary);
+        state!.extend(at, count, start);
+        if (start + count < flow.columns[1]) continue;
+        controller.enqueue(state!);
+        done++;
+      }
+    }
+    return true;
+  });
+}

@@ -1,0 +1,90 @@
+import {
+  checkRange,
+  checkWhole,
+  type Chunk,
+  type Logits,
+  logitsFrom,
+  type Range,
+  type Reducers,
+  type Row,
+} from "../core/mod.ts";
+import { kernelsFor } from "./_kernels_for.ts";
+import { ReducerSet } from "./_reducer_set.ts";
+import { rowOf } from "./_row_of.ts";
+import { Stage } from "./_stage.ts";
+import { RowState } from "./row_state.ts";
+
+/** Options of {@linkcode tap}. */
+export interface TapOptions {
+  /** Looks after every so many chunks; 1 when absent. */
+  readonly every?: number;
+}
+
+/**
+ * Looks at running reducers every n chunks, without disturbing the flow or its bits: the same logits, chunk for chunk.
+ *
+ * The listener gets the row in hand as it stands: `count` tells how much of it has been read, and `partial` is set until it is
+ * whole. An error that it throws ends the flow. Needs: nothing. Cost: the reducers', once more, and one stream hop a chunk.
+ *
+ * @example
+ * ```ts
+ * import { fromArray, logSumExp, reduce, tap } from "@sluice/sluice";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const seen: number[] = [];
+ * const logits = tap(fromArray([1, 2, 3, 4], { chunk: 1 }), { lse: logSumExp() }, ({ count }) => seen.push(count));
+ * await Array.fromAsync(reduce(logits, { lse: logSumExp() }));
+ * assertEquals(seen, [1, 2, 3, 4]);
+ * ```
+ *
+ * @param logits What flows.
+ * @param reducers What to look at, by name.
+ * @param listener Takes each look.
+ * @param options How often.
+ * @returns The same logits, tapped: every `open` looks afresh.
+ * @throws {RangeError} If `every` or a reducer does not fit.
+ */
+export function tap<T extends Reducers>(
+  logits: Logits,
+  reducers: T,
+  listener: (row: Row<T>) => void,
+  { every = 1 }: TapOptions = {},
+): Logits {
+  checkWhole("every", every, 1);
+  const set = new ReducerSet(reducers);
+  set.check(logits.shape);
+  return logitsFrom({
+    shape: logits.shape,
+    replay: logits.replay,
+    spec: logits.spec,
+    ...(logits.source?.identity ? { identity: () => logits.source!.identity!() } : {}),
+    open: (range) => logits.open(range).pipeThrough(tapStream(logits, set, listener, every, range)),
+  });
+}
+
+function tapStream<T extends Reducers>(
+  { shape }: Logits,
+  set: ReducerSet,
+  listener: (row: Row<T>) => void,
+  every: number,
+  range?: Range,
+): TransformStream<Chunk, Chunk> {
+  const { columns } = checkRange(shape, range);
+  const kernels = kernelsFor(shape.dtype);
+  const stage = new Stage(kernels, []);
+  const state = new RowState(set, kernels, -1, shape.vocabulary);
+  let chunks = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      for (const { at, count, row, start } of stage.runs(chunk, columns)) {
+        if (start === columns[0]) state.reset(row);
+        state.extend(at, count, start);
+      }
+      if (++chunks % every === 0) {
+        const { facts, results } = state.finish();
+        listener(rowOf<T>(set, facts, results, 1));
+      }
+      controller.enqueue(chunk);
+    },
+  });
+}
