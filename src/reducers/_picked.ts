@@ -1,6 +1,14 @@
-import type { Block, Reducer, RowFacts, Segment, Spec } from "../core/mod.ts";
-import { type Heap, heapOf, offer } from "./_heap.ts";
-import { scan } from "./_scan.ts";
+import {
+  type Block,
+  type Heap,
+  heapOf,
+  offer,
+  type Reducer,
+  type RowFacts,
+  scanBlock,
+  type Segment,
+  type Spec,
+} from "../core/mod.ts";
 
 /** One known token of a row. */
 export interface TargetScore {
@@ -58,7 +66,7 @@ export function pickSegment(state: Picked, { values, start }: Segment): void {
 /** Looks for the ids in a run of tiles. */
 export function pickBlock(state: Picked, block: Block): void {
   pick(state, block);
-  if (state.best) scan(state.best, block);
+  if (state.best) scanBlock(state.best, block);
 }
 
 /** Takes over what another has seen. */

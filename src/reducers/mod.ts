@@ -16,7 +16,6 @@
  * @module
  */
 export * from "./entropy.ts";
-export type { Heap } from "./_heap.ts";
 export * from "./label.ts";
 export * from "./label_summary.ts";
 export * from "./log_softmax.ts";

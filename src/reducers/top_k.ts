@@ -1,6 +1,4 @@
-import { checkK, type Reducer } from "../core/mod.ts";
-import { type Heap, heapOf, offer, ranked } from "./_heap.ts";
-import { scan } from "./_scan.ts";
+import { checkK, type Heap, heapOf, offer, ranked, type Reducer, scanBlock } from "../core/mod.ts";
 
 /** One of the likeliest tokens of a row. */
 export interface Candidate {
@@ -50,7 +48,7 @@ export function topK(k: number, { logprob = true }: TopKOptions = {}): Reducer<r
     step(heap, { values, start }) {
       values.forEach((value, i) => value > -Infinity && offer(heap, value, start + i));
     },
-    stepBlock: scan,
+    stepBlock: scanBlock,
     merge(into, { size, values, ids }) {
       for (let i = 0; i < size; i++) offer(into, values[i], ids[i]);
     },

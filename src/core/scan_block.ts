@@ -1,12 +1,12 @@
 import { Column, TILE } from "../../kernels/mod.ts";
-import type { Block } from "../core/mod.ts";
-import { type Heap, offer } from "./_heap.ts";
+import type { Block } from "./block.ts";
+import { type Heap, offer } from "./heap.ts";
 
 /**
  * Offers a block's logits to a heap. Only tiles whose maximum can enter are looked at; the tile with the largest maximum goes
  * first, so that on ascending logits one tile of a block settles all the others.
  */
-export function scan(heap: Heap, block: Block): void {
+export function scanBlock(heap: Heap, block: Block): void {
   const first = bestTile(block);
   if (!canEnter(heap, block, first)) return;
   scanTile(heap, block, first);
