@@ -1,5 +1,6 @@
 import type { Backend, Kernels } from "./kernels.ts";
 import { ReferenceKernels } from "./reference/reference.ts";
+import { binaryOf, instantiate, isFused, WasmKernels } from "./wasm.ts";
 
 /** What the host can do, as far as the choice of a backend depends on it. */
 export interface Capabilities {
@@ -36,7 +37,10 @@ function backendsOf(host: Capabilities): Backend[] {
   return found;
 }
 
-const thisHost: Capabilities = { validate: () => false, probe: () => false };
+const thisHost: Capabilities = {
+  validate: (backend) => typeof WebAssembly === "object" && WebAssembly.validate(binaryOf(backend)),
+  probe: () => isFused(instantiate("fma", new WebAssembly.Memory({ initial: 1 }))),
+};
 
 let available: readonly Backend[] | undefined;
 const loaded = new Map<string, Kernels>();
@@ -59,8 +63,7 @@ export function loadKernels(backend?: Backend, element: "f32" | "f64" = "f32"): 
   const key = `${chosen} ${element}`;
   let kernels = loaded.get(key);
   if (kernels === undefined) {
-    if (chosen !== "reference") throw new BackendUnavailableError(chosen, availableBackends());
-    kernels = new ReferenceKernels(element);
+    kernels = build(chosen, element);
     loaded.set(key, kernels);
   }
   return kernels;
@@ -76,4 +79,9 @@ export function kernelsOf(memory: ArrayBufferLike): Kernels | undefined {
     if (kernels.memory === memory) return kernels;
   }
   return undefined;
+}
+
+function build(backend: Backend, element: "f32" | "f64"): Kernels {
+  if (!availableBackends().includes(backend)) throw new BackendUnavailableError(backend, availableBackends());
+  return backend === "reference" ? new ReferenceKernels(element) : new WasmKernels(backend);
 }

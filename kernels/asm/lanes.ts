@@ -1,0 +1,37 @@
+/** Vectors, their lanes, and the ragged end of a run of logits. */
+
+/** The block of a tile that is flushed into the second level of sums: 32 vectors. */
+export const BLOCK: i32 = 128;
+/** Room for one block, and as much again for what is computed from it: the host leaves the first 8 KiB to this module. */
+export const SCRATCH: usize = 4096;
+
+/** `(l0 + l1) + (l2 + l3)` in float64. */
+export function addLanes(v: v128): f64 {
+  return (<f64> f32x4.extract_lane(v, 0) + <f64> f32x4.extract_lane(v, 1)) +
+    (<f64> f32x4.extract_lane(v, 2) + <f64> f32x4.extract_lane(v, 3));
+}
+
+/** The largest lane; no lane is NaN. */
+export function largestLane(v: v128): f32 {
+  return max<f32>(
+    max<f32>(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)),
+    max<f32>(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)),
+  );
+}
+
+/** Copies `count` logits, at most a block, to the scratch room, filled up with -Infinity to whole vectors. */
+export function padded(at: usize, count: i32): usize {
+  v128.store(SCRATCH + (<usize> (count & ~3) << 2), f32x4.splat(-Infinity));
+  memory.copy(SCRATCH, at, <usize> count << 2);
+  return SCRATCH;
+}
+
+/** The block that begins at `at`: in place, or padded when `left` logits are no whole number of vectors. */
+export function blockAt(at: usize, left: i32): usize {
+  return left < BLOCK && (left & 3) != 0 ? padded(at, left) : at;
+}
+
+/** Past the last vector of a block that begins at `at`. */
+export function blockEnd(at: usize, left: i32): usize {
+  return at + (<usize> ((min<i32>(left, BLOCK) + 3) >> 2) << 4);
+}

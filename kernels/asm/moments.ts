@@ -1,0 +1,111 @@
+import { ONE, P1, P2, P3, P4, P5, RANGE, SCALE, TABLE } from "./constants.ts";
+import { distance, evenExponent, leastLogit, magicOf, multiplyAdd, polynomial, remainder } from "./exp.ts";
+import { addLanes, BLOCK, blockAt, blockEnd } from "./lanes.ts";
+import { maximumOf } from "./maximum.ts";
+import { markRow, ROW, writeMaximum, writeMoment, writeSquare, writeSum } from "./row.ts";
+
+/** What the last tile gave beside its sum. */
+let momentSum: f64 = 0;
+let squareSum: f64 = 0;
+
+/** `sum w` of one tile, and `sum w d` in `momentSum`, with `w = 2^(y - N)` as in the sum kernel and `d = y - N`. */
+function momentsAgainst(logits: usize, count: i32, reference: f32): f64 {
+  const scale = v128.load(TABLE, SCALE);
+  const p0 = v128.load(TABLE, ONE);
+  const p1 = v128.load(TABLE, P1);
+  const p2 = v128.load(TABLE, P2);
+  const p3 = v128.load(TABLE, P3);
+  const p4 = v128.load(TABLE, P4);
+  const p5 = v128.load(TABLE, P5);
+  const magic = f32x4.splat(magicOf(reference));
+  const least = f32x4.splat(leastLogit(reference));
+  const negated = f32x4.splat(-reference);
+  let total = f32x4.splat(0);
+  let totalMoment = f32x4.splat(0);
+  for (; count > 0; count -= BLOCK, logits += BLOCK << 2) {
+    let at = blockAt(logits, count);
+    const end = blockEnd(at, count);
+    let sum = f32x4.splat(0);
+    let moment = f32x4.splat(0);
+    for (; at < end; at += 16) {
+      const x = f32x4.pmax(v128.load(at), least);
+      const t = multiplyAdd(x, scale, magic);
+      const f = remainder(x, t, scale, magic);
+      const p = polynomial(f, p0, p1, p2, p3, p4, p5);
+      const power = i32x4.shl(t, 23);
+      sum = multiplyAdd(p, power, sum);
+      moment = multiplyAdd(f32x4.mul(p, power), distance(x, t, f, scale, magic, negated), moment);
+    }
+    total = f32x4.add(total, sum);
+    totalMoment = f32x4.add(totalMoment, moment);
+  }
+  momentSum = addLanes(totalMoment);
+  return addLanes(total);
+}
+
+/** As `momentsAgainst`, and `sum w d^2` in `squareSum`. */
+function squaresAgainst(logits: usize, count: i32, reference: f32): f64 {
+  const scale = v128.load(TABLE, SCALE);
+  const p0 = v128.load(TABLE, ONE);
+  const p1 = v128.load(TABLE, P1);
+  const p2 = v128.load(TABLE, P2);
+  const p3 = v128.load(TABLE, P3);
+  const p4 = v128.load(TABLE, P4);
+  const p5 = v128.load(TABLE, P5);
+  const magic = f32x4.splat(magicOf(reference));
+  const least = f32x4.splat(leastLogit(reference));
+  const negated = f32x4.splat(-reference);
+  let total = f32x4.splat(0);
+  let totalMoment = f32x4.splat(0);
+  let totalSquare = f32x4.splat(0);
+  for (; count > 0; count -= BLOCK, logits += BLOCK << 2) {
+    let at = blockAt(logits, count);
+    const end = blockEnd(at, count);
+    let sum = f32x4.splat(0);
+    let moment = f32x4.splat(0);
+    let square = f32x4.splat(0);
+    for (; at < end; at += 16) {
+      const x = f32x4.pmax(v128.load(at), least);
+      const t = multiplyAdd(x, scale, magic);
+      const f = remainder(x, t, scale, magic);
+      const p = polynomial(f, p0, p1, p2, p3, p4, p5);
+      const power = i32x4.shl(t, 23);
+      sum = multiplyAdd(p, power, sum);
+      const d = distance(x, t, f, scale, magic, negated);
+      const product = f32x4.mul(f32x4.mul(p, power), d);
+      moment = f32x4.add(moment, product);
+      square = multiplyAdd(product, d, square);
+    }
+    total = f32x4.add(total, sum);
+    totalMoment = f32x4.add(totalMoment, moment);
+    totalSquare = f32x4.add(totalSquare, square);
+  }
+  momentSum = addLanes(totalMoment);
+  squareSum = addLanes(totalSquare);
+  return addLanes(total);
+}
+
+/** One tile against its own maximum: writes its row, or marks it and gives 1 when the fast path cannot do it. */
+function momentsTile(logits: usize, count: i32, row: usize, squares: bool): i32 {
+  const maximum = maximumOf(logits, count);
+  const reference: f32 = abs(maximum) <= RANGE ? evenExponent(maximum) : 0;
+  const sum = squares ? squaresAgainst(logits, count, reference) : momentsAgainst(logits, count, reference);
+  if (sum != sum || (abs(maximum) > RANGE && maximum != -Infinity)) return markRow(row);
+  writeMaximum(row, maximum);
+  writeSum(row, sum, reference);
+  writeMoment(row, sum, sum > 0 ? momentSum : 0);
+  if (squares) writeSquare(row, sum, momentSum, sum > 0 ? squareSum : 0);
+  return 0;
+}
+
+/**
+ * Sums of weights and their moments (and squares), a row a tile; gives how many tiles are marked.
+ * Cost: two reads, the first one of them into the cache. The sum has the same bits as that of `sweepSums`.
+ */
+export function sweepMoments(logits: usize, count: i32, table: usize, squares: bool): i32 {
+  let marked = 0;
+  for (; count > 0; count -= 1024, logits += 4096, table += ROW) {
+    marked += momentsTile(logits, min<i32>(count, 1024), table, squares);
+  }
+  return marked;
+}

@@ -1,0 +1,42 @@
+/**
+ * Four half floats, sign-extended to 32 bits, as float32. Shifted by 13, exponent and fraction lie where float32 has them but
+ * with a bias too small by 112: the product with 2^112 repairs it, subnormals included, exactly. Infinity and NaN keep
+ * their fraction and get float32's top exponent.
+ */
+function halves(h: v128, keep: v128, bias: v128, special: v128, top: v128): v128 {
+  const bits = v128.and(i32x4.shl(h, 13), keep);
+  const isSpecial = i32x4.eq(v128.and(bits, special), special);
+  return v128.or(f32x4.mul(bits, bias), v128.and(isSpecial, top));
+}
+
+/** One half float. */
+function half(bits: i32): f32 {
+  const shifted = (bits << 13) & 0x8fffe000;
+  const top = (shifted & 0x0f800000) == 0x0f800000 ? 0x7f800000 : 0;
+  return reinterpret<f32>(reinterpret<i32>(reinterpret<f32>(shifted) * 5.192296858534828e33) | top);
+}
+
+/** Widens `count` half floats to float32, exactly; every NaN stays NaN. Cost: 2 bytes read and 4 written for each. */
+export function widenF16(words: usize, count: i32, to: usize): void {
+  const keep = i32x4.splat(0x8fffe000);
+  const bias = f32x4.splat(5.192296858534828e33);
+  const special = i32x4.splat(0x0f800000);
+  const top = i32x4.splat(0x7f800000);
+  for (; count >= 8; count -= 8, words += 16, to += 32) {
+    const h = v128.load(words);
+    v128.store(to, halves(i32x4.extend_low_i16x8_s(h), keep, bias, special, top));
+    v128.store(to, halves(i32x4.extend_high_i16x8_s(h), keep, bias, special, top), 16);
+  }
+  for (; count > 0; count--, words += 2, to += 4) f32.store(to, half(i32.load16_s(words)));
+}
+
+/** Widens `count` bfloat16 to float32, exactly: each is the upper half of a float32. */
+export function widenBf16(words: usize, count: i32, to: usize): void {
+  const zero = i32x4.splat(0);
+  for (; count >= 8; count -= 8, words += 16, to += 32) {
+    const b = v128.load(words);
+    v128.store(to, i8x16.shuffle(zero, b, 0, 0, 16, 17, 0, 0, 18, 19, 0, 0, 20, 21, 0, 0, 22, 23));
+    v128.store(to, i8x16.shuffle(zero, b, 0, 0, 24, 25, 0, 0, 26, 27, 0, 0, 28, 29, 0, 0, 30, 31), 16);
+  }
+  for (; count > 0; count--, words += 2, to += 4) i32.store(to, i32.load16_u(words) << 16);
+}
