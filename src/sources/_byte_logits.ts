@@ -10,6 +10,7 @@ import {
   type Spec,
 } from "../core/mod.ts";
 import type { ByteFeed } from "./_byte_feed.ts";
+import type { Cut } from "./_cut.ts";
 import { openBytes } from "./_open_bytes.ts";
 import { RangeReader } from "./_range_reader.ts";
 
@@ -20,8 +21,7 @@ export interface ByteSource {
   readonly shape: Shape;
   readonly replay: Replay;
   readonly spec: Spec;
-  /** Logits of a chunk. */
-  readonly chunk: number;
+  readonly cut: Cut;
   /** Byte of the source at which row 0 begins. */
   readonly origin: number;
   /** Whether the source ends with its last row. */
@@ -33,17 +33,17 @@ export interface ByteSource {
 
 /** Makes logits of a source of bytes. */
 export function byteLogits(source: ByteSource): Logits {
-  const { shape, replay, spec, chunk, identity } = source;
+  const { shape, replay, spec, cut, identity } = source;
   function reader(range: Range | undefined): RangeReader {
     const full = checkRange(shape, range);
-    return new RangeReader({ ...source, ...source.feed(), range: full, signal: range?.signal });
+    return new RangeReader({ ...source, ...source.feed(), ...cut, range: full, signal: range?.signal });
   }
   return logitsFrom({
     shape,
     replay,
     spec,
     open: (range?: Range): ReadableStream<Chunk> =>
-      openBytes(reader(range), shape, checkRange(shape, range), chunk, range?.signal),
+      openBytes(reader(range), shape, checkRange(shape, range), cut.chunk, range?.signal),
     read: (range?: Range): ByteReader => reader(range),
     ...identity && { identity },
   });

@@ -10,6 +10,7 @@ import {
 } from "../core/mod.ts";
 import type { ByteFeed } from "./_byte_feed.ts";
 import { byteLogits } from "./_byte_logits.ts";
+import type { Cut } from "./_cut.ts";
 import { agree, checkDtype, type Expected, type Layout } from "./_layout.ts";
 import { npyLayout } from "./_npy_layout.ts";
 import { PeekedFeed } from "./_peeked_feed.ts";
@@ -22,8 +23,7 @@ export interface OnceSource {
   /** The factory's name. */
   readonly name: string;
   readonly feed: ByteFeed;
-  /** Logits of a chunk. */
-  readonly chunk: number;
+  readonly cut: Cut;
 }
 
 /** Refuses options out of range. */
@@ -63,7 +63,7 @@ export async function peeking<T>({ what, feed }: OnceSource, run: () => Promise<
   }
 }
 
-function onceLogits({ what, name, chunk }: OnceSource, { shape, origin }: Layout, feed: ByteFeed): Logits {
+function onceLogits({ what, name, cut }: OnceSource, { shape, origin }: Layout, feed: ByteFeed): Logits {
   const spec: Spec = { name, params: { ...shape }, inputs: [] };
   let opened = false;
   return byteLogits({
@@ -71,7 +71,7 @@ function onceLogits({ what, name, chunk }: OnceSource, { shape, origin }: Layout
     shape,
     replay: "once",
     spec,
-    chunk,
+    cut,
     origin,
     last: true,
     feed: () => {

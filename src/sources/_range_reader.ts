@@ -17,9 +17,11 @@ export interface RangeReaderOptions {
   readonly byte: number;
   /** Whether the source ends with its last row; then more bytes are refused. */
   readonly last: boolean;
+  /** The most logits that one read gives. */
+  readonly most: number;
 }
 
-/** The bytes of a range, out of a source's bytes in order. */
+/** The bytes of a range, out of a source's bytes in order. A read never crosses a gap between rows. */
 export class RangeReader implements ByteReader {
   #of: RangeReaderOptions;
   #byte: number;
@@ -67,7 +69,8 @@ export class RangeReader implements ByteReader {
     while (this.#byte === this.#end) {
       if (!await this.#nextRun()) return 0;
     }
-    const count = await this.#of.feed.read(into.subarray(0, Math.min(into.length, this.#end - this.#byte)));
+    const most = Math.min(into.length, this.#end - this.#byte, this.#of.most * bytesOf(this.#of.shape.dtype));
+    const count = await this.#of.feed.read(into.subarray(0, most));
     this.#byte += count;
     return count > 0 ? count : this.#ended();
   }

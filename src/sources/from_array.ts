@@ -13,7 +13,7 @@ import {
   ShapeError,
 } from "../core/mod.ts";
 import { ArrayFeed, checkAttached } from "./_array_feed.ts";
-import { chunkSize } from "./_chunk_size.ts";
+import { cutOf } from "./_cut.ts";
 import { Cursor } from "./_cursor.ts";
 import { checkDtype } from "./_layout.ts";
 import { RangeReader } from "./_range_reader.ts";
@@ -25,7 +25,7 @@ export interface FromArrayOptions {
   readonly vocabulary?: number;
   /** What a `Uint16Array` holds: "f16" or "bf16". Plain numbers become "f32", or "f64" if that is asked for. */
   readonly dtype?: Dtype;
-  /** Logits of a chunk; 65,536 by default. */
+  /** The most logits of a chunk, 65,536 by default; also of a read without a stream. */
   readonly chunk?: number;
 }
 
@@ -55,15 +55,15 @@ export function fromArray(
   data: LogitArray | Float16Array | readonly number[],
   options: FromArrayOptions = {},
 ): Logits {
-  const chunk = chunkSize(options.chunk);
+  const cut = cutOf(options.chunk);
   const { dtype, values } = typed(data, options.dtype);
   const shape = shapeOf(values.length, dtype, options.vocabulary);
   return logitsFrom({
     shape,
     replay: "free",
     spec: { name: "fromArray", params: { ...shape }, inputs: [] },
-    open: (range?: Range): ReadableStream<Chunk> => openArray(values, shape, chunk, range),
-    read: (range?: Range): ByteReader => readArray(values, shape, range),
+    open: (range?: Range): ReadableStream<Chunk> => openArray(values, shape, cut.chunk, range),
+    read: (range?: Range): ByteReader => readArray(values, shape, cut.most, range),
   });
 }
 
@@ -114,7 +114,7 @@ function openArray(
   }, { highWaterMark: 0 });
 }
 
-function readArray(values: LogitArray, shape: Shape, range: Range | undefined): ByteReader {
+function readArray(values: LogitArray, shape: Shape, most: number, range: Range | undefined): ByteReader {
   return new RangeReader({
     what: "the array",
     shape,
@@ -124,5 +124,6 @@ function readArray(values: LogitArray, shape: Shape, range: Range | undefined): 
     origin: 0,
     byte: 0,
     last: false,
+    most,
   });
 }

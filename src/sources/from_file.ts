@@ -10,7 +10,7 @@ import {
   type Spec,
 } from "../core/mod.ts";
 import { byteLogits } from "./_byte_logits.ts";
-import { chunkSize } from "./_chunk_size.ts";
+import { cutOf } from "./_cut.ts";
 import { FileFeed } from "./_file_feed.ts";
 import { agree, checkDtype, checkSize, type Layout } from "./_layout.ts";
 import { npyLayout } from "./_npy_layout.ts";
@@ -25,7 +25,7 @@ export interface FromFileOptions {
   readonly dtype?: Dtype;
   /** The tensor of a `.safetensors` file; may be left out if there is only one. */
   readonly tensor?: string;
-  /** Logits of a chunk; 65,536 by default. */
+  /** The most logits of a chunk, 65,536 by default; also of a read without a stream. */
   readonly chunk?: number;
 }
 
@@ -66,7 +66,7 @@ const RAW: Record<string, Dtype> = { ".f32": "f32", ".f64": "f64", ".f16": "f16"
  * @throws {ParameterError} If an option is missing or does not fit.
  */
 export async function fromFile(path: string | URL, options: FromFileOptions = {}): Promise<Logits> {
-  const chunk = chunkSize(options.chunk);
+  const cut = cutOf(options.chunk);
   const format = formatOf(path, options);
   const what = `"${nameOf(path)}"`;
   const size = (await regularFile(what, path)).size;
@@ -78,7 +78,7 @@ export async function fromFile(path: string | URL, options: FromFileOptions = {}
     what,
     replay: "reopen",
     spec: specOf(path, layout, options),
-    chunk,
+    cut,
     last: false,
     feed: () => ({ feed: new FileFeed(path, layout.origin), byte: layout.origin }),
     identity: () => identityOf(what, path),

@@ -1,6 +1,6 @@
 import type { Dtype, Logits } from "../core/mod.ts";
 import { take } from "./_byte_feed.ts";
-import { chunkSize } from "./_chunk_size.ts";
+import { cutOf } from "./_cut.ts";
 import { isNpy, NPY_PREFIX } from "./_npy_header.ts";
 import { checkExpected, npyOnce, type OnceSource, peeking, rawOnce } from "./_once.ts";
 import { StdinFeed } from "./_stdin_feed.ts";
@@ -11,7 +11,7 @@ export interface FromStdinOptions {
   readonly vocabulary?: number;
   /** How raw bytes store a logit: "f32" unless said. With a `.npy` it must agree. */
   readonly dtype?: Dtype;
-  /** The most logits of a chunk; 65,536 by default. */
+  /** The most logits of a chunk, 65,536 by default; also of a read without a stream. */
   readonly chunk?: number;
 }
 
@@ -35,9 +35,9 @@ export interface FromStdinOptions {
  */
 export async function fromStdin(options: FromStdinOptions = {}): Promise<Logits> {
   checkExpected(options);
-  const chunk = chunkSize(options.chunk);
+  const cut = cutOf(options.chunk);
   const feed = new StdinFeed();
-  const source: OnceSource = { what: "standard input", name: "fromStdin", feed, chunk };
+  const source: OnceSource = { what: "standard input", name: "fromStdin", feed, cut };
   return await peeking(source, async () => {
     const prefix = await take(feed, NPY_PREFIX);
     return isNpy(prefix) ? await npyOnce(source, options, prefix) : rawOnce(source, options, prefix);

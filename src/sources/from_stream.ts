@@ -1,5 +1,5 @@
 import type { Dtype, LogitArray, Logits } from "../core/mod.ts";
-import { chunkSize } from "./_chunk_size.ts";
+import { cutOf } from "./_cut.ts";
 import { checkExpected, npyOnce, type OnceSource, peeking, rawOnce } from "./_once.ts";
 import { StreamFeed } from "./_stream_feed.ts";
 
@@ -11,7 +11,7 @@ export interface FromStreamOptions {
   readonly dtype?: Dtype;
   /** How many rows there are, if known; then more or fewer are refused. */
   readonly rows?: number;
-  /** The most logits of a chunk; 65,536 by default. */
+  /** The most logits of a chunk, 65,536 by default; also of a read without a stream. */
   readonly chunk?: number;
 }
 
@@ -47,9 +47,9 @@ export async function fromStream(
   options: FromStreamOptions = {},
 ): Promise<Logits> {
   checkExpected(options);
-  const chunk = chunkSize(options.chunk);
+  const cut = cutOf(options.chunk);
   const feed = new StreamFeed(stream, options.dtype ?? "f32");
-  const source: OnceSource = { what: "the stream", name: "fromStream", feed, chunk };
+  const source: OnceSource = { what: "the stream", name: "fromStream", feed, cut };
   if (options.vocabulary !== undefined) return rawOnce(source, options);
   return await peeking(source, () => npyOnce(source, options, new Uint8Array(0)));
 }
