@@ -72,5 +72,7 @@ function sink({ values, ids, size }: Heap, value: number, id: number): void {
 
 /** Positions in the heap, best first. */
 export function ranked({ values, ids, size }: Heap): number[] {
-  return Array.from({ length: size }, (_, i) => i).sort((a, b) => values[b] - values[a] || ids[a] - ids[b]);
+  const order = new Array<number>(size);
+  for (let i = 0; i < size; i++) order[i] = i;
+  return order.sort((a, b) => values[b] - values[a] || ids[a] - ids[b]);
 }

@@ -84,7 +84,11 @@ export class RowFold {
     this.#posInf = 0;
     this.#firstInvalid = undefined;
     const { reducers } = this.#set;
-    for (let i = 0; i < reducers.length; i++) this.#states[i] = reducers[i].init(row);
+    for (let i = 0; i < reducers.length; i++) {
+      const reducer = reducers[i];
+      if (reducer.reset) reducer.reset(this.#states[i], row);
+      else this.#states[i] = reducer.init(row);
+    }
   }
 
   /** Folds whole tiles that lie in the arena: one sweep, then every reducer over its findings. */

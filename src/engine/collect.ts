@@ -67,53 +67,118 @@ type Fields = Record<string, unknown>;
 
 /** Grows one column a field. */
 class Columns {
-  #rows = 0;
   readonly #names: readonly string[];
-  readonly #report: Record<string, number[]> = Object.fromEntries(REPORT.map((name) => [name, []]));
-  readonly #results: unknown[][];
+  readonly #report: readonly ScalarColumn[] = REPORT.map(() => new ScalarColumn());
+  readonly #results: (FieldColumns | undefined)[];
+  #rows = 0;
 
   constructor(names: readonly string[]) {
     this.#names = names;
-    this.#results = names.map(() => []);
+    this.#results = names.map(() => undefined);
   }
 
   add(row: Row<Reducers>): void {
-    this.#rows++;
     const fields = row as unknown as Fields;
-    for (const name of REPORT) this.#report[name].push(Number(fields[name]));
-    for (let i = 0; i < this.#names.length; i++) this.#results[i].push(fields[this.#names[i]]);
+    for (let i = 0; i < REPORT.length; i++) this.#report[i].add(row[REPORT[i]]);
+    for (let i = 0; i < this.#names.length; i++) {
+      const result = fields[this.#names[i]];
+      if (result === undefined) this.#results[i]?.add(result);
+      else (this.#results[i] ??= columnsFor(result, this.#rows)).add(result);
+    }
+    this.#rows++;
   }
 
   table(): Fields {
-    const report = Object.entries(this.#report).map(([name, values]) => [name, Float64Array.from(values)]);
-    const results = this.#names.map((name, i) => [name, columnsOf(this.#results[i])]);
+    const report = REPORT.map((name, i) => [name, this.#report[i].finish()]);
+    const results = this.#names.map((name, i) => [name, this.#results[i]?.finish() ?? emptyColumn(this.#rows)]);
     return { rows: this.#rows, ...Object.fromEntries([...report, ...results]) };
   }
 }
 
-function columnsOf(results: readonly unknown[]): unknown {
-  const sample = results.find((result) => result !== undefined);
-  if (Array.isArray(sample)) return listColumns(results as readonly (readonly Fields[])[]);
-  if (typeof sample === "object" && sample !== null) {
-    return fieldColumns(results as Fields[], keysOf(results as Fields[]));
+/** The columns of one result. */
+interface FieldColumns {
+  /** Adds a row's; what is `undefined` becomes NaN. */
+  add(result: unknown): void;
+  finish(): unknown;
+}
+
+function emptyColumn(rows: number): Column {
+  return new Float64Array(rows).fill(NaN);
+}
+
+/** Columns of the first result's kind, for the rows before it that had none. */
+function columnsFor(result: unknown, before: number): FieldColumns {
+  const columns = Array.isArray(result)
+    ? new ListColumns()
+    : typeof result === "object" && result !== null
+    ? new RecordColumns(Object.keys(result))
+    : new ScalarColumn();
+  for (let row = 0; row < before; row++) columns.add(undefined);
+  return columns;
+}
+
+class ScalarColumn implements FieldColumns {
+  #values: Column = new Float64Array(64);
+  #length = 0;
+
+  add(result: unknown): void {
+    if (this.#length === this.#values.length) {
+      const longer = new Float64Array(2 * this.#length);
+      longer.set(this.#values);
+      this.#values = longer;
+    }
+    this.#values[this.#length++] = result === undefined ? NaN : Number(result);
   }
-  return Float64Array.from(results, numberOf);
+
+  finish(): Column {
+    return this.#values.slice(0, this.#length);
+  }
 }
 
-function listColumns(lists: readonly (readonly Fields[])[]): Fields {
-  const width = Math.max(0, ...lists.map((list) => list.length));
-  const flat = lists.flatMap((list) => Array.from({ length: width }, (_, i) => list[i]));
-  return { width, ...fieldColumns(flat, keysOf(flat)) };
+class RecordColumns implements FieldColumns {
+  readonly #keys: readonly string[];
+  readonly #columns: readonly ScalarColumn[];
+
+  constructor(keys: readonly string[]) {
+    this.#keys = keys;
+    this.#columns = keys.map(() => new ScalarColumn());
+  }
+
+  add(result: unknown): void {
+    const record = result as Fields | undefined;
+    for (let i = 0; i < this.#keys.length; i++) this.#columns[i].add(record?.[this.#keys[i]]);
+  }
+
+  finish(): Record<string, Column> {
+    return Object.fromEntries(this.#keys.map((key, i) => [key, this.#columns[i].finish()]));
+  }
 }
 
-function keysOf(records: readonly (Fields | undefined)[]): string[] {
-  return Object.keys(records.find((record) => record !== undefined) ?? {});
-}
+/** Lists one behind the other; spread to `[rows, width]` at the end, when the longest is known. */
+class ListColumns implements FieldColumns {
+  readonly #lengths: number[] = [];
+  #records: RecordColumns | undefined;
+  #width = 0;
 
-function fieldColumns(records: readonly (Fields | undefined)[], keys: readonly string[]): Record<string, Column> {
-  return Object.fromEntries(keys.map((key) => [key, Float64Array.from(records, (record) => numberOf(record?.[key]))]));
-}
+  add(result: unknown): void {
+    const list = (result ?? []) as readonly Fields[];
+    this.#lengths.push(list.length);
+    this.#width = Math.max(this.#width, list.length);
+    for (let i = 0; i < list.length; i++) (this.#records ??= new RecordColumns(Object.keys(list[0]))).add(list[i]);
+  }
 
-function numberOf(value: unknown): number {
-  return value === undefined ? NaN : Number(value);
+  finish(): Record<string, Column | number> {
+    const flat = Object.entries(this.#records?.finish() ?? {});
+    return { width: this.#width, ...Object.fromEntries(flat.map(([key, column]) => [key, this.#spread(column)])) };
+  }
+
+  #spread(column: Column): Column {
+    const spread = emptyColumn(this.#lengths.length * this.#width);
+    let from = 0;
+    this.#lengths.forEach((length, row) => {
+      spread.set(column.subarray(from, from + length), row * this.#width);
+      from += length;
+    });
+    return spread;
+  }
 }

@@ -13,7 +13,9 @@ import {
 } from "../core/mod.ts";
 import { Flow, flowStream, invalidRow, isInvalid } from "./_flow.ts";
 import { ReducerSet } from "./_reducer_set.ts";
+import type { Values } from "./_part.ts";
 import { viewOf } from "./_row_fold.ts";
+import type { StagedRun } from "./_stage.ts";
 import type { FlowOptions } from "./flow_options.ts";
 import { RowState } from "./row_state.ts";
 
@@ -111,46 +113,84 @@ class MapWork {
 
   async *#chunks(): AsyncGenerator<Chunk> {
     for (let chunk = await this.flow.next(); chunk; chunk = await this.flow.next()) {
-      for (const { at, count, row, start } of this.flow.stage.runs(chunk, this.flow.columns)) {
-        if (start === 0) this.#state.reset(row);
-        this.#state.extend(at, count, start);
-        if (start + count === this.shape.vocabulary) yield* this.#emit(row, chunk, this.#state.finish().facts);
+      let batch: Batch | undefined;
+      for (const run of this.flow.stage.runs(chunk, this.flow.columns)) {
+        if (run.start === 0) this.#state.reset(run.row);
+        this.#state.extend(run.at, run.count, run.start);
+        if (run.start + run.count < this.shape.vocabulary) continue;
+        if (run.start === 0 && this.#everyId) {
+          batch ??= new Batch(this.#values(chunk.data.length - run.offset), run.row);
+          this.#mapRun(run, batch.take(run.count), this.#factsOf());
+          continue;
+        }
+        if (batch) yield batch.chunk(this.shape);
+        batch = undefined;
+        yield* this.#emit(run.row, chunk, this.#factsOf());
       }
+      if (batch) yield batch.chunk(this.shape);
       await this.flow.replay!.keep(chunk);
     }
   }
 
-  /** The second read of one row. */
+  get #everyId(): boolean {
+    return this.columns[0] === 0 && this.columns[1] === this.shape.vocabulary;
+  }
+
+  #values(count: number): Values {
+    return this.shape.dtype === "f64" ? new Float64Array(count) : new Float32Array(count);
+  }
+
+  #factsOf(): RowFacts {
+    const { facts } = this.#state.finish();
+    if (this.onInvalid === "throw" && isInvalid(facts)) throw invalidRow(facts);
+    return facts;
+  }
+
+  /** The second read of a row that is not whole in the arena. */
   async *#emit(row: number, current: Chunk, facts: RowFacts): AsyncGenerator<Chunk> {
-    const invalid = isInvalid(facts);
-    if (invalid && this.onInvalid === "throw") throw invalidRow(facts);
-    const fill = invalid ? this.onInvalid === "zero" ? 0 : NaN : undefined;
     for await (const chunk of this.flow.replay!.chunks(row, current)) {
-      const out = this.shape.dtype === "f64"
-        ? new Float64Array(chunk.data.length)
-        : new Float32Array(chunk.data.length);
-      if (fill !== undefined) out.fill(fill);
-      else this.#map(chunk, out, facts);
+      const out = this.#values(chunk.data.length);
+      for (const run of this.flow.stage.runs(chunk, this.flow.columns)) {
+        this.#mapRun(run, out.subarray(run.offset, run.offset + run.count), facts);
+      }
       const from = Math.max(this.columns[0] - chunk.start, 0);
       const to = Math.min(this.columns[1] - chunk.start, out.length);
-      if (from >= to) continue;
-      yield { shape: this.shape, data: out.subarray(from, to), row, start: chunk.start + from };
+      if (from < to) yield { shape: this.shape, data: out.subarray(from, to), row, start: chunk.start + from };
     }
   }
 
-  #map(chunk: Chunk, out: Float32Array | Float64Array, facts: RowFacts): void {
-    const { kernels, stage } = this.flow;
-    const to = kernels.arena.mapped;
-    for (const { at, count, row, start, offset } of stage.runs(chunk, this.flow.columns)) {
-      const most = TILE * TILES;
-      for (let done = 0; done < count; done += most) {
-        const size = Math.min(most, count - done);
-        const from = at + done * bytesOf(this.shape.dtype);
-        const mapped = viewOf(kernels, to, size);
-        if (this.rowMap.emitBlock) this.rowMap.emitBlock(kernels, from, size, to, facts);
-        else this.rowMap.emit({ values: viewOf(kernels, from, size), row, start: start + done }, mapped, facts);
-        out.set(mapped, offset + done);
-      }
+  #mapRun({ at, count, row, start }: StagedRun, out: Values, facts: RowFacts): void {
+    if (isInvalid(facts)) {
+      out.fill(this.onInvalid === "zero" ? 0 : NaN);
+      return;
     }
+    const { kernels } = this.flow;
+    const to = kernels.arena.mapped;
+    const bytes = bytesOf(this.shape.dtype);
+    for (let done = 0; done < count; done += TILE * TILES) {
+      const size = Math.min(TILE * TILES, count - done);
+      const from = at + done * bytes;
+      const mapped = viewOf(kernels, to, size);
+      if (this.rowMap.emitBlock) this.rowMap.emitBlock(kernels, from, size, to, facts);
+      else this.rowMap.emit({ values: viewOf(kernels, from, size), row, start: start + done }, mapped, facts);
+      out.set(mapped, done);
+    }
+  }
+}
+
+/** Whole rows of one chunk, mapped while they are in the arena: short rows must not cost a stream hop each. */
+class Batch {
+  #length = 0;
+
+  constructor(readonly data: Values, readonly row: number) {}
+
+  /** Where the next `count` results go. */
+  take(count: number): Values {
+    this.#length += count;
+    return this.data.subarray(this.#length - count, this.#length);
+  }
+
+  chunk(shape: Shape): Chunk {
+    return { shape, data: this.data.subarray(0, this.#length), row: this.row, start: 0 };
   }
 }

@@ -170,13 +170,12 @@ export class RowState {
 
   /** A fold that also holds the fragments; the fold itself where there are none. */
   #folded(): RowFold {
-    const fragments = this.#parts.flatMap(({ from, to, head, tail }) => [
-      { values: head.values(), start: from },
-      { values: tail.values(), start: to - tail.length },
-    ]).filter(({ values }) => values.length > 0);
-    if (fragments.length === 0) return this.#fold;
+    if (this.#parts.every(({ head, tail }) => head.length + tail.length === 0)) return this.#fold;
     const copy = this.#fold.clone();
-    for (const { values, start } of fragments) copy.tile(values, start);
+    for (const { from, to, head, tail } of this.#parts) {
+      if (head.length > 0) copy.tile(head.values(), from);
+      if (tail.length > 0) copy.tile(tail.values(), to - tail.length);
+    }
     return copy;
   }
 

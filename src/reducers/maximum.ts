@@ -48,6 +48,10 @@ export function maximum(): Reducer<Maximum, MaximumState> {
     spec: { name: "maximum", params: {}, inputs: [] },
     needs: "maximum",
     init: () => ({ value: -Infinity, id: Infinity }),
+    reset(state) {
+      state.value = -Infinity;
+      state.id = Infinity;
+    },
     step(state, { values, start }) {
       values.forEach((value, i) => take(state, value, start + i));
     },

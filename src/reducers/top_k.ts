@@ -45,6 +45,9 @@ export function topK(k: number, { logprob = true }: TopKOptions = {}): Reducer<r
     spec: { name: "topK", params: { k, ...(logprob ? {} : { logprob }) }, inputs: [] },
     needs: logprob ? "sum" : "maximum",
     init: () => heapOf(k),
+    reset(heap) {
+      heap.size = 0;
+    },
     step(heap, { values, start }) {
       values.forEach((value, i) => value > -Infinity && offer(heap, value, start + i));
     },
@@ -54,10 +57,8 @@ export function topK(k: number, { logprob = true }: TopKOptions = {}): Reducer<r
     },
     finish(heap, { nan, maximum, logSum }) {
       if (nan > 0) return [];
-      return ranked(heap).map((at) => {
-        const logit = heap.values[at];
-        return { id: heap.ids[at], logit, logprob: logit - maximum - logSum };
-      });
+      const { values, ids } = heap;
+      return ranked(heap).map((at) => ({ id: ids[at], logit: values[at], logprob: values[at] - maximum - logSum }));
     },
   };
 }
