@@ -20,6 +20,7 @@
  *
  * @module
  */
+export type { Backend, Kernels, Level } from "./kernels/mod.ts";
 export {
   type Block,
   type ByteReader,

@@ -37,7 +37,12 @@ export type ErrorCode = keyof typeof ERRORS;
 export class ParameterError extends RangeError {
   /** The name that callers test. */
   override readonly name = "ParameterError";
-  /** @param message What was wanted and what was found. @param code The catalogue's code. */
+  /**
+   * Makes the error.
+   *
+   * @param message What was wanted and what was found.
+   * @param code The catalogue's code.
+   */
   constructor(message: string, readonly code: ErrorCode = "E_PARAM") {
     super(message);
   }
@@ -47,7 +52,12 @@ export class ParameterError extends RangeError {
 export class ShapeError extends TypeError {
   /** The name that callers test. */
   override readonly name = "ShapeError";
-  /** @param message What was wanted and what was found. @param code The catalogue's code. */
+  /**
+   * Makes the error.
+   *
+   * @param message What was wanted and what was found.
+   * @param code The catalogue's code.
+   */
   constructor(message: string, readonly code: ErrorCode = "E_SHAPE") {
     super(message);
   }
@@ -57,7 +67,13 @@ export class ShapeError extends TypeError {
 export class SourceError extends Error {
   /** The name that callers test. */
   override readonly name: string = "SourceError";
-  /** @param message Where and why. @param code The catalogue's code. @param options The `cause`. */
+  /**
+   * Makes the error.
+   *
+   * @param message Where and why.
+   * @param code The catalogue's code.
+   * @param options The `cause`.
+   */
   constructor(message: string, readonly code: ErrorCode = "E_SOURCE_READ", options?: ErrorOptions) {
     super(message, options);
   }
@@ -67,7 +83,11 @@ export class SourceError extends Error {
 export class SourceChangedError extends SourceError {
   /** The name that callers test. */
   override readonly name = "SourceChangedError";
-  /** @param message What differs. */
+  /**
+   * Makes the error.
+   *
+   * @param message What differs.
+   */
   constructor(message: string) {
     super(message, "E_SOURCE_CHANGED");
   }
@@ -77,7 +97,11 @@ export class SourceChangedError extends SourceError {
 export class SourceExhaustedError extends SourceError {
   /** The name that callers test. */
   override readonly name = "SourceExhaustedError";
-  /** @param message What was wanted and which limits stood in the way. */
+  /**
+   * Makes the error.
+   *
+   * @param message What was wanted and which limits stood in the way.
+   */
   constructor(message: string) {
     super(message, "E_SOURCE_EXHAUSTED");
   }
@@ -89,7 +113,13 @@ export class InvalidLogitError extends Error {
   override readonly name = "InvalidLogitError";
   /** The catalogue's code. */
   readonly code: ErrorCode = "E_NAN";
-  /** @param message What was found. @param row The source's row number. @param id The first offending id, if one offends. */
+  /**
+   * Makes the error.
+   *
+   * @param message What was found.
+   * @param row The source's row number.
+   * @param id The first offending id, if one offends.
+   */
   constructor(message: string, readonly row: number, readonly id: number | undefined) {
     super(message);
   }
@@ -99,7 +129,12 @@ export class InvalidLogitError extends Error {
 export class StateFormatError extends SyntaxError {
   /** The name that callers test. */
   override readonly name = "StateFormatError";
-  /** @param message What was wanted and what was found. @param code The catalogue's code. */
+  /**
+   * Makes the error.
+   *
+   * @param message What was wanted and what was found.
+   * @param code The catalogue's code.
+   */
   constructor(message: string, readonly code: ErrorCode = "E_STATE_FORMAT") {
     super(message);
   }

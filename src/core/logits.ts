@@ -10,8 +10,11 @@ export type Replay = "free" | "reopen" | "once";
 
 /** A place that logits come from. Sources implement this; `logitsFrom` makes it {@linkcode Logits}. */
 export interface LogitSource {
+  /** Rows, vocabulary, dtype. */
   readonly shape: Shape;
+  /** How a second read is had. */
   readonly replay: Replay;
+  /** What these are, as data. */
   readonly spec: Spec;
   /** The chunks of a range, row-major, without gap or overlap. */
   open(range?: Range): ReadableStream<Chunk>;
@@ -23,8 +26,11 @@ export interface LogitSource {
 
 /** A description of a `[rows, vocabulary]` array that can be opened, and where its nature allows opened again. */
 export interface Logits {
+  /** Rows, vocabulary, dtype. */
   readonly shape: Shape;
+  /** How a second read is had. */
   readonly replay: Replay;
+  /** What these are, as data. */
   readonly spec: Spec;
   /** The chunks of a range, operators applied, row-major, without gap or overlap. */
   open(range?: Range): ReadableStream<Chunk>;

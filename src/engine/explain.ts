@@ -6,6 +6,8 @@ import { ReducerSet } from "./_reducer_set.ts";
 import { type SecondRead, secondReadOf } from "./_replay.ts";
 import type { ReduceOptions } from "./reduce.ts";
 
+export type { SecondRead };
+
 /** What will happen, before it happens. */
 export interface Plan {
   /** The logits, as text. */

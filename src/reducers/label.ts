@@ -45,7 +45,7 @@ export interface LabelOptions {
 export function label(
   labels: ArrayLike<number>,
   { rank = false, shift = false, ignore = -100 }: LabelOptions = {},
-): Reducer<TargetScore | undefined, Picked> {
+): Reducer<TargetScore | undefined> {
   const ids = Array.from(labels);
   const kept = ids.filter((id) => id !== ignore);
   checkIds("label", kept);

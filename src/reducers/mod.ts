@@ -23,7 +23,6 @@ export * from "./log_sum_exp.ts";
 export * from "./maximum.ts";
 export * from "./moments.ts";
 export * from "./perplexity.ts";
-export type { Picked } from "./_picked.ts";
 export * from "./softmax.ts";
 export * from "./specials.ts";
 export * from "./target.ts";

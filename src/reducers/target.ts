@@ -44,7 +44,7 @@ export interface TargetOptions {
 export function target(
   ids: readonly number[],
   { rank = false }: TargetOptions = {},
-): Reducer<readonly TargetScore[], Picked> {
+): Reducer<readonly TargetScore[]> {
   if (ids.length === 0) throw new ParameterError("Cannot use target without ids: wanted at least one");
   checkIds("target", ids);
   const wanted = [...ids];

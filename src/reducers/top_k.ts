@@ -39,9 +39,9 @@ export interface TopKOptions {
  * @returns The reducer.
  * @throws {ParameterError} If k is not a whole number of at least 1.
  */
-export function topK(k: number, { logprob = true }: TopKOptions = {}): Reducer<readonly Candidate[], Heap> {
+export function topK(k: number, { logprob = true }: TopKOptions = {}): Reducer<readonly Candidate[]> {
   checkK("topK", k);
-  return {
+  const reducer: Reducer<readonly Candidate[], Heap> = {
     spec: { name: "topK", params: { k, ...(logprob ? {} : { logprob }) }, inputs: [] },
     needs: logprob ? "sum" : "maximum",
     init: () => heapOf(k),
@@ -61,4 +61,5 @@ export function topK(k: number, { logprob = true }: TopKOptions = {}): Reducer<r
       return ranked(heap).map((at) => ({ id: ids[at], logit: values[at], logprob: values[at] - maximum - logSum }));
     },
   };
+  return reducer;
 }
