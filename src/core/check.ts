@@ -21,7 +21,7 @@ export function checkK(what: string, k: number): void {
 
 /** Refuses anything but a finite number greater than 0. */
 export function checkPositive(what: string, value: number): void {
-  if (!(value > 0 && value < Infinity)) {
+  if (!Number.isFinite(value) || value <= 0) {
     throw new ParameterError(`Cannot use ${what} ${value}: wanted a finite number greater than 0`);
   }
 }

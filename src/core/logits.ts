@@ -20,6 +20,8 @@ export interface LogitSource {
   open(range?: Range): ReadableStream<Chunk>;
   /** The bytes of a range in the source's dtype, little endian, without a stream in between. Optional and faster. */
   read?(range?: Range): ByteReader;
+  /** How many reads of its own origin one `open` costs; 1 if absent, 2 for a map that needs the whole row first. */
+  readonly reads?: number;
   /** Something that changes when the source's content may have changed: size and time, or an ETag. */
   identity?(): Promise<string>;
 }

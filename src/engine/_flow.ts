@@ -40,6 +40,7 @@ export class Flow {
       ...(options.columns ? { columns: options.columns } : {}),
     });
     checkFlowOptions(options);
+    checkReads(readsOf(logits) * (twice ? 2 : 1), options.reads ?? 2);
     this.#logits = logits;
     this.#signal = options.signal;
     this.rows = rows;
@@ -85,7 +86,21 @@ export class Flow {
   }
 }
 
-function checkFlowOptions({ rowCache, onInvalid }: FlowOptions): void {
+/** How many reads of the origin one `open` costs. */
+export function readsOf(logits: Logits): number {
+  return logits.source?.reads ?? 1;
+}
+
+function checkReads(needed: number, allowed: number): void {
+  if (needed <= allowed) return;
+  throw new ParameterError(
+    `Cannot run the flow: it may read a row ${needed} times, wanted at most ${allowed}; allow it with reads: ${needed}, or write ` +
+      "what is between to a file",
+  );
+}
+
+function checkFlowOptions({ rowCache, reads, onInvalid }: FlowOptions): void {
+  if (reads !== undefined) checkWhole("reads", reads, 1);
   if (rowCache !== undefined) checkWhole("rowCache", rowCache, 0);
   if (onInvalid !== undefined && onInvalid !== "report" && onInvalid !== "throw") {
     throw new ParameterError(`Cannot use onInvalid "${onInvalid}": wanted "report" or "throw"`);

@@ -1,6 +1,6 @@
 import { TILE } from "../../kernels/mod.ts";
 import { bytesOf, type Logits, type Reducers, type RowMap, specText } from "../core/mod.ts";
-import { Flow, ROW_CACHE } from "./_flow.ts";
+import { Flow, readsOf, ROW_CACHE } from "./_flow.ts";
 import { kernelsFor } from "./_kernels_for.ts";
 import { ReducerSet } from "./_reducer_set.ts";
 import { type SecondRead, secondReadOf } from "./_replay.ts";
@@ -70,7 +70,7 @@ export function explain(logits: Logits, work: Reducers | RowMap, options: Reduce
     source: specText(logits.spec),
     shape: logits.shape,
     backend: `${kernels.backend}, ${kernels.element}`,
-    reads: rowMap ? [2, 2] : [1, twice ? 2 : 1],
+    reads: [(rowMap ? 2 : 1) * readsOf(logits), (twice ? 2 : 1) * readsOf(logits)],
     second,
     kernels: kernelsOfTile(logits, rowMap?.needs ?? set.level, set, rowMap),
     bytes: { row: rowBytes, total: count === undefined ? undefined : count * rowBytes },

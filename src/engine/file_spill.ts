@@ -1,4 +1,4 @@
-import { checkWhole, SourceExhaustedError } from "../core/mod.ts";
+import { checkWhole, SourceError, SourceExhaustedError } from "../core/mod.ts";
 import type { Spill, SpillStore } from "./spill.ts";
 
 /** Options of {@linkcode fileSpill}. */

@@ -9,6 +9,8 @@ export interface FlowOptions {
   readonly backend?: Backend;
   /** What a row with NaN, +Infinity or no allowed token does: is reported (the default), or ends the flow. */
   readonly onInvalid?: "report" | "throw";
+  /** Most reads of a row, 2 when absent: chains that need more (a map of a map) are refused unless this allows them. */
+  readonly reads?: number;
   /** Bytes of one row kept for a second read; 8 MiB when absent. */
   readonly rowCache?: number;
   /** Where rows of a one-shot source go that outgrow the row cache and are read twice. None when absent. */

@@ -11,7 +11,7 @@ import {
   type RowMap,
   type Shape,
 } from "../core/mod.ts";
-import { Flow, flowStream, invalidRow, isInvalid } from "./_flow.ts";
+import { Flow, flowStream, invalidRow, isInvalid, readsOf } from "./_flow.ts";
 import { ReducerSet } from "./_reducer_set.ts";
 import type { Values } from "./_part.ts";
 import { viewOf } from "./_row_fold.ts";
@@ -66,6 +66,7 @@ export function map(logits: Logits, rowMap: RowMap, options: MapOptions = {}): L
     shape,
     replay: logits.replay,
     spec: { ...rowMap.spec, inputs: [logits.spec] },
+    reads: 2 * readsOf(logits),
     open: (range) => openMap(logits, rowMap, { ...options, onInvalid }, shape, range),
   });
 }

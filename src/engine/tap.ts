@@ -8,6 +8,7 @@ import {
   type Reducers,
   type Row,
 } from "../core/mod.ts";
+import { readsOf } from "./_flow.ts";
 import { kernelsFor } from "./_kernels_for.ts";
 import { ReducerSet } from "./_reducer_set.ts";
 import { rowOf } from "./_row_of.ts";
@@ -57,6 +58,7 @@ export function tap<T extends Reducers>(
     shape: logits.shape,
     replay: logits.replay,
     spec: logits.spec,
+    reads: readsOf(logits),
     ...(logits.source?.identity ? { identity: () => logits.source!.identity!() } : {}),
     open: (range) => logits.open(range).pipeThrough(tapStream(logits, set, listener, every, range)),
   });
