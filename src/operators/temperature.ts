@@ -22,7 +22,7 @@ import { inArena, type Operator, operatorStream, ParameterError, type Segment } 
  * @throws {ParameterError} If it is not: for temperature 0 take the argmax (greedy) instead.
  */
 export function temperature(temperature: number): Operator {
-  if (!(temperature > 0 && temperature < Infinity)) {
+  if (!Number.isFinite(temperature) || temperature <= 0) {
     const hint = temperature === 0 ? "; for 0 take the argmax (greedy)" : "";
     throw new ParameterError(
       `Cannot use temperature ${temperature}: wanted a finite number greater than 0${hint}`,

@@ -47,8 +47,12 @@ class FileOutput implements Output {
   }
 
   async keep(beginning: Uint8Array, size: number): Promise<void> {
-    await this.#file.truncate(size);
-    await this.#file.seek(0, Deno.SeekMode.Start);
+    try {
+      await this.#file.truncate(size);
+      await this.#file.seek(0, Deno.SeekMode.Start);
+    } catch (error) {
+      throw failed(this.what, error);
+    }
     await this.write(beginning);
   }
 
