@@ -62,7 +62,7 @@ function depositRow(level: i32, row: usize, slot: usize): void {
   const mantissa = f64.load(row, MANTISSA);
   if (level == 0 || !(mantissa > 0)) return;
   const exponent = f64.load(row, EXPONENT);
-  const bin = floor<f64>(exponent / 32.0);
+  const bin = floor<f64>(exponent / 32.0) + 0.0;
   if (bin > f64.load(slot, TOP)) raiseTop(slot, bin);
   const below = f64.load(slot, TOP) - bin;
   if (below >= 8.0) return;

@@ -61,7 +61,7 @@ function writeRow(
   if (level === "squares") table[row + Column.square] = scale * (square - 2 * e * moment + e * e * sum);
 }
 
-/** The maximum, NaN left out; writes it and the counts of NaN and +Infinity. */
+/** The maximum, NaN left out; writes it (never -0, so that equal states have equal bytes) and the counts of NaN and +Infinity. */
 function scan(
   logits: Float32Array | Float64Array,
   first: number,
@@ -78,7 +78,7 @@ function scan(
     if (x !== x) nan++;
     else if (x === Infinity) posInf++;
   }
-  table[row + Column.maximum] = maximum;
+  table[row + Column.maximum] = maximum + 0;
   table[row + Column.nan] = nan;
   table[row + Column.posInf] = posInf;
   return maximum;

@@ -58,7 +58,7 @@ export function depositRow(level: Level, f64: Float64Array, words: Int32Array, r
   const mantissa = f64[row + Column.mantissa];
   if (!(mantissa > 0)) return;
   const exponent = f64[row + Column.exponent];
-  const bin = Math.floor(exponent / 32);
+  const bin = Math.floor(exponent / 32) + 0;
   const s = exponent - 32 * bin;
   if (bin > f64[slot + 1]) raiseTop(f64, words, slot, bin);
   const below = f64[slot + 1] - bin;
