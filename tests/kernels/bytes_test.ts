@@ -1,0 +1,116 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { BACKENDS, type Bench, benchOf, forEachBackend, KINDS, lay, range, uniform } from "./support.ts";
+
+/** The value of half-float bits, by the standard's formula. */
+function half(bits: number): number {
+  const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return exponent ? sign * 2 ** (exponent - 15) * (1 + fraction / 1024) : sign * 2 ** -24 * fraction;
+}
+
+function putWords(bench: Bench, words: Uint16Array, at: number): void {
+  bench.bytes.set(new Uint8Array(words.buffer, words.byteOffset, words.byteLength), at);
+}
+
+Deno.test("every half float and every bfloat16 widens exactly", () => {
+  const bits = new Uint32Array(1);
+  const float = new Float32Array(bits.buffer);
+  forEachBackend((bench) => {
+    const { kernels } = bench;
+    const { mapped, stage } = kernels.arena;
+    putWords(bench, Uint16Array.from({ length: 65536 }, (_, i) => i), mapped + 2);
+    kernels.widenF16(mapped + 2, 65536, stage);
+    for (let i = 0; i < 65536; i++) {
+      const got = bench.f32[stage / 4 + i];
+      if (!Object.is(got, half(i))) throw new Error(`half ${i}: ${got}, not ${half(i)}`);
+    }
+    kernels.widenBf16(mapped + 2, 65536, stage);
+    for (let i = 0; i < 65536; i++) {
+      bits[0] = i << 16;
+      const got = bench.f32[stage / 4 + i];
+      if (!Object.is(got, float[0])) throw new Error(`bfloat16 ${i}: ${got}, not ${float[0]}`);
+    }
+  });
+});
+
+Deno.test("widening any number of words at any even address writes just that many", () => {
+  forEachBackend((bench) => {
+    const { kernels } = bench;
+    const { mapped, stage } = kernels.arena;
+    for (const length of range(0, 40)) {
+      for (const shift of range(0, 7)) {
+        const words = Uint16Array.from({ length }, (_, i) => 0x3c00 + 7 * i);
+        putWords(bench, words, mapped + 2 * shift);
+        for (const name of ["widenF16", "widenBf16"] as const) {
+          const first = stage / 4 + 4 + (shift & 3);
+          bench.f32.fill(-1, first - 4, first + length + 8);
+          kernels[name](mapped + 2 * shift, length, first * 4);
+          const got = [...bench.f32.slice(first - 4, first + length + 8)];
+          const wanted = [...words].map((word) => name === "widenF16" ? half(word) : bfloat(word));
+          assertEquals(got, [-1, -1, -1, -1, ...wanted, -1, -1, -1, -1, -1, -1, -1, -1]);
+        }
+      }
+    }
+  });
+});
+
+function bfloat(word: number): number {
+  return new Float32Array(Uint32Array.of(word << 16).buffer)[0];
+}
+
+/** The checksum of all of `data`, taken in pieces that end at the given cuts, in any order of the pieces. */
+function checksum(bench: Bench, data: Uint8Array, cuts: readonly number[], shift: number, backwards = false): number {
+  const at = bench.kernels.arena.pool + shift;
+  const ends = [...cuts, data.length];
+  const pieces = ends.map((end, i) => [i === 0 ? 0 : ends[i - 1], end]);
+  if (backwards) pieces.reverse();
+  let sum = 0;
+  for (const [start, end] of pieces) {
+    bench.bytes.set(data.subarray(start, end), at);
+    sum = bench.kernels.checksum(at, end - start, sum, start);
+  }
+  return sum;
+}
+
+Deno.test("the checksum is the same for any cut at even offsets, on every backend", () => {
+  const next = uniform(41);
+  for (const length of [0, 2, 4, 14, 16, 18, 4094, 4096, 4098, 20000]) {
+    const data = Uint8Array.from({ length }, () => 256 * next());
+    const wanted = checksum(benchOf("reference"), data, [], 0);
+    for (const backend of BACKENDS) {
+      const bench = benchOf(backend);
+      for (let trial = 0; trial < 12; trial++) {
+        const cuts = range(1, trial).map(() => 2 * Math.floor(next() * length / 2)).sort((a, b) => a - b);
+        assertEquals(checksum(bench, data, cuts, 2 * (trial % 8)), wanted, backend);
+        assertEquals(checksum(bench, data, cuts, 2 * (trial % 8), true), wanted, backend);
+      }
+    }
+  }
+});
+
+Deno.test("the checksum notices a changed word, an exchange, a flipped sign, a shift, far offsets", () => {
+  forEachBackend((bench) => {
+    const row = KINDS.normal(3000, 2);
+    const sum = (values: Float32Array) => checksum(bench, new Uint8Array(values.buffer), [], 0);
+    const whole = sum(row);
+    assertEquals(whole >>> 0, whole);
+    const next = uniform(3);
+    let missed = 0;
+    for (let trial = 0; trial < 2000; trial++) {
+      const [i, j] = [Math.floor(next() * 3000), Math.floor(next() * 3000)];
+      const changed = row.slice();
+      if (trial % 4 === 0) changed[i] += 0.125;
+      if (trial % 4 === 1) [changed[i], changed[j]] = [changed[j], changed[i]];
+      if (trial % 4 === 2) changed[i] *= -1;
+      if (trial % 4 === 3) [changed[i], changed[j]] = [-changed[i], -changed[j]];
+      if (changed.some((x, at) => x !== row[at]) && sum(changed) === whole) missed++;
+    }
+    assert(missed <= 1, `${missed} of 2000 changes were missed`);
+    assertNotEquals(sum(row.subarray(1).slice()), sum(row.subarray(0, 2999).slice()));
+    const at = lay(bench, row);
+    const sums = [0, 4096, 2 ** 32, 2 ** 44, 2 ** 44 + 4096].map((offset) =>
+      bench.kernels.checksum(at, 12000, 0, offset)
+    );
+    assertEquals(new Set(sums).size, 5);
+  });
+});
