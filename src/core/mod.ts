@@ -16,6 +16,8 @@ export * from "./error_code.ts";
 export * from "./errors.ts";
 export * from "./heap.ts";
 export * from "./in_arena.ts";
+export * from "./io_reason.ts";
+export * from "./logit_view.ts";
 export * from "./logits.ts";
 export * from "./logits_from.ts";
 export * from "./operator.ts";

@@ -1,4 +1,4 @@
-import { SinkError } from "../core/mod.ts";
+import { ioReason, SinkError } from "../core/mod.ts";
 
 /** Where bytes go: a file, or a stream of the caller's. */
 export interface Output {
@@ -30,7 +30,7 @@ class FileOutput implements Output {
   }
 
   static async open(path: string | URL): Promise<FileOutput> {
-    const what = `"${path instanceof URL ? decodeURIComponent(path.pathname) : path}"`;
+    const what = `"${path instanceof URL ? path.pathname : path}"`;
     try {
       return new FileOutput(what, await Deno.open(path, { write: true, create: true, truncate: true }));
     } catch (error) {
@@ -99,14 +99,5 @@ class StreamOutput implements Output {
 }
 
 function failed(what: string, cause: unknown): SinkError {
-  return new SinkError(`Cannot write ${what}: ${why(cause)}`, { cause });
-}
-
-function why(error: unknown): string {
-  const name = error instanceof Error ? error.name : "";
-  if (name === "NotFound") return "there is no such folder";
-  if (name === "IsADirectory") return "it is a directory";
-  if (name === "PermissionDenied" || name === "NotCapable") return "there is no permission to write it";
-  if (name === "BrokenPipe") return "its reader went away";
-  return error instanceof Error ? error.message : String(error);
+  return new SinkError(`Cannot write ${what}: ${ioReason(cause, "write")}`, { cause });
 }

@@ -2,6 +2,7 @@ import {
   checkShape,
   checkWhole,
   errorCode,
+  ioReason,
   type Logits,
   ParameterError,
   SourceError,
@@ -14,7 +15,6 @@ import type { Cut } from "./_cut.ts";
 import { agree, checkDtype, type Expected, type Layout } from "./_layout.ts";
 import { npyLayout } from "./_npy_layout.ts";
 import { PeekedFeed } from "./_peeked_feed.ts";
-import { why } from "./_why.ts";
 
 /** A source whose bytes come by once. */
 export interface OnceSource {
@@ -59,7 +59,7 @@ export async function peeking<T>({ what, feed }: OnceSource, run: () => Promise<
   } catch (error) {
     await Promise.resolve(feed.close(error)).catch(() => {});
     if (errorCode(error)) throw error;
-    throw new SourceError(`Cannot read ${what}: ${why(error)}`, "E_SOURCE_READ", { cause: error });
+    throw new SourceError(`Cannot read ${what}: ${ioReason(error, "read")}`, "E_SOURCE_READ", { cause: error });
   }
 }
 

@@ -1,7 +1,6 @@
-import { bytesOf, type Chunk, type Shape } from "../core/mod.ts";
+import { bytesOf, type Chunk, logitView, type Shape } from "../core/mod.ts";
 import { Cursor, type FullRange } from "./_cursor.ts";
 import type { RangeReader } from "./_range_reader.ts";
-import { logitView } from "./_typed_array.ts";
 
 /** Cuts the bytes of a reader into chunks of at most `size` logits, each in memory of its own. */
 class ChunkCutter {

@@ -1,7 +1,6 @@
-import { type ByteReader, bytesOf, errorCode, type Shape, ShapeError, SourceError } from "../core/mod.ts";
+import { type ByteReader, bytesOf, errorCode, ioReason, type Shape, ShapeError, SourceError } from "../core/mod.ts";
 import type { ByteFeed } from "./_byte_feed.ts";
 import type { FullRange } from "./_cursor.ts";
-import { why } from "./_why.ts";
 
 /** What a {@linkcode RangeReader} reads. */
 export interface RangeReaderOptions {
@@ -137,7 +136,7 @@ export class RangeReader implements ByteReader {
 
   #explain(error: unknown): unknown {
     if (errorCode(error)) return error;
-    const message = `Cannot read ${this.#of.what}: it failed at ${this.#place()}: ${why(error)}`;
+    const message = `Cannot read ${this.#of.what}: it failed at ${this.#place()}: ${ioReason(error, "read")}`;
     return new SourceError(message, "E_SOURCE_READ", { cause: error });
   }
 }

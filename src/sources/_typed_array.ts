@@ -1,4 +1,4 @@
-import type { Dtype, LogitArray } from "../core/mod.ts";
+import type { Dtype } from "../core/mod.ts";
 
 /** IEEE half floats where the runtime has them. */
 function isHalf(value: ArrayBufferView): boolean {
@@ -12,13 +12,4 @@ export function dtypeOf(value: ArrayBufferView, words: Dtype | undefined): Dtype
   if (isHalf(value)) return "f16";
   if (value instanceof Uint16Array && (words === "f16" || words === "bf16")) return words;
   return undefined;
-}
-
-/**
- * Bytes as logits, without a copy. They must begin at a multiple of the logit's size.
- * Sources are little endian, typed arrays are as the host is; every host of this library is little endian.
- */
-export function logitView(dtype: Dtype, buffer: ArrayBufferLike, byte: number, length: number): LogitArray {
-  if (dtype === "f32") return new Float32Array(buffer, byte, length);
-  return dtype === "f64" ? new Float64Array(buffer, byte, length) : new Uint16Array(buffer, byte, length);
 }

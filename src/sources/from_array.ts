@@ -8,6 +8,7 @@ import {
   type LogitArray,
   type Logits,
   logitsFrom,
+  logitView,
   type Range,
   type Shape,
   ShapeError,
@@ -17,7 +18,7 @@ import { cutOf } from "./_cut.ts";
 import { Cursor } from "./_cursor.ts";
 import { checkDtype } from "./_layout.ts";
 import { RangeReader } from "./_range_reader.ts";
-import { dtypeOf, logitView } from "./_typed_array.ts";
+import { dtypeOf } from "./_typed_array.ts";
 
 /** What {@linkcode fromArray} cannot learn from the array. */
 export interface FromArrayOptions {

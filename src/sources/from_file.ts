@@ -4,6 +4,7 @@ import {
   checkWhole,
   type Dtype,
   errorCode,
+  ioReason,
   type Logits,
   ParameterError,
   SourceError,
@@ -15,7 +16,6 @@ import { FileFeed } from "./_file_feed.ts";
 import { agree, checkDtype, checkSize, type Layout } from "./_layout.ts";
 import { npyLayout } from "./_npy_layout.ts";
 import { safetensorsLayout } from "./_safetensors_layout.ts";
-import { why } from "./_why.ts";
 
 /** What {@linkcode fromFile} cannot learn from the file. */
 export interface FromFileOptions {
@@ -86,7 +86,7 @@ export async function fromFile(path: string | URL, options: FromFileOptions = {}
 }
 
 function nameOf(path: string | URL): string {
-  return path instanceof URL ? decodeURIComponent(path.pathname) : path;
+  return path instanceof URL ? path.pathname : path;
 }
 
 /** The way the name says the file is written; `dtype` makes any file a raw one but those that say it themselves. */
@@ -121,7 +121,7 @@ async function regularFile(what: string, path: string | URL): Promise<Deno.FileI
   try {
     info = await Deno.stat(path);
   } catch (cause) {
-    throw new SourceError(`Cannot read ${what}: ${why(cause)}`, "E_SOURCE_READ", { cause });
+    throw new SourceError(`Cannot read ${what}: ${ioReason(cause, "read")}`, "E_SOURCE_READ", { cause });
   }
   if (info.isDirectory) throw new SourceError(`Cannot read ${what}: it is a directory`);
   if (!info.isFile) {
@@ -155,7 +155,7 @@ async function readLayout(
     return { shape, origin };
   } catch (error) {
     if (errorCode(error)) throw error;
-    throw new SourceError(`Cannot read ${what}: ${why(error)}`, "E_SOURCE_READ", { cause: error });
+    throw new SourceError(`Cannot read ${what}: ${ioReason(error, "read")}`, "E_SOURCE_READ", { cause: error });
   } finally {
     await feed.close();
   }

@@ -1,0 +1,15 @@
+/**
+ * Why a file or pipe could not be read or written, in plain words.
+ *
+ * @param error What the system threw.
+ * @param verb What was tried.
+ * @returns The end of a sentence that begins "Cannot read ...: ".
+ */
+export function ioReason(error: unknown, verb: "read" | "write"): string {
+  const name = error instanceof Error ? error.name : "";
+  if (name === "NotFound") return verb === "read" ? "there is no such file" : "there is no such folder";
+  if (name === "IsADirectory") return "it is a directory";
+  if (name === "PermissionDenied" || name === "NotCapable") return `there is no permission to ${verb} it`;
+  if (name === "BrokenPipe") return "its reader went away";
+  return error instanceof Error ? error.message : String(error);
+}
