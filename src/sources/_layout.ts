@@ -32,7 +32,10 @@ export function agree(what: string, shape: Shape, expected: Expected): void {
   for (const name of ["rows", "vocabulary", "dtype"] as const) {
     const wanted = expected[name];
     if (wanted !== undefined && wanted !== shape[name]) {
-      throw new ShapeError(`Cannot read ${what} with ${name} ${wanted}: its header says ${shape[name]}`);
+      throw new ShapeError(
+        `Cannot read ${what} with ${name} ${wanted}: its header says ${shape[name]}`,
+        name === "dtype" ? "E_DTYPE" : "E_SHAPE",
+      );
     }
   }
 }
