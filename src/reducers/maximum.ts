@@ -68,7 +68,8 @@ export function maximum(): Reducer<Maximum, MaximumState> {
     merge: (into, { value, id }) => take(into, value, id),
     finish({ value, id }, { nan, allMasked }) {
       if (nan > 0) return { value: NaN, id: undefined };
-      return { value, id: allMasked ? undefined : id };
+      // The sweep does not tell -0 from +0; both are +0.
+      return { value: value + 0, id: allMasked ? undefined : id };
     },
   };
 }

@@ -61,7 +61,8 @@ export function moments(): Reducer<Moments, MomentsState> {
       const n = BigInt(count);
       const mean = toNumber(sum, UNIT) / count;
       const variance = toNumber(n * squares - sum * sum, 2 * UNIT) / count / count;
-      return { count, mean, variance, minimum };
+      // Which of two zeros comes first depends on the order of merges; adding 0 makes both +0.
+      return { count, mean, variance, minimum: minimum + 0 };
     },
   };
 }

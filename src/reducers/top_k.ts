@@ -58,7 +58,9 @@ export function topK(k: number, { logprob = true }: TopKOptions = {}): Reducer<r
     finish(heap, { nan, maximum, logSum }) {
       if (nan > 0) return [];
       const { values, ids } = heap;
-      return ranked(heap).map((at) => ({ id: ids[at], logit: values[at], logprob: values[at] - maximum - logSum }));
+      // In company that wants the sum it is known all the same, but company must change nothing.
+      const sum = logprob ? logSum : NaN;
+      return ranked(heap).map((at) => ({ id: ids[at], logit: values[at], logprob: values[at] - maximum - sum }));
     },
   };
   return reducer;
