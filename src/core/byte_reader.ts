@@ -2,6 +2,6 @@
 export interface ByteReader {
   /** Reads up to `into.length` bytes; gives how many, 0 at the end. */
   read(into: Uint8Array): Promise<number>;
-  /** Gives the resource back, after the read under way where that can end soon. Called once, also after an error. */
-  close(): void | Promise<void>;
+  /** Gives the resource back, after the read under way where that can end soon. Called once; with the reason if before the end. */
+  close(reason?: unknown): void | Promise<void>;
 }

@@ -4,10 +4,10 @@ import {
   bytesOf,
   type Chunk,
   ChunkOrder,
-  type Dtype,
   type LogitArray,
   type Logits,
   type LogitSource,
+  logitView,
   type Range,
   type Shape,
 } from "../core/mod.ts";
@@ -91,12 +91,6 @@ function giveBack(kernels: Kernels, buffer: Uint8Array): void {
   if (buffer.buffer === kernels.memory) free.get(kernels)!.push(buffer.byteOffset);
 }
 
-function logitsIn(buffer: Uint8Array, count: number, dtype: Dtype): LogitArray {
-  const { buffer: memory, byteOffset } = buffer;
-  if (dtype === "f32") return new Float32Array(memory, byteOffset, count);
-  return dtype === "f64" ? new Float64Array(memory, byteOffset, count) : new Uint16Array(memory, byteOffset, count);
-}
-
 /** Two buffers in turn: one is worked on while the next read fills the other. */
 class ReaderFeed implements Feed {
   readonly #reader: ByteReader;
@@ -145,7 +139,7 @@ class ReaderFeed implements Feed {
       this.#turn = 1 - this.#turn;
       this.#buffers[this.#turn].set(buffer.subarray(count * size, bytes));
       this.#ahead = this.#fill();
-      return this.#chunk(logitsIn(buffer, count, this.#shape.dtype));
+      return this.#chunk(logitView(this.#shape.dtype, buffer.buffer, buffer.byteOffset, count));
     }
   }
 
@@ -166,15 +160,15 @@ class ReaderFeed implements Feed {
     return chunk;
   }
 
-  close(): Promise<void> {
-    return this.#closed ??= this.#close();
+  close(reason?: unknown): Promise<void> {
+    return this.#closed ??= this.#close(reason);
   }
 
-  async #close(): Promise<void> {
+  async #close(reason?: unknown): Promise<void> {
     // A read ahead may still write into its buffer (an idle pipe may never end it): nobody gets that one before.
     const ahead = this.#ahead ?? Promise.resolve(0);
     const giveAll = () => this.#buffers.forEach((buffer) => giveBack(this.#kernels, buffer));
     ahead.then(giveAll, giveAll);
-    await this.#reader.close();
+    await this.#reader.close(reason);
   }
 }

@@ -5,6 +5,7 @@ import {
   type LogitArray,
   type Logits,
   type LogitSource,
+  logitView,
   SourceChangedError,
   SourceExhaustedError,
 } from "../core/mod.ts";
@@ -127,7 +128,6 @@ export class Replay {
   async *#unspill(row: number): AsyncGenerator<Chunk> {
     const { shape } = this.#source;
     const buffer = new Uint8Array(Math.min(this.#kernels.arena.bufferBytes, this.#spilled));
-    const View = viewFor(shape.dtype);
     let start = this.#columns[0];
     for (let at = 0; at < this.#spilled;) {
       const want = Math.min(buffer.length, this.#spilled - at);
@@ -138,7 +138,7 @@ export class Replay {
         }
         filled += read;
       }
-      const data = new View(buffer.buffer, 0, want / bytesOf(shape.dtype));
+      const data = logitView(shape.dtype, buffer.buffer, 0, want / bytesOf(shape.dtype));
       yield { shape, data, row, start };
       start += data.length;
       at += want;
@@ -198,12 +198,6 @@ export class Replay {
     this.#store = undefined;
     await store?.close();
   }
-}
-
-function viewFor(
-  dtype: Chunk["shape"]["dtype"],
-): Float32ArrayConstructor | Float64ArrayConstructor | Uint16ArrayConstructor {
-  return dtype === "f32" ? Float32Array : dtype === "f64" ? Float64Array : Uint16Array;
 }
 
 function bytesIn(data: LogitArray): Uint8Array {
