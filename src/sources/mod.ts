@@ -8,7 +8,7 @@
  * | {@linkcode fromStream} | a `ReadableStream` of bytes or typed arrays; `.npy` or raw | once |
  * | {@linkcode fromStdin} | standard input; `.npy` or raw | once |
  *
- * All bytes are little endian. A source of your own: see `logitsFrom` of core.
+ * {@linkcode readIds} reads token ids, as labels. All bytes are little endian. A source of your own: see `logitsFrom` of core.
  *
  * @module
  */
@@ -16,3 +16,4 @@ export * from "./from_array.ts";
 export * from "./from_file.ts";
 export * from "./from_stdin.ts";
 export * from "./from_stream.ts";
+export * from "./read_ids.ts";

@@ -1,0 +1,35 @@
+import type { Command } from "./_command.ts";
+import { dashed, type Flag } from "./_flags.ts";
+
+/** Where the text of a flag begins. */
+const COLUMN = 30;
+
+const WIDTH = 80;
+
+const GENERAL: readonly Flag[] = [
+  { name: "help", help: "print this" },
+  { name: "version", help: "print the version" },
+];
+
+/** The help of one command. */
+export function helpOf({ name, usage, summary, flags, notes }: Command): string {
+  const lines = [...flags, ...GENERAL].map(flagLines);
+  return `Usage: sluice ${name} ${usage}\n\n${summary}\n\n${lines.join("")}\n${notes}`;
+}
+
+function flagLines({ name, value, help }: Flag): string {
+  const left = `  ${dashed(name)}${value === undefined ? "" : ` ${value}`}`;
+  const [first, ...rest] = wrapped(help, WIDTH - COLUMN);
+  const head = left.length + 2 > COLUMN ? `${left}\n${" ".repeat(COLUMN)}${first}` : left.padEnd(COLUMN) + first;
+  return [head, ...rest.map((line) => " ".repeat(COLUMN) + line)].join("\n") + "\n";
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

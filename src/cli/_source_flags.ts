@@ -1,0 +1,96 @@
+import type { Backend } from "../../kernels/mod.ts";
+import type { Dtype, Logits, Operator } from "../core/mod.ts";
+import { fileSpill, type FlowOptions } from "../engine/mod.ts";
+import { temperature } from "../operators/mod.ts";
+import { fromFile, type FromFileOptions } from "../sources/mod.ts";
+import type { Flag, Flags } from "./_flags.ts";
+import { UsageError } from "./_usage_error.ts";
+import type { Io } from "./io.ts";
+
+const DTYPES: readonly Dtype[] = ["f32", "f16", "bf16", "f64"];
+const BACKENDS: readonly Backend[] = ["fma", "simd", "reference"];
+
+/** What every command takes about its source. */
+export const SOURCE_FLAGS: readonly Flag[] = [
+  { name: "vocabulary", value: "N", help: "logits in a row; raw bytes need it" },
+  { name: "dtype", value: "f32|f16|bf16|f64", help: "how raw bytes store a logit" },
+  { name: "tensor", value: "NAME", help: "the tensor of a .safetensors file" },
+  { name: "rows", value: "A:B", help: "rows A up to and without B; all if absent" },
+  { name: "temperature", value: "T", help: "divide the logits by T > 0 first" },
+  { name: "chunk", value: "LOGITS", help: "most logits a read; changes no result" },
+  { name: "backend", value: "fma|simd|reference", help: "the arithmetic; the fastest if absent" },
+  {
+    name: "on-invalid",
+    value: "report|throw",
+    help: "rows with NaN, +Infinity or only masked tokens are reported (default), or end the work",
+  },
+  { name: "explain", help: "print the plan to standard error, then run" },
+];
+
+/** What the flags say of the source, understood before anything is opened. */
+export interface SourceSettings {
+  /** A path, or `-`. */
+  readonly source: string;
+  readonly file: FromFileOptions;
+  readonly operators: readonly Operator[];
+  readonly rows: readonly [number, number] | undefined;
+  readonly backend: Backend | undefined;
+  /** Whether an invalid row ends the work. */
+  readonly throws: boolean;
+  readonly explain: boolean;
+}
+
+/** Reads the flags of the source. */
+export function sourceSettings(flags: Flags): SourceSettings {
+  const degree = flags.number("temperature");
+  return {
+    source: flags.source,
+    file: {
+      ...given("vocabulary", flags.whole("vocabulary")),
+      ...given("dtype", flags.choice("dtype", DTYPES)),
+      ...given("chunk", flags.whole("chunk")),
+      ...given("tensor", flags.text("tensor")),
+    },
+    operators: degree === undefined ? [] : [temperature(degree)],
+    rows: flags.interval("rows"),
+    backend: flags.choice("backend", BACKENDS),
+    throws: flags.choice("on-invalid", ["report", "throw"]) === "throw",
+    explain: flags.has("explain"),
+  };
+}
+
+/** Opens the source, operators applied. */
+export async function openSource({ source, file, operators }: SourceSettings, io: Io): Promise<Logits> {
+  if (source !== "-") return (await fromFile(source, file)).pipe(...operators);
+  const { tensor, ...options } = file;
+  if (tensor !== undefined) throw new UsageError("Cannot use --tensor with standard input: wanted a .safetensors file");
+  return (await untilAborted(io.input(options), io.signal)).pipe(...operators);
+}
+
+/** The options of a flow. One-shot sources may spill: who reads a pipe should not have to think of it. */
+export function flowOptions(
+  { rows, backend }: SourceSettings,
+  logits: Logits,
+): Omit<FlowOptions, "onInvalid" | "signal"> {
+  return {
+    ...given("rows", rows),
+    ...given("backend", backend),
+    ...(logits.replay === "once" ? { spill: fileSpill() } : {}),
+  };
+}
+
+/** A field if it has a value. */
+export function given<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : { [name]: value } as { [P in K]?: V };
+}
+
+/** A wait that a signal can end, though what is waited for (an idle pipe) cannot be stopped. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

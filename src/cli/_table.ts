@@ -1,0 +1,71 @@
+import type { LabelSummary } from "../reducers/mod.ts";
+import type { Format } from "./_format.ts";
+import type { RowRecord, ScoreRecord } from "./_row_record.ts";
+
+/** Narrower terminals get lines that wrap: numbers are not cut. */
+const NARROWEST = 80;
+
+const ROW = 6, NUMBER = 10, ID = 7, SHARE = 6, GAP = 2;
+
+/** Where the list of tokens begins. */
+const INDENT = ROW + 3 * NUMBER + GAP;
+
+/** Aligned columns for people: the numbers of a row, its likeliest tokens with their shares, and whatever else was asked for. */
+export class Table implements Format {
+  readonly head: string = "row".padStart(ROW) +
+    ["max", "lse", "entropy"].map((name) => name.padStart(NUMBER)).join("") +
+    " ".repeat(GAP) + "token".padStart(ID) + "%".padStart(SHARE) + "\n";
+  readonly #perLine: number;
+
+  /** Lines are as long as the terminal. */
+  constructor(columns: number) {
+    const room = Math.max(columns, NARROWEST) - INDENT;
+    this.#perLine = Math.floor((room + GAP) / (ID + SHARE + GAP));
+  }
+
+  row(record: RowRecord): string {
+    const { row, max, lse, entropy } = record;
+    const numbers = String(row).padStart(ROW) + [max, lse, entropy].map((x) => fixed(x).padStart(NUMBER)).join("");
+    const lines = [...this.#tokens(record), ...details(record)];
+    return (numbers + " ".repeat(GAP) + lines.join("\n" + " ".repeat(INDENT))).trimEnd() + "\n";
+  }
+
+  #tokens({ top }: RowRecord): string[] {
+    const items = top.map(({ id, logprob }) => String(id).padStart(ID) + percent(logprob).padStart(SHARE));
+    const lines = [];
+    for (let i = 0; i < items.length; i += this.#perLine) {
+      lines.push(items.slice(i, i + this.#perLine).join(" ".repeat(GAP)));
+    }
+    return lines;
+  }
+
+  summary({ rows, nll, perplexity }: LabelSummary): string {
+    return `${rows} rows with a label: nll ${fixed(nll)}, perplexity ${fixed(perplexity)}\n`;
+  }
+}
+
+function details({ nan, posInf, allMasked, target, label, rank, negInf }: RowRecord): string[] {
+  return [
+    ...(nan > 0 ? [`${nan} NaN`] : []),
+    ...(posInf > 0 ? [`${posInf} +Infinity`] : []),
+    ...(allMasked ? ["all masked"] : []),
+    ...(target ?? []).map((score) => `target ${scoreText(score, score.rank)}`),
+    ...(label === undefined ? [] : [label ? `label ${scoreText(label, rank)}` : "no label"]),
+    ...(negInf === undefined ? [] : [`${negInf} masked`]),
+  ];
+}
+
+function scoreText({ id, logprob }: ScoreRecord, rank: number | null | undefined): string {
+  return `${id} logprob ${fixed(logprob)}` + (rank === undefined ? "" : ` rank ${rank ?? "-"}`);
+}
+
+/** At most nine characters. */
+function fixed(x: number): string {
+  if (!Number.isFinite(x)) return String(x);
+  const size = Math.abs(x);
+  return size < 1e3 ? x.toFixed(4) : size < 1e6 ? x.toFixed(1) : x.toExponential(2);
+}
+
+function percent(logprob: number): string {
+  return (100 * Math.exp(logprob)).toFixed(2);
+}

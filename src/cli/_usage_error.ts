@@ -1,0 +1,4 @@
+import { ParameterError } from "../core/mod.ts";
+
+/** A command line that cannot be understood. */
+export class UsageError extends ParameterError {}

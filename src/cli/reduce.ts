@@ -1,0 +1,208 @@
+import { type Reducers, type Row, ShapeError } from "../core/mod.ts";
+import { explain, reduce as reduceRows, type ReduceOptions } from "../engine/mod.ts";
+import { entropy, LabelSummary, logSumExp, maximum, specials, target, topK } from "../reducers/mod.ts";
+import { type Command, runCommand } from "./_command.ts";
+import type { Flags } from "./_flags.ts";
+import type { Format } from "./_format.ts";
+import { labelsOf } from "./_labels.ts";
+import { NDJSON } from "./_ndjson.ts";
+import { type Progress, watched } from "./_progress.ts";
+import { type Asked, recordOf, type ReducedRow } from "./_row_record.ts";
+import { refuseSameFile } from "./_same_file.ts";
+import { flowOptions, given, openSource, SOURCE_FLAGS, type SourceSettings, sourceSettings } from "./_source_flags.ts";
+import { Table } from "./_table.ts";
+import { TextOutput } from "./_text_output.ts";
+import { UsageError } from "./_usage_error.ts";
+import type { Io } from "./io.ts";
+
+/** How many tokens are listed unless `--top-k` says otherwise. */
+const TOP = 5;
+
+const COMMAND: Command = {
+  name: "reduce",
+  usage: "SOURCE [flags]",
+  summary: `For each row of logits: the largest, its log-sum-exp, its entropy in nats and
+the likeliest tokens.
+SOURCE is a file (.npy, .safetensors, or raw .f32 .f16 .bf16 .f64 with
+--vocabulary), or - for standard input (.npy or raw).`,
+  flags: [
+    ...SOURCE_FLAGS,
+    { name: "top-k", value: "K", help: `list the K likeliest tokens; ${TOP} if absent` },
+    { name: "target", value: "ID,ID,...", help: "logit and log-probability of these ids in every row" },
+    {
+      name: "labels",
+      value: "IDS.npy",
+      help: "one id a row of the source: its logit and log-probability; -100 is left out. A last line sums up: mean " +
+        "negative log-likelihood and perplexity",
+    },
+    { name: "shift", help: "row i is scored against label i + 1; the last has none" },
+    { name: "rank", help: "ranks of targets and labels: 1 + how many logits are larger" },
+    { name: "specials", help: "count the masked tokens (-Infinity) of each row" },
+    { name: "format", value: "table|ndjson", help: "a table on a terminal, else NDJSON, if absent" },
+    { name: "o", value: "FILE", help: "write to FILE" },
+  ],
+  notes: `NDJSON is one object a row:
+  {"row","count","max","argmax","lse","entropy","top":[{"id","logit","logprob"}],
+   "nan","posInf","allMasked"}
+"argmax" is null where a row has no token to choose. With --target there is
+"target":[{"id","logit","logprob"}], with --labels "label":{"id","logit","logprob"}
+(null without a label) and a last line {"summary":{"rows","nll","perplexity"}},
+with --specials "negInf". With --rank each target has its "rank", and "rank"
+beside "label" is the label's. Numbers are the shortest that read back the same;
+NaN and infinities are the strings "NaN", "Infinity", "-Infinity".
+
+A row of standard input that outgrows 8 MiB and needs a second read (--rank)
+waits for it in a temporary file.
+
+Status: 0; 1 bad data or a failed read, rows before it are kept; 2 wrong usage.
+`,
+  prepare,
+};
+
+/**
+ * The command `sluice reduce`: rows of logits to a table or NDJSON.
+ *
+ * @example
+ * ```ts
+ * import { reduce } from "@sluice/sluice/cli";
+ * import { fromArray } from "@sluice/sluice/sources";
+ * import { assertEquals, assertStringIncludes } from "@std/assert";
+ *
+ * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+ * const text = new Response(readable).text();
+ * const status = await reduce(["-", "--vocabulary", "2"], {
+ *   output: writable,
+ *   outputIsTerminal: false,
+ *   error: console.error,
+ *   errorIsTerminal: false,
+ *   columns: 80,
+ *   input: () => Promise.resolve(fromArray([1, 3])),
+ * });
+ * await writable.close();
+ * assertEquals(status, 0);
+ * assertStringIncludes(await text, '"argmax":1');
+ * ```
+ *
+ * @param args What follows the command's name.
+ * @param io The streams around it.
+ * @returns The exit status.
+ */
+export function reduce(args: readonly string[], io: Io): Promise<number> {
+  return runCommand(COMMAND, args, io);
+}
+
+/** What the flags say, understood before anything is opened. */
+interface Settings {
+  readonly source: SourceSettings;
+  readonly asked: Asked;
+  readonly shift: boolean;
+  readonly labels: string | undefined;
+  /** The reducers that need no file. */
+  readonly reducers: Reducers;
+  readonly format: Format;
+  readonly target: string | undefined;
+}
+
+/** What is to be done, once everything that can be checked has been. */
+interface Job {
+  readonly rows: ReadableStream<Row<Reducers>>;
+  readonly settings: Settings;
+  /** How many rows there must be: known where labels have to match a source that tells only at its end. */
+  readonly labels: number | undefined;
+  readonly progress: Progress;
+}
+
+async function prepare(flags: Flags, io: Io): Promise<() => Promise<void>> {
+  const settings = settingsOf(flags, io);
+  const { source, target, asked, shift } = settings;
+  if (target !== undefined) await refuseSameFile(source.source, target);
+  const logits = await openSource(source, io);
+  const labels = settings.labels === undefined
+    ? undefined
+    : await labelsOf(settings.labels, logits, { rank: asked.rank, shift });
+  const reducers = { ...settings.reducers, ...(labels ? { label: labels.reducer } : {}) };
+  const options: ReduceOptions = {
+    ...flowOptions(source, logits),
+    ...(source.throws ? { onInvalid: "throw" } : {}),
+    ...given("signal", io.signal),
+  };
+  const plan = explain(logits, reducers, options);
+  if (source.explain) io.error(`${plan}\n`);
+  const { logits: seen, progress } = watched(logits, plan, io);
+  const rows = reduceRows(seen, reducers, options);
+  const open = logits.shape.rows === undefined && source.rows === undefined;
+  return () => write({ rows, settings, labels: open ? labels?.count : undefined, progress }, io);
+}
+
+function settingsOf(flags: Flags, io: Io): Settings {
+  const asked = askedOf(flags);
+  return {
+    source: sourceSettings(flags),
+    asked,
+    shift: flags.has("shift"),
+    labels: flags.text("labels"),
+    reducers: reducersOf(flags, asked),
+    format: formatOf(flags, io),
+    target: flags.text("o"),
+  };
+}
+
+function askedOf(flags: Flags): Asked {
+  const asked = {
+    target: flags.has("target"),
+    label: flags.has("labels"),
+    rank: flags.has("rank"),
+    specials: flags.has("specials"),
+  };
+  if (flags.has("shift") && !asked.label) throw new UsageError("Cannot use --shift without --labels");
+  if (asked.rank && !asked.label && !asked.target) {
+    throw new UsageError("Cannot use --rank without --labels or --target");
+  }
+  return asked;
+}
+
+function reducersOf(flags: Flags, { rank, specials: masked }: Asked): Reducers {
+  const ids = flags.list("target");
+  return {
+    best: maximum(),
+    lse: logSumExp(),
+    entropy: entropy(),
+    top: topK(flags.whole("top-k") ?? TOP),
+    ...(ids ? { target: target(ids, { rank }) } : {}),
+    ...(masked ? { specials: specials() } : {}),
+  };
+}
+
+function formatOf(flags: Flags, io: Io): Format {
+  const person = io.outputIsTerminal && !flags.has("o");
+  const name = flags.choice("format", ["table", "ndjson"]) ?? (person ? "table" : "ndjson");
+  return name === "table" ? new Table(person ? io.columns : 0) : NDJSON;
+}
+
+async function write({ rows, settings, labels, progress }: Job, io: Io): Promise<void> {
+  const { asked, format, target } = settings;
+  const output = await TextOutput.open(target, io.output);
+  const summary = new LabelSummary();
+  const shared = io.outputIsTerminal && target === undefined;
+  let count = 0;
+  try {
+    if (format.head) await output.write(format.head);
+    for await (const row of rows) {
+      const reduced = row as unknown as ReducedRow;
+      if (asked.label) summary.add(reduced.label);
+      if (shared) progress.pause();
+      await output.write(format.row(recordOf(reduced, asked)));
+      count++;
+    }
+    checkCount(labels, count);
+    if (asked.label) await output.write(format.summary(summary));
+  } finally {
+    progress.stop();
+    await output.close();
+  }
+}
+
+function checkCount(labels: number | undefined, rows: number): void {
+  if (labels === undefined || labels === rows) return;
+  throw new ShapeError(`Cannot use ${labels} labels: the logits have ${rows} rows, wanted one label a row`);
+}

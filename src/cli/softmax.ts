@@ -1,0 +1,83 @@
+import { explain, normalize, type NormalizeOptions } from "../engine/mod.ts";
+import { logSoftmax, softmax as softmaxMap } from "../reducers/mod.ts";
+import { toNpy } from "../sinks/mod.ts";
+import { type Command, runCommand } from "./_command.ts";
+import type { Flags } from "./_flags.ts";
+import { watched } from "./_progress.ts";
+import { refuseSameFile } from "./_same_file.ts";
+import { flowOptions, given, openSource, SOURCE_FLAGS, sourceSettings } from "./_source_flags.ts";
+import { UsageError } from "./_usage_error.ts";
+import type { Io } from "./io.ts";
+
+const COMMAND: Command = {
+  name: "softmax",
+  usage: "SOURCE -o OUT.npy [flags]",
+  summary: `The probabilities of each row of logits, as a .npy file of f32 (f64 for f64).
+SOURCE is a file (.npy, .safetensors, or raw .f32 .f16 .bf16 .f64 with
+--vocabulary), or - for standard input (.npy or raw).`,
+  flags: [
+    { name: "o", value: "OUT.npy", help: "the file to write" },
+    { name: "log", help: "log-probabilities instead" },
+    ...SOURCE_FLAGS,
+  ],
+  notes: `An invalid row is written as NaN throughout. A row of standard input that
+outgrows 8 MiB waits for its second read in a temporary file.
+
+Status: 0; 1 bad data or a failed read, rows before it are kept; 2 wrong usage.
+`,
+  prepare,
+};
+
+/**
+ * The command `sluice softmax`: rows of logits to a `.npy` of probabilities.
+ *
+ * @example
+ * ```ts
+ * import { softmax } from "@sluice/sluice/cli";
+ * import { fromArray, fromFile } from "@sluice/sluice/sources";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".npy" });
+ * const status = await softmax(["-", "-o", path], {
+ *   output: new WritableStream(),
+ *   outputIsTerminal: false,
+ *   error: console.error,
+ *   errorIsTerminal: false,
+ *   columns: 80,
+ *   input: () => Promise.resolve(fromArray([1, 1, 1, 1])),
+ * });
+ * assertEquals(status, 0);
+ * for await (const { data } of (await fromFile(path)).open()) assertEquals([...data], [0.25, 0.25, 0.25, 0.25]);
+ * await Deno.remove(path);
+ * ```
+ *
+ * @param args What follows the command's name.
+ * @param io The streams around it.
+ * @returns The exit status.
+ */
+export function softmax(args: readonly string[], io: Io): Promise<number> {
+  return runCommand(COMMAND, args, io);
+}
+
+async function prepare(flags: Flags, io: Io): Promise<() => Promise<void>> {
+  const settings = sourceSettings(flags);
+  const target = flags.text("o");
+  if (target === undefined) throw new UsageError("Cannot run without -o: wanted the .npy file to write");
+  if (!target.toLowerCase().endsWith(".npy")) throw new UsageError(`Cannot write "${target}": wanted a name in .npy`);
+  await refuseSameFile(settings.source, target);
+  const logits = await openSource(settings, io);
+  const { rows, ...limits } = flowOptions(settings, logits);
+  const log = flags.has("log");
+  const options: NormalizeOptions = { ...limits, log, onInvalid: settings.throws ? "throw" : "nan" };
+  const plan = explain(logits, log ? logSoftmax() : softmaxMap(), { ...limits, ...given("rows", rows) });
+  if (settings.explain) io.error(`${plan}\n`);
+  const { logits: seen, progress } = watched(logits, plan, io);
+  const probabilities = normalize(seen, options).open({ ...given("rows", rows), ...given("signal", io.signal) });
+  return async () => {
+    try {
+      await probabilities.pipeTo(await toNpy(target));
+    } finally {
+      progress.stop();
+    }
+  };
+}
