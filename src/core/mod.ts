@@ -14,6 +14,7 @@ export * from "./detached.ts";
 export * from "./dtype.ts";
 export * from "./error_code.ts";
 export * from "./errors.ts";
+export * from "./exact_sum.ts";
 export * from "./heap.ts";
 export * from "./in_arena.ts";
 export * from "./io_reason.ts";

@@ -1,5 +1,4 @@
-import type { Reducer, Segment } from "../core/mod.ts";
-import { toExact, toNumber, UNIT } from "./_exact_sum.ts";
+import { type Reducer, type Segment, toExact, toNumber, UNIT } from "../core/mod.ts";
 
 /** Plain statistics of the unmasked logits of a row. */
 export interface Moments {
