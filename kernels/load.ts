@@ -12,12 +12,14 @@ export interface Capabilities {
 
 /** A backend was asked for by name and does not work on this host. */
 export class BackendUnavailableError extends Error {
+  /** The class's name, also where classes are renamed by a bundler. */
   override readonly name = "BackendUnavailableError";
   /** Stable, for callers that cannot compare classes. */
   readonly code = "E_WASM_UNAVAILABLE";
   /** The backend asked for. */
   readonly backend: Backend;
 
+  /** Names the backend that was asked for and those that work. */
   constructor(backend: Backend, available: readonly Backend[]) {
     super(`Cannot load the ${backend} kernels on this host: available are ${available.join(", ")}`);
     this.backend = backend;
