@@ -28,6 +28,21 @@ export const ERRORS = {
   E_SINK_WRITE: { status: 500, retryable: true, meaning: "the sink could not be written" },
   E_ABORTED: { status: 499, retryable: true, meaning: "the caller stopped the work" },
   E_WASM_UNAVAILABLE: { status: 500, retryable: false, meaning: "the backend asked for does not run here" },
+  E_SOURCE_MISSING: { status: 404, retryable: false, meaning: "there is no such source" },
+  E_SOURCE_RANGE: { status: 502, retryable: false, meaning: "the source's server does not give parts of it" },
+  E_URL_BLOCKED: { status: 403, retryable: false, meaning: "a URL that may not be read from here" },
+  E_PATH_BLOCKED: { status: 403, retryable: false, meaning: "a path that may not be read from here" },
+  E_BAD_REQUEST: { status: 400, retryable: false, meaning: "a request that makes no sense" },
+  E_UNAUTHORIZED: { status: 401, retryable: false, meaning: "the token is missing or wrong" },
+  E_NOT_FOUND: { status: 404, retryable: false, meaning: "there is no such address" },
+  E_METHOD: { status: 405, retryable: false, meaning: "the address does not take this method" },
+  E_TIMEOUT: { status: 408, retryable: true, meaning: "nothing moved for too long, or the whole took too long" },
+  E_BODY_LIMIT: { status: 413, retryable: false, meaning: "the body is longer than the service takes" },
+  E_LIMIT: { status: 413, retryable: false, meaning: "more than the service takes" },
+  E_MEDIA_TYPE: { status: 415, retryable: false, meaning: "the content type or encoding is not one the service reads" },
+  E_INTERNAL: { status: 500, retryable: true, meaning: "the service failed" },
+  E_BUSY: { status: 503, retryable: true, meaning: "the service has as much work as it takes" },
+  E_SHUTDOWN: { status: 503, retryable: true, meaning: "the service is stopping" },
 } as const;
 
 /** A code of {@linkcode ERRORS}. */
@@ -146,4 +161,20 @@ export class SinkError extends Error {
   override readonly name = "SinkError";
   /** The catalogue's code. */
   readonly code: ErrorCode = "E_SINK_WRITE";
+}
+
+/** A request that the service does not serve. */
+export class ServiceError extends Error {
+  /** The name that callers test. */
+  override readonly name = "ServiceError";
+  /**
+   * Makes the error.
+   *
+   * @param message What was wanted and what was found.
+   * @param code The catalogue's code.
+   * @param options The `cause`.
+   */
+  constructor(message: string, readonly code: ErrorCode, options?: ErrorOptions) {
+    super(message, options);
+  }
 }
