@@ -2,7 +2,7 @@ import type { Chunk, Logits, Reducers, Row, RowFacts } from "../core/mod.ts";
 import { type Flow, invalidRow, isInvalid } from "./_flow.ts";
 import type { ReducerSet } from "./_reducer_set.ts";
 import { rowOf } from "./_row_of.ts";
-import { secondRead } from "./_second_read.ts";
+import { nextAsking, secondRead } from "./_second_read.ts";
 import type { FlowOptions } from "./flow_options.ts";
 import { RowState } from "./row_state.ts";
 
@@ -52,11 +52,13 @@ export class ReduceWork<T extends Reducers> {
   async #twice(row: number, chunk: Chunk): Promise<Row<T>> {
     const { facts, results, fold } = this.#state.finish();
     this.#refuse(facts);
-    const seconds = isInvalid(facts) ? [] : fold.seconds(facts);
-    if (seconds.length === 0) return rowOf<T>(this.set, facts, results, 1);
-    const more = await secondRead(this.flow, this.logits, seconds.map(([, reducer]) => reducer), row, chunk);
-    seconds.forEach(([position], i) => results[position] = more[i]);
-    return rowOf<T>(this.set, facts, results, 2);
+    let asking = isInvalid(facts) ? [] : fold.seconds(facts);
+    let reads = 1;
+    for (; asking.length > 0; reads++) {
+      const again = await secondRead(this.flow, this.logits, asking.map(([, reducer]) => reducer), row, chunk);
+      asking = nextAsking(asking.map(([position]) => position), again, results);
+    }
+    return rowOf<T>(this.set, facts, results, reads);
   }
 
   #refuse(facts: RowFacts): void {

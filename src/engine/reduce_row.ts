@@ -4,6 +4,7 @@ import { invalidRow, isInvalid } from "./_flow.ts";
 import { kernelsFor } from "./_kernels_for.ts";
 import { ReducerSet } from "./_reducer_set.ts";
 import { rowOf } from "./_row_of.ts";
+import { nextAsking } from "./_second_read.ts";
 import { Stage } from "./_stage.ts";
 import { RowState } from "./row_state.ts";
 
@@ -49,12 +50,13 @@ export function reduceRow<T extends Reducers>(
   set.check({ vocabulary: values.length, rows: undefined, dtype: work.dtype });
   const { facts, results, fold } = work.read(set);
   if (onInvalid === "throw" && isInvalid(facts)) throw invalidRow(facts);
-  const seconds = set.maySecond && !isInvalid(facts) ? fold.seconds(facts) : [];
-  if (seconds.length === 0) return rowOf<T>(set, facts, results, 1);
-  const again = new ReducerSet(Object.fromEntries(seconds.map(([, reducer], i) => [`second${i}`, reducer])));
-  const more = work.read(again).results;
-  seconds.forEach(([position], i) => results[position] = more[i]);
-  return rowOf<T>(set, facts, results, 2);
+  let asking = set.maySecond && !isInvalid(facts) ? fold.seconds(facts) : [];
+  let reads = 1;
+  for (; asking.length > 0; reads++) {
+    const again = new ReducerSet(Object.fromEntries(asking.map(([, reducer], i) => [`second${i}`, reducer])));
+    asking = nextAsking(asking.map(([position]) => position), work.read(again), results);
+  }
+  return rowOf<T>(set, facts, results, reads);
 }
 
 function checkRow(values: Float32Array | Float64Array): void {
