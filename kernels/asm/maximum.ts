@@ -1,4 +1,4 @@
-import { BLOCK, blockAt, blockEnd, largestLane } from "./lanes.ts";
+import { blockAt, blockEnd, largestLane } from "./lanes.ts";
 
 /**
  * The largest of `count` logits, NaN left out; -Infinity of none.
@@ -23,16 +23,21 @@ export function maximumOf(logits: usize, count: i32): f32 {
   return largestLane(f32x4.pmax(f32x4.pmax(m0, m1), f32x4.pmax(m2, m3)));
 }
 
+function isNaNMask(x: v128): v128 {
+  return f32x4.ne(x, x);
+}
+
 /** Whether any of `count` logits is NaN. */
 export function anyNaN(logits: usize, count: i32): bool {
-  let same = i32x4.splat(-1);
-  for (; count > 0; count -= BLOCK, logits += BLOCK << 2) {
-    let at = blockAt(logits, count);
-    const end = blockEnd(at, count);
-    for (; at < end; at += 16) {
-      const x = v128.load(at);
-      same = v128.and(same, f32x4.eq(x, x));
-    }
+  let found = f32x4.splat(0);
+  for (; count >= 16; count -= 16, logits += 64) {
+    const a = v128.or(isNaNMask(v128.load(logits)), isNaNMask(v128.load(logits, 16)));
+    const b = v128.or(isNaNMask(v128.load(logits, 32)), isNaNMask(v128.load(logits, 48)));
+    found = v128.or(found, v128.or(a, b));
   }
-  return !i32x4.all_true(same);
+  for (; count > 0; count--, logits += 4) {
+    const x = f32.load(logits);
+    if (x != x) return true;
+  }
+  return v128.any_true(found);
 }
