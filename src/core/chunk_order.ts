@@ -36,6 +36,7 @@ export class ChunkOrder {
         "E_DTYPE",
       );
     }
+    if (chunk.shape !== this.#shape) this.#checkShape(chunk);
     if (row !== this.#row || start !== this.#id) {
       throw new ShapeError(
         `Cannot read the chunk at row ${row}, id ${start}: the last one ended before row ${this.#row}, id ${this.#id}`,
@@ -43,6 +44,15 @@ export class ChunkOrder {
       );
     }
     this.#advance(data.length);
+  }
+
+  #checkShape({ shape, row, start }: Chunk): void {
+    const { vocabulary, dtype } = this.#shape;
+    if (shape.vocabulary === vocabulary && shape.dtype === dtype) return;
+    throw new ShapeError(
+      `Cannot read the chunk at row ${row}, id ${start}: its shape says a vocabulary of ${shape.vocabulary} ${shape.dtype}, ` +
+        `the source ${vocabulary} ${dtype}`,
+    );
   }
 
   #fits(data: Chunk["data"]): boolean {

@@ -8,6 +8,7 @@ import {
   ParameterError,
   type RowFacts,
 } from "../core/mod.ts";
+import { flowClosed } from "./_closed.ts";
 import { type Feed, openFeed } from "./_feed.ts";
 import { kernelsFor } from "./_kernels_for.ts";
 import { Replay } from "./_replay.ts";
@@ -62,6 +63,7 @@ export class Flow {
   async next(): Promise<Chunk | undefined> {
     if (!this.#feed) {
       await this.replay?.start();
+      if (this.#closed) throw flowClosed();
       const { rows, columns } = this;
       this.#feed = openFeed(this.#logits, this.kernels, {
         rows,
@@ -81,7 +83,7 @@ export class Flow {
     try {
       await this.#feed?.close(reason);
     } finally {
-      await this.replay?.close();
+      await this.replay?.close(reason);
     }
   }
 }

@@ -15,6 +15,7 @@ export interface RowTarget<T extends Reducers> {
 /** The loop: chunks in, rows out. */
 export class ReduceWork<T extends Reducers> {
   readonly #state: RowState;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(
     readonly set: ReducerSet,
@@ -27,18 +28,25 @@ export class ReduceWork<T extends Reducers> {
 
   /** Reads until at least one row is done; `false` at the end. */
   async pull(target: RowTarget<T>): Promise<boolean> {
-    for (let done = 0; done === 0;) {
-      const chunk = await this.flow.next();
-      if (!chunk) return false;
-      for (const { at, count, row, start } of this.flow.stage.runs(chunk, this.flow.columns)) {
-        if (start === this.flow.columns[0]) this.#state.reset(row);
-        this.#state.extend(at, count, start);
-        if (start + count < this.flow.columns[1]) continue;
-        const result = this.set.maySecond ? await this.#twice(row, chunk) : this.#once();
-        target.enqueue(result);
-        done++;
+    if (this.#failure) throw this.#failure.error;
+    let done = 0;
+    try {
+      while (done === 0) {
+        const chunk = await this.flow.next();
+        if (!chunk) return false;
+        for (const { at, count, row, start } of this.flow.stage.runs(chunk, this.flow.columns)) {
+          if (start === this.flow.columns[0]) this.#state.reset(row);
+          this.#state.extend(at, count, start);
+          if (start + count < this.flow.columns[1]) continue;
+          target.enqueue(this.set.maySecond ? await this.#twice(row, chunk) : this.#once());
+          done++;
+        }
+        await this.flow.replay?.keep(chunk);
       }
-      await this.flow.replay?.keep(chunk);
+    } catch (error) {
+      // A stream that errors drops what is queued: the rows before the error go first.
+      if (done === 0) throw error;
+      this.#failure = { error };
     }
     return true;
   }

@@ -9,7 +9,8 @@ import {
   SourceChangedError,
   SourceExhaustedError,
 } from "../core/mod.ts";
-import { openFeed } from "./_feed.ts";
+import { flowClosed } from "./_closed.ts";
+import { type Feed, openFeed } from "./_feed.ts";
 import type { Spill, SpillStore } from "./spill.ts";
 
 /** Where the second read of a row comes from. */
@@ -51,6 +52,9 @@ export class Replay {
   /** The pieces of the row in hand from earlier chunks: copies. */
   #kept: Chunk[] = [];
   #store: SpillStore | undefined;
+  /** The row's second read, while it is open. */
+  #again: Feed | undefined;
+  #closed = false;
   #spilled = 0;
   #checksum: RunningSum = { sum: 0, bytes: 0 };
   #identity: string | undefined;
@@ -97,9 +101,18 @@ export class Replay {
   }
 
   async #write(data: LogitArray): Promise<void> {
-    this.#store ??= await this.#options.spill!.open();
+    this.#store ??= await this.#openSpill();
     await this.#store.write(bytesIn(data));
     this.#spilled += data.byteLength;
+  }
+
+  /** A spill that opens while the flow is closed is given back at once. */
+  async #openSpill(): Promise<SpillStore> {
+    if (this.#closed) throw flowClosed();
+    const store = await this.#options.spill!.open();
+    if (!this.#closed) return store;
+    await store.close();
+    throw flowClosed();
   }
 
   /** The chunks of a row, the last part of which lies in the chunk in hand. */
@@ -149,8 +162,9 @@ export class Replay {
     const { signal } = this.#options;
     const wanted = this.#way === "reopen" ? this.#sumOf(last.data, this.#checksum) : undefined;
     if (wanted !== undefined) await this.#compareIdentity(row);
+    if (this.#closed) throw flowClosed();
     const extent = { rows: [row, row + 1] as const, columns: this.#columns, ...(signal ? { signal } : {}) };
-    const feed = openFeed(this.#source, this.#kernels, extent);
+    const feed = this.#again = openFeed(this.#source, this.#kernels, extent);
     let sum: RunningSum = { sum: 0, bytes: 0 };
     try {
       for (let chunk = await feed.next(); chunk; chunk = await feed.next()) {
@@ -158,6 +172,7 @@ export class Replay {
         yield chunk;
       }
     } finally {
+      this.#again = undefined;
       await feed.close();
     }
     if (wanted !== undefined && sum.sum !== wanted.sum) {
@@ -176,27 +191,32 @@ export class Replay {
   }
 
   #sumOf(data: LogitArray, { sum, bytes: before }: RunningSum): RunningSum {
-    const { memory, arena, checksum } = this.#kernels;
+    const { memory, arena } = this.#kernels;
     const bytes = bytesIn(data);
     if (data.buffer === memory) {
-      return { sum: checksum(data.byteOffset, bytes.length, sum, before), bytes: before + bytes.length };
+      return { sum: this.#kernels.checksum(data.byteOffset, bytes.length, sum, before), bytes: before + bytes.length };
     }
     const room = TILES * TILE * 4;
     const staged = new Uint8Array(memory, arena.mapped, room);
     for (let from = 0; from < bytes.length; from += room) {
       const slice = bytes.subarray(from, from + room);
       staged.set(slice);
-      sum = checksum(arena.mapped, slice.length, sum, before + from);
+      sum = this.#kernels.checksum(arena.mapped, slice.length, sum, before + from);
     }
     return { sum, bytes: before + bytes.length };
   }
 
-  /** Gives the spill back. */
-  async close(): Promise<void> {
+  /** Gives the second read and the spill back. */
+  async close(reason?: unknown): Promise<void> {
+    this.#closed = true;
     this.#kept = [];
     const store = this.#store;
     this.#store = undefined;
-    await store?.close();
+    try {
+      await this.#again?.close(reason);
+    } finally {
+      await store?.close();
+    }
   }
 }
 

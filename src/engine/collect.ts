@@ -1,5 +1,5 @@
 import type { Logits, Reducers, Results, Row } from "../core/mod.ts";
-import { Flow } from "./_flow.ts";
+import { Flow, flowStream } from "./_flow.ts";
 import { ReduceWork } from "./_reduce_work.ts";
 import { ReducerSet } from "./_reducer_set.ts";
 import type { ReduceOptions } from "./reduce.ts";
@@ -51,15 +51,16 @@ export async function collect<T extends Reducers>(
 ): Promise<Table<T>> {
   const set = new ReducerSet(reducers);
   set.check(logits.shape);
-  options.signal?.throwIfAborted();
   const flow = new Flow(logits, options, set.maySecond);
   const work = new ReduceWork<T>(set, flow, logits, options);
   const columns = new Columns(set.names);
-  try {
-    while (await work.pull({ enqueue: (row) => columns.add(row) }));
-  } finally {
-    await flow.close();
-  }
+  // A stream of chunks done: it ends the flow once, whichever of end, error and abort comes first.
+  const chunks = flowStream<null>(flow, options.signal, async (controller) => {
+    const more = await work.pull({ enqueue: (row) => columns.add(row) });
+    if (more) controller.enqueue(null);
+    return more;
+  });
+  await chunks.pipeTo(new WritableStream());
   return columns.table() as Table<T>;
 }
 

@@ -119,14 +119,17 @@ class MapWork {
         if (run.start === 0) this.#state.reset(run.row);
         this.#state.extend(run.at, run.count, run.start);
         if (run.start + run.count < this.shape.vocabulary) continue;
-        if (run.start === 0 && this.#everyId) {
+        const { facts } = this.#state.finish();
+        const refused = this.onInvalid === "throw" && isInvalid(facts);
+        if (run.start === 0 && this.#everyId && !refused) {
           batch ??= new Batch(this.#values(chunk.data.length - run.offset), run.row);
-          this.#mapRun(run, batch.take(run.count), this.#factsOf());
+          this.#mapRun(run, batch.take(run.count), facts);
           continue;
         }
         if (batch) yield batch.chunk(this.shape);
         batch = undefined;
-        yield* this.#emit(run.row, chunk, this.#factsOf());
+        if (refused) throw invalidRow(facts);
+        yield* this.#emit(run.row, chunk, facts);
       }
       if (batch) yield batch.chunk(this.shape);
       await this.flow.replay!.keep(chunk);
@@ -139,12 +142,6 @@ class MapWork {
 
   #values(count: number): Values {
     return this.shape.dtype === "f64" ? new Float64Array(count) : new Float32Array(count);
-  }
-
-  #factsOf(): RowFacts {
-    const { facts } = this.#state.finish();
-    if (this.onInvalid === "throw" && isInvalid(facts)) throw invalidRow(facts);
-    return facts;
   }
 
   /** The second read of a row that is not whole in the arena. */
