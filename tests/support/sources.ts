@@ -7,6 +7,8 @@ export interface ProbeCounts {
   opened: number;
   /** Chunks asked for. */
   pulled: number;
+  /** Streams read to their end. */
+  ended: number;
   /** Reasons of cancels. */
   readonly canceled: unknown[];
   /** The row ranges of each opening. */
@@ -30,7 +32,7 @@ export interface ProbeOptions {
 
 /** A source made of chunks, pulled one at a time, whose use is counted. */
 export function probeOf({ shape, replay = "free", chunks, identity }: ProbeOptions): Probe {
-  const counts: ProbeCounts = { opened: 0, pulled: 0, canceled: [], ranges: [] };
+  const counts: ProbeCounts = { opened: 0, pulled: 0, ended: 0, canceled: [], ranges: [] };
   const logits = logitsFrom({
     shape,
     replay,
@@ -43,8 +45,10 @@ export function probeOf({ shape, replay = "free", chunks, identity }: ProbeOptio
         async pull(controller) {
           counts.pulled++;
           const { value, done } = await items.next();
-          if (done) controller.close();
-          else controller.enqueue(value);
+          if (done) {
+            counts.ended++;
+            controller.close();
+          } else controller.enqueue(value);
         },
         cancel(reason) {
           counts.canceled.push(reason);
