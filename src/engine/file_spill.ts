@@ -1,4 +1,4 @@
-import { checkWhole, SourceError, SourceExhaustedError } from "../core/mod.ts";
+import { checkWhole, ioReason, SourceError, SourceExhaustedError } from "../core/mod.ts";
 import type { Spill, SpillStore } from "./spill.ts";
 
 /** Options of {@linkcode fileSpill}. */
@@ -39,12 +39,15 @@ class FileStore implements SpillStore {
   constructor(readonly file: Deno.FsFile, readonly path: string, readonly limit: number) {}
 
   static async open(limit: number, directory?: string): Promise<FileStore> {
-    const path = await Deno.makeTempFile({
-      prefix: "sluice-",
-      suffix: ".spill",
-      ...(directory ? { dir: directory } : {}),
-    });
-    return new FileStore(await Deno.open(path, { read: true, write: true }), path, limit);
+    const where = directory ? { dir: directory } : {};
+    try {
+      const path = await Deno.makeTempFile({ prefix: "sluice-", suffix: ".spill", ...where });
+      return new FileStore(await Deno.open(path, { read: true, write: true }), path, limit);
+    } catch (cause) {
+      throw new SourceError(`Cannot open a spill file for the second read: ${ioReason(cause)}`, "E_SOURCE_READ", {
+        cause,
+      });
+    }
   }
 
   async write(bytes: Uint8Array): Promise<void> {
