@@ -1,0 +1,33 @@
+/**
+ * What do other number formats cost?
+ *
+ * Half floats and bfloat16 are widened in the arena, f64 rows run the float64 reference. Log-sum-exp of one row of 4 Mi
+ * logits; only of interest.
+ */
+import { type Dtype, fromArray, type LogitArray, logSumExp } from "../mod.ts";
+import { ask, type Way } from "./_ask.ts";
+import { drain } from "./_drain.ts";
+import { normalLogits } from "./_normal_logits.ts";
+import { once } from "./_once.ts";
+
+const LENGTH = 2 ** 22;
+const row = once(() => normalLogits(LENGTH));
+const reducers = { lse: logSumExp() };
+
+function stored(dtype: Dtype, convert: (row: Float32Array) => LogitArray): Way {
+  return () => {
+    const logits = fromArray(convert(row()), { dtype });
+    return () => drain(logits, reducers);
+  };
+}
+
+ask({
+  question: "number formats, log-sum-exp of a row of 4 Mi",
+  logits: LENGTH,
+  ways: {
+    "f32": stored("f32", (row) => row),
+    "f16": stored("f16", (row) => new Uint16Array(Float16Array.from(row).buffer)),
+    "bf16": stored("bf16", (row) => new Uint16Array(row.buffer).filter((_, i) => i % 2 === 1)),
+    "f64": stored("f64", (row) => Float64Array.from(row)),
+  },
+});
