@@ -21,6 +21,7 @@ export * from "./io_reason.ts";
 export * from "./logit_view.ts";
 export * from "./logits.ts";
 export * from "./logits_from.ts";
+export * from "./npy_header.ts";
 export * from "./operator.ts";
 export * from "./range.ts";
 export * from "./reducer.ts";

@@ -1,5 +1,4 @@
-import type { Chunk } from "../core/mod.ts";
-import { npyHeader } from "./_npy_header.ts";
+import { type Chunk, npyHeader } from "../core/mod.ts";
 import { openOutput } from "./_output.ts";
 import { rowSink } from "./_row_sink.ts";
 

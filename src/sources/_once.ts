@@ -15,6 +15,7 @@ import type { Cut } from "./_cut.ts";
 import { agree, checkDtype, type Expected, type Layout } from "./_layout.ts";
 import { npyLayout } from "./_npy_layout.ts";
 import { PeekedFeed } from "./_peeked_feed.ts";
+import { safetensorsLayout } from "./_safetensors_layout.ts";
 
 /** A source whose bytes come by once. */
 export interface OnceSource {
@@ -42,14 +43,26 @@ export function rawOnce(source: OnceSource, expected: Expected, peeked = new Uin
     );
   }
   const shape = checkShape(source.what, { rows, vocabulary, dtype });
-  return onceLogits(source, { shape, origin: 0 }, new PeekedFeed(peeked, source.feed));
+  return onceLogits(source, { shape, origin: 0 }, { feed: new PeekedFeed(peeked, source.feed), byte: 0 });
 }
 
 /** A `.npy`, of which `prefix` has been read; reads the rest of its header. */
 export async function npyOnce(source: OnceSource, expected: Expected, prefix: Uint8Array): Promise<Logits> {
   const { shape, origin, excess } = await npyLayout(source.what, source.feed, prefix);
   agree(source.what, shape, expected);
-  return onceLogits(source, { shape, origin }, new PeekedFeed(excess, source.feed));
+  return onceLogits(source, { shape, origin }, { feed: new PeekedFeed(excess, source.feed), byte: origin });
+}
+
+/** A tensor of a `.safetensors`, whose header is read. */
+export async function safetensorsOnce(
+  source: OnceSource,
+  expected: Expected,
+  size: number | undefined,
+  tensor: string | undefined,
+): Promise<Logits> {
+  const layout = await safetensorsLayout(source.what, source.feed, size, tensor);
+  agree(source.what, layout.shape, expected);
+  return onceLogits(source, layout, { feed: source.feed, byte: layout.header }, layout.last);
 }
 
 /** Runs the part of a source that reads before the first `open`: after an error the source is given back. */
@@ -63,7 +76,12 @@ export async function peeking<T>({ what, feed }: OnceSource, run: () => Promise<
   }
 }
 
-function onceLogits({ what, name, cut }: OnceSource, { shape, origin }: Layout, feed: ByteFeed): Logits {
+function onceLogits(
+  { what, name, cut }: OnceSource,
+  { shape, origin }: Layout,
+  begun: { readonly feed: ByteFeed; readonly byte: number },
+  last = true,
+): Logits {
   const spec: Spec = { name, params: { ...shape }, inputs: [] };
   let opened = false;
   return byteLogits({
@@ -73,13 +91,13 @@ function onceLogits({ what, name, cut }: OnceSource, { shape, origin }: Layout, 
     spec,
     cut,
     origin,
-    last: true,
+    last,
     feed: () => {
       if (opened) {
         throw new SourceExhaustedError(`Cannot read ${what} again: its bytes come by once; save them, or use fromFile`);
       }
       opened = true;
-      return { feed, byte: origin };
+      return begun;
     },
   });
 }

@@ -2,8 +2,11 @@ import { type Dtype, ParameterError, ShapeError, SourceError } from "../core/mod
 import { type ByteFeed, take } from "./_byte_feed.ts";
 import { flatten, type Layout } from "./_layout.ts";
 
-/** The format's own limit. */
+/** The format's own limit on its header. */
 const LONGEST = 100_000_000;
+
+/** The limit where only the header itself says how long it is: what is declared is allocated. */
+const LONGEST_UNSIZED = 2 ** 23;
 
 const LOGITS: Record<string, Dtype> = { F64: "f64", F32: "f32", F16: "f16", BF16: "bf16" };
 
@@ -40,14 +43,19 @@ function isSize(value: unknown): value is number {
   return Number.isSafeInteger(value) && value as number >= 0;
 }
 
-async function readHeader(what: string, feed: Pick<ByteFeed, "read">, size: number): Promise<[unknown, number]> {
+async function readHeader(
+  what: string,
+  feed: Pick<ByteFeed, "read">,
+  size: number | undefined,
+): Promise<[unknown, number]> {
   const prefix = await take(feed, 8);
   if (prefix.length < 8) {
     throw new SourceError(`Cannot read ${what}: it ends in its header, at byte ${prefix.length}`, "E_SOURCE_SHORT");
   }
   const length = Number(new DataView(prefix.buffer).getBigUint64(0, true));
-  if (length > LONGEST) throw wrong(what, `its header says it is ${length} bytes long, wanted at most ${LONGEST}`);
-  const text = length > size - 8 ? prefix.subarray(8) : await take(feed, length);
+  const longest = size === undefined ? LONGEST_UNSIZED : LONGEST;
+  if (length > longest) throw wrong(what, `its header says it is ${length} bytes long, wanted at most ${longest}`);
+  const text = size !== undefined && length > size - 8 ? prefix.subarray(8) : await take(feed, length);
   if (text.length < length) {
     throw new SourceError(
       `Cannot read ${what}: its header ends at byte ${8 + length}, the file at ${size}`,
@@ -80,7 +88,7 @@ function parseTensor(what: string, name: string, entry: unknown): Tensor {
 }
 
 /** The tensors, checked to lie one after the other without gap or overlap, to the end of the file. */
-function parseTensors(what: string, header: unknown, origin: number, size: number): Tensor[] {
+function parseTensors(what: string, header: unknown, origin: number, size?: number): Tensor[] {
   if (typeof header !== "object" || header === null || Array.isArray(header)) {
     throw wrong(what, "its safetensors header is no JSON object");
   }
@@ -96,6 +104,7 @@ function parseTensors(what: string, header: unknown, origin: number, size: numbe
     end = to;
   }
   const says = `Cannot read ${what}: it has ${size} bytes, its header says ${origin + end}`;
+  if (size === undefined) return tensors;
   if (origin + end > size) throw new SourceError(says, "E_SOURCE_SHORT");
   if (origin + end < size) throw new SourceError(says, "E_SOURCE_LONG");
   return tensors;
@@ -113,19 +122,35 @@ function choose(what: string, tensors: readonly Tensor[], name: string | undefin
   return found;
 }
 
-/** Reads a safetensors header and finds one tensor in the file. */
+/** One tensor of a safetensors file. */
+export interface SafetensorsLayout extends Layout {
+  readonly tensor: string;
+  /** Bytes of the header. */
+  readonly header: number;
+  /** Whether the file ends with it. */
+  readonly last: boolean;
+}
+
+/** Reads a safetensors header and finds one tensor in the file, whose size may be unknown. */
 export async function safetensorsLayout(
   what: string,
   feed: Pick<ByteFeed, "read">,
-  size: number,
+  size: number | undefined,
   name: string | undefined,
-): Promise<Layout & { readonly tensor: string }> {
+): Promise<SafetensorsLayout> {
   const [header, origin] = await readHeader(what, feed, size);
-  const tensor = choose(what, parseTensors(what, header, origin, size), name);
+  const tensors = parseTensors(what, header, origin, size);
+  const tensor = choose(what, tensors, name);
   const dtype = Object.hasOwn(LOGITS, tensor.dtype) ? LOGITS[tensor.dtype] : undefined;
   const title = `tensor "${tensor.name}" of ${what}`;
   if (!dtype) {
     throw new ShapeError(`Cannot read ${title}: its dtype is ${tensor.dtype}, wanted F64, F32, F16 or BF16`, "E_DTYPE");
   }
-  return { shape: flatten(title, tensor.axes, dtype), origin: origin + tensor.from, tensor: tensor.name };
+  return {
+    shape: flatten(title, tensor.axes, dtype),
+    origin: origin + tensor.from,
+    header: origin,
+    tensor: tensor.name,
+    last: tensor === tensors.at(-1),
+  };
 }

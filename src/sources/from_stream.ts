@@ -1,6 +1,8 @@
-import type { Dtype, LogitArray, Logits } from "../core/mod.ts";
+import { checkWhole, type Dtype, type LogitArray, type Logits, ParameterError } from "../core/mod.ts";
+import { take } from "./_byte_feed.ts";
 import { cutOf } from "./_cut.ts";
-import { checkExpected, npyOnce, type OnceSource, peeking, rawOnce } from "./_once.ts";
+import { isNpy, NPY_PREFIX } from "./_npy_header.ts";
+import { checkExpected, npyOnce, type OnceSource, peeking, rawOnce, safetensorsOnce } from "./_once.ts";
 import { StreamFeed } from "./_stream_feed.ts";
 
 /** What {@linkcode fromStream} cannot learn from the stream. */
@@ -11,6 +13,15 @@ export interface FromStreamOptions {
   readonly dtype?: Dtype;
   /** How many rows there are, if known; then more or fewer are refused. */
   readonly rows?: number;
+  /**
+   * How the bytes are written: `"raw"`, `"npy"`, `"safetensors"`, or `"any"` for a `.npy` if it begins as one and raw bytes
+   * otherwise. Raw when absent and there is a vocabulary, else `.npy`.
+   */
+  readonly format?: "raw" | "npy" | "safetensors" | "any";
+  /** The tensor of a safetensors stream; may be left out if there is only one. */
+  readonly tensor?: string;
+  /** How many bytes a safetensors stream has, if known; then more or fewer are refused. */
+  readonly size?: number;
   /** The most logits of a chunk, 65,536 by default; also of a read without a stream. */
   readonly chunk?: number;
 }
@@ -18,7 +29,8 @@ export interface FromStreamOptions {
 /**
  * Logits from a stream that is read once: little-endian bytes, cut anywhere, or typed arrays of the dtype.
  *
- * With a vocabulary nothing is read before the logits are opened; without one the header of a `.npy` is read first.
+ * With a vocabulary nothing is read before the logits are opened; without one, or with a `format` that has a header, the
+ * header is read first. The header of a safetensors stream of unknown size may have 8 MiB.
  * Each read takes one chunk of the stream and passes on what is there, so that a slow stream is not held back. Canceling,
  * or the range's signal, cancels the stream. A range is honoured by reading past what is left out.
  *
@@ -50,6 +62,22 @@ export async function fromStream(
   const cut = cutOf(options.chunk);
   const feed = new StreamFeed(stream, options.dtype ?? "f32");
   const source: OnceSource = { what: "the stream", name: "fromStream", feed, cut };
-  if (options.vocabulary !== undefined) return rawOnce(source, options);
-  return await peeking(source, () => npyOnce(source, options, new Uint8Array(0)));
+  const format = options.format ?? (options.vocabulary === undefined ? "npy" : "raw");
+  checkFormat(format, options);
+  if (format === "raw") return rawOnce(source, options);
+  return await peeking(source, async () => {
+    if (format === "safetensors") return await safetensorsOnce(source, options, options.size, options.tensor);
+    const prefix = format === "any" ? await take(feed, NPY_PREFIX) : new Uint8Array(0);
+    return format === "any" && !isNpy(prefix) ? rawOnce(source, options, prefix) : npyOnce(source, options, prefix);
+  });
+}
+
+function checkFormat(format: string, { tensor, size }: FromStreamOptions): void {
+  if (!["raw", "npy", "safetensors", "any"].includes(format)) {
+    throw new ParameterError(`Cannot use format "${format}": wanted "raw", "npy", "safetensors" or "any"`);
+  }
+  if (size !== undefined) checkWhole("size", size, 0);
+  if (tensor !== undefined && format !== "safetensors") {
+    throw new ParameterError(`Cannot look for tensor "${tensor}": only the format "safetensors" names tensors`);
+  }
 }

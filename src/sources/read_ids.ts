@@ -1,5 +1,6 @@
 import { errorCode, ioReason, ShapeError, SourceError } from "../core/mod.ts";
-import { take } from "./_byte_feed.ts";
+import { ArrayFeed } from "./_array_feed.ts";
+import { type ByteFeed, take } from "./_byte_feed.ts";
 import { FileFeed } from "./_file_feed.ts";
 import { NPY_PREFIX, npyText, parseNpyHeader } from "./_npy_header.ts";
 
@@ -16,7 +17,7 @@ const READERS: Record<string, { readonly bytes: number; at(view: DataView, byte:
 };
 
 /**
- * Token ids in a `.npy` file: one axis of whole numbers (1 to 8 bytes, little endian), as labels for `label`.
+ * Token ids of a `.npy`, a file or its bytes: one axis of whole numbers (1 to 8 bytes, little endian), as labels for `label`.
  *
  * Ids beyond 2^53 are rounded: no vocabulary goes there, and what takes ids refuses them. Needs permission to read the file.
  *
@@ -35,16 +36,17 @@ const READERS: Record<string, { readonly bytes: number; at(view: DataView, byte:
  * await Deno.remove(path);
  * ```
  *
- * @param path Where the file is.
+ * @param from Where the file is, or its bytes.
  * @returns The ids.
  * @throws {SourceError} If the file cannot be read, is no `.npy`, or is not as long as its header says.
  * @throws {ShapeError} If it does not hold whole numbers on one axis.
  */
-export async function readIds(path: string | URL): Promise<Float64Array> {
-  const what = `"${path instanceof URL ? decodeURIComponent(path.pathname) : path}"`;
-  const feed = new FileFeed(path);
+export async function readIds(from: string | URL | Uint8Array): Promise<Float64Array> {
+  if (from instanceof Uint8Array) return await readAll("the ids", new ArrayFeed(from), from.length);
+  const what = `"${from instanceof URL ? decodeURIComponent(from.pathname) : from}"`;
+  const feed = new FileFeed(from);
   try {
-    return await readAll(what, feed, (await Deno.stat(path)).size);
+    return await readAll(what, feed, (await Deno.stat(from)).size);
   } catch (error) {
     if (errorCode(error)) throw error;
     throw new SourceError(`Cannot read ${what}: ${ioReason(error, "read")}`, "E_SOURCE_READ", { cause: error });
@@ -53,7 +55,7 @@ export async function readIds(path: string | URL): Promise<Float64Array> {
   }
 }
 
-async function readAll(what: string, feed: FileFeed, size: number): Promise<Float64Array> {
+async function readAll(what: string, feed: ByteFeed, size: number): Promise<Float64Array> {
   const { from, to } = npyText(what, await take(feed, NPY_PREFIX));
   await feed.skip(from - NPY_PREFIX);
   const { descr, axes } = parseNpyHeader(what, await take(feed, to - from));
