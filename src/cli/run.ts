@@ -35,7 +35,7 @@ Streams logits: rows of scores over a vocabulary, from a file or standard input.
  *   input: () => Promise.reject(new Error("nothing there")),
  * });
  * assertEquals(status, 2);
- * assertEquals(errors, ['sluice: E_PARAM: Cannot run "redcue": wanted reduce or softmax; see sluice --help\\n']);
+ * assertEquals(errors, ['sluice: E_PARAM: Cannot run "redcue": wanted reduce or softmax; see sluice --help\n']);
  * ```
  *
  * @param args The arguments after the program's name.
