@@ -69,6 +69,18 @@ Deno.test("probabilities keep NaN, give masks exactly 0, and are right beside lo
   });
 });
 
+Deno.test("logits above the sum they are measured by still give their quotient", () => {
+  forEachBackend((bench) => {
+    const row = Float32Array.of(0, 60, 88, 90, 200, 1e5, 3e38, Infinity, -Infinity, NaN, -90);
+    const got = map(bench, row, 1, (from, to) => bench.kernels.probabilities(from, row.length, to, 1.5, 0));
+    row.forEach((x, i) => {
+      const wanted = Math.exp(x) / 1.5;
+      if (wanted > 3.5e38 || !(wanted > 0)) assertEquals(got[i], Math.fround(wanted), `${x}`);
+      else assert(Math.abs(got[i] - wanted) <= 3e-6 * wanted + 1e-37, `${x}: ${got[i]}, not ${wanted}`);
+    });
+  });
+});
+
 Deno.test("probabilities may replace the logits they are made of", () => {
   forEachBackend((bench) => {
     const row = KINDS.normal(1033, 6);
