@@ -9,7 +9,7 @@ export type Values = Float32Array | Float64Array;
  */
 export class Part {
   /** Covered ids: `[from, to)`. */
-  readonly from: number;
+  from: number;
   to: number;
   /** Ids from `from` up to the next tile border, where `from` is not on one. */
   readonly head: Fragment;
@@ -26,6 +26,14 @@ export class Part {
   /** An empty part that begins at `from`. */
   static at(from: number, wide: boolean): Part {
     return new Part(from, from, new Fragment(wide), new Fragment(wide));
+  }
+
+  /** Begins another row; the room of the fragments is kept. */
+  reset(from: number): void {
+    this.from = from;
+    this.to = from;
+    this.head.clear();
+    this.tail.clear();
   }
 
   /** Where the head ends: the first tile border at or after `from`, or the end of the row. */

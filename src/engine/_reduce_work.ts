@@ -35,7 +35,7 @@ export class ReduceWork<T extends Reducers> {
         const chunk = await this.flow.next();
         if (!chunk) return false;
         for (const { at, count, row, start } of this.flow.stage.runs(chunk, this.flow.columns)) {
-          if (start === this.flow.columns[0]) this.#state.reset(row);
+          if (start === this.flow.columns[0]) this.#state.reset(row, start);
           this.#state.extend(at, count, start);
           if (start + count < this.flow.columns[1]) continue;
           target.enqueue(this.set.maySecond ? await this.#twice(row, chunk) : this.#once());

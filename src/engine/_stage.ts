@@ -1,5 +1,5 @@
 import { type Kernels, TILE } from "../../kernels/mod.ts";
-import { type Chunk, type Operator, widenInto } from "../core/mod.ts";
+import { type Chunk, type LogitArray, type Operator, widenInto } from "../core/mod.ts";
 import { viewOf } from "./_row_fold.ts";
 
 /** Logits of one row in the arena, widened, operators applied. Valid until the next one is asked for. */
@@ -34,7 +34,7 @@ export class Stage {
   *runs(chunk: Chunk, columns: readonly [number, number]): Generator<StagedRun> {
     let { row, start } = chunk;
     for (let offset = 0; offset < chunk.data.length;) {
-      const size = sliceSize(chunk.data.length - offset, start, columns[1]);
+      const size = this.#sliceSize(chunk, offset, start, columns);
       let at = 0;
       let stamp = -1;
       for (let done = 0; done < size;) {
@@ -61,13 +61,26 @@ export class Stage {
     return stamps.get(this.#kernels) ?? 0;
   }
 
+  /** How much to stage at once: all that lies in the arena, else a slice that ends with a row or a tile if it can. */
+  #sliceSize({ data }: Chunk, offset: number, start: number, [from, to]: readonly [number, number]): number {
+    const left = data.length - offset;
+    if (left <= SLICE || this.#inPlace(data)) return left;
+    const toEnd = to - start;
+    if (toEnd > SLICE) return SLICE - (start + SLICE) % TILE;
+    const width = to - from;
+    return toEnd + width * Math.floor((SLICE - toEnd) / width);
+  }
+
+  /** Operators write: they work on a copy, for the chunk may be wanted again. */
+  #inPlace(data: LogitArray): boolean {
+    return data.buffer === this.#kernels.memory && !(data instanceof Uint16Array) && this.#operators.length === 0;
+  }
+
   /** Where `size` logits from `offset` on can be worked on; copies them there if they are not. */
   #stageSlice({ data, shape }: Chunk, offset: number, size: number): number {
-    const { memory, arena } = this.#kernels;
+    const { arena } = this.#kernels;
     const slice = data.subarray(offset, offset + size);
-    // Operators write: they work on a copy, for the chunk may be wanted again.
-    const inPlace = data.buffer === memory && !(data instanceof Uint16Array) && this.#operators.length === 0;
-    if (inPlace) return slice.byteOffset;
+    if (this.#inPlace(data)) return slice.byteOffset;
     stamps.set(this.#kernels, this.#stamp() + 1);
     if (slice instanceof Uint16Array) {
       widenInto(this.#kernels, shape.dtype as "f16" | "bf16", slice, arena.stage);
@@ -90,10 +103,3 @@ export class Stage {
 
 /** Most logits staged at once: few enough to stay in the second-level cache. */
 const SLICE = 16 * TILE;
-
-/** How much to stage at once: a slice, ended on the row's end or a tile border if it can be. */
-function sliceSize(left: number, start: number, rowEnd: number): number {
-  if (left <= SLICE) return left;
-  if (start + SLICE >= rowEnd) return SLICE;
-  return SLICE - (start + SLICE) % TILE;
-}

@@ -116,7 +116,7 @@ class MapWork {
     for (let chunk = await this.flow.next(); chunk; chunk = await this.flow.next()) {
       let batch: Batch | undefined;
       for (const run of this.flow.stage.runs(chunk, this.flow.columns)) {
-        if (run.start === 0) this.#state.reset(run.row);
+        if (run.start === 0) this.#state.reset(run.row, run.start);
         this.#state.extend(run.at, run.count, run.start);
         if (run.start + run.count < this.shape.vocabulary) continue;
         const { facts } = this.#state.finish();

@@ -69,10 +69,11 @@ export class RowState {
     return count;
   }
 
-  /** @ignore Begins another row with the same reducers. */
-  reset(row: number): void {
+  /** @ignore Begins another row with the same reducers, at id `start`. */
+  reset(row: number, start: number): void {
     this.#row = row;
-    this.#parts.length = 0;
+    this.#parts.length = Math.min(this.#parts.length, 1);
+    this.#parts[0]?.reset(start);
     this.#fold.reset(row);
   }
 

@@ -79,7 +79,7 @@ function tapStream<T extends Reducers>(
   return new TransformStream({
     transform(chunk, controller) {
       for (const { at, count, row, start } of stage.runs(chunk, columns)) {
-        if (start === columns[0]) state.reset(row);
+        if (start === columns[0]) state.reset(row, start);
         state.extend(at, count, start);
       }
       if (++chunks % every === 0) {
