@@ -11,13 +11,26 @@ export function toPlain(value: unknown): unknown {
   if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))) {
     return { $number: Object.is(value, -0) ? "-0" : String(value) };
   }
-  if (ArrayBuffer.isView(value)) {
+  if (ArrayBuffer.isView(value) && Object.hasOwn(ARRAYS, value.constructor.name)) {
     const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     return { $array: value.constructor.name, bytes: base64Of(bytes) };
   }
   if (Array.isArray(value)) return value.map(toPlain);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPlain(item)]));
+  if (value === null || value === undefined || typeof value === "boolean" || typeof value === "number") return value;
+  if (typeof value === "string") return value;
+  return plainRecord(value);
+}
+
+function plainRecord(value: unknown): Record<string, unknown> {
+  const prototype = typeof value === "object" ? Object.getPrototypeOf(value) : undefined;
+  if (prototype !== Object.prototype && prototype !== null) {
+    const found = typeof value === "object" ? value!.constructor.name : typeof value;
+    throw new StateFormatError(
+      `Cannot save the state: it holds a ${found}, wanted numbers, booleans, bigints, text, arrays, plain records and ` +
+        Object.keys(ARRAYS).join(", "),
+    );
+  }
+  return Object.fromEntries(Object.entries(value as object).map(([key, item]) => [key, toPlain(item)]));
 }
 
 function base64Of(bytes: Uint8Array): string {

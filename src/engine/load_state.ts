@@ -1,22 +1,11 @@
-import { type Backend, loadKernels, SLOT_BYTES, TILE } from "../../kernels/mod.ts";
+import { loadKernels } from "../../kernels/mod.ts";
 import { type Reducers, StateFormatError } from "../core/mod.ts";
 import { crc32 } from "./_crc32.ts";
 import { fromPlain } from "./_plain_state.ts";
 import { ReducerSet } from "./_reducer_set.ts";
-import type { FoldData } from "./_row_fold.ts";
-import { type PartData, RowState } from "./row_state.ts";
+import { isRecord, isStateBody } from "./_state_body.ts";
+import { RowState } from "./row_state.ts";
 import { STATE_MAGIC, STATE_VERSION } from "./save_state.ts";
-
-interface Body {
-  readonly tile: number;
-  readonly backend: Backend;
-  readonly element: "f32" | "f64";
-  readonly row: number;
-  readonly vocabulary: number;
-  readonly reducers: string;
-  readonly fold: FoldData;
-  readonly parts: readonly PartData[];
-}
 
 /**
  * A state from the bytes of `saveState`. Damaged bytes, other versions and other reducers are refused: never a wrong number.
@@ -48,12 +37,13 @@ export function loadState(bytes: Uint8Array, reducers: Reducers): RowState {
       "E_MERGE_MISMATCH",
     );
   }
-  checkBody(body, set);
+  // A check sum proves bytes, not sense: a foreign writer may have made them.
+  if (!isStateBody(body, set.reducers.length)) throw senseless();
   const { row, vocabulary, backend, element } = body;
   return new RowState(set, loadKernels(backend, element), row, vocabulary, body);
 }
 
-function bodyOf(bytes: Uint8Array): Body {
+function bodyOf(bytes: Uint8Array): Record<string, unknown> {
   const start = STATE_MAGIC.length + 6;
   const refuse = (what: string) => new StateFormatError(`Cannot load the state of ${bytes.length} bytes: ${what}`);
   if (new TextDecoder().decode(bytes.subarray(0, STATE_MAGIC.length)) !== STATE_MAGIC) {
@@ -67,14 +57,22 @@ function bodyOf(bytes: Uint8Array): Body {
   if (bytes.length !== start + length + 4) throw refuse(`it is damaged: wanted ${start + length + 4} bytes`);
   const body = bytes.subarray(start, start + length);
   if (crc32(body) !== view.getUint32(start + length, true)) throw refuse("it is damaged: its check sum differs");
-  return fromPlain(JSON.parse(new TextDecoder().decode(body))) as Body;
+  return parsed(body);
 }
 
-/** A check sum proves bytes, not sense: a foreign writer may have made them. */
-function checkBody({ tile, row, vocabulary, fold, parts }: Body, set: ReducerSet): void {
-  const sound = tile === TILE && Number.isSafeInteger(row) && vocabulary >= 1 &&
-    fold?.sum instanceof Uint8Array && fold.sum.length === SLOT_BYTES &&
-    Array.isArray(fold.states) && fold.states.length === set.reducers.length && Array.isArray(parts) &&
-    parts.every(({ from, to }, i) => from >= (i === 0 ? 0 : parts[i - 1].to) && to > from && to <= vocabulary);
-  if (!sound) throw new StateFormatError("Cannot load the state: its body does not make sense");
+function parsed(bytes: Uint8Array): Record<string, unknown> {
+  let body: unknown;
+  try {
+    body = fromPlain(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch (error) {
+    throw senseless({ cause: error });
+  }
+  if (!isRecord(body)) throw senseless();
+  return body;
+}
+
+function senseless(options?: ErrorOptions): StateFormatError {
+  const error = new StateFormatError("Cannot load the state: its body does not make sense");
+  if (options) error.cause = options.cause;
+  return error;
 }
