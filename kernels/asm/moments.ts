@@ -72,9 +72,9 @@ function squaresAgainst(logits: usize, count: i32, reference: f32): f64 {
       const power = i32x4.shl(t, 23);
       sum = multiplyAdd(p, power, sum);
       const d = distance(x, t, f, scale, magic, negated);
-      const product = f32x4.mul(f32x4.mul(p, power), d);
-      moment = f32x4.add(moment, product);
-      square = multiplyAdd(product, d, square);
+      const w = f32x4.mul(p, power);
+      moment = multiplyAdd(w, d, moment);
+      square = multiplyAdd(f32x4.mul(w, d), d, square);
     }
     total = f32x4.add(total, sum);
     totalMoment = f32x4.add(totalMoment, moment);
