@@ -35,8 +35,8 @@ export interface EntropyReading {
  * Watches the entropy of rows as they flow: current and rolling mean, threshold events, and the switch of Entropy Adaptive
  * Decoding: `large` while the rolling mean is above the threshold, `small` otherwise, changing at most every `dwell` rows.
  *
- * Needs: rows with an entropy, in order. Gives: the same rows with a `monitor` field. A row without entropy (NaN) changes
- * nothing and is left out of the mean. Cost: O(window) memory.
+ * Needs: rows with an entropy, in order. Gives: the same rows with a `monitor` field. A row without entropy (NaN) is left out
+ * of the mean and switches nothing; it counts as a row of the dwell time. Cost: O(window) memory.
  * Source: Entropy Adaptive Decoding (dynamic model switching), the dwell-time rule.
  *
  * @example
@@ -96,7 +96,7 @@ class Monitor {
     }
     const rolling = this.#ring.reduce((sum, h) => sum + h, 0) / this.#ring.length;
     const event = this.#cross(rolling);
-    const switched = this.#switch();
+    const switched = this.#switch(!Number.isNaN(current));
     return { current, rolling, event, state: this.#state, switched };
   }
 
@@ -107,9 +107,10 @@ class Monitor {
     return above ? "above" : "below";
   }
 
-  #switch(): boolean {
+  /** Counts the row, and switches if it may and the dwell time is over. */
+  #switch(allowed: boolean): boolean {
     const wanted = this.#above ? "large" : "small";
-    const switched = wanted !== this.#state && this.#since >= this.#options.dwell;
+    const switched = allowed && wanted !== this.#state && this.#since >= this.#options.dwell;
     if (switched) {
       this.#state = wanted;
       this.#since = 0;
