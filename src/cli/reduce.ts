@@ -42,14 +42,15 @@ SOURCE is a file (.npy, .safetensors, or raw .f32 .f16 .bf16 .f64 with
     { name: "o", value: "FILE", help: "write to FILE" },
   ],
   notes: `NDJSON is one object a row:
-  {"row","count","max","argmax","lse","entropy","top":[{"id","logit","logprob"}],
-   "nan","posInf","allMasked"}
+  {"row","count","max","argmax","lse","entropy",
+   "top":[{"id","logit","logprob"}],"nan","posInf","allMasked"}
 "argmax" is null where a row has no token to choose. With --target there is
-"target":[{"id","logit","logprob"}], with --labels "label":{"id","logit","logprob"}
-(null without a label) and a last line {"summary":{"rows","nll","perplexity"}},
-with --specials "negInf". With --rank each target has its "rank", and "rank"
-beside "label" is the label's. Numbers are the shortest that read back the same;
-NaN and infinities are the strings "NaN", "Infinity", "-Infinity".
+"target":[{"id","logit","logprob"}], with --labels
+"label":{"id","logit","logprob"} (null without a label) and a last line
+{"summary":{"rows","nll","perplexity"}}, with --specials "negInf". With --rank
+each target has its "rank", and "rank" beside "label" is the label's.
+Numbers are the shortest that read back the same; NaN and infinities are the
+strings "NaN", "Infinity", "-Infinity".
 
 A row of standard input that outgrows 8 MiB and needs a second read (--rank)
 waits for it in a temporary file.
