@@ -1,5 +1,5 @@
 import type { LabelSummary } from "../reducers/mod.ts";
-import type { RowRecord } from "./_row_record.ts";
+import type { RowRecord } from "../engine/mod.ts";
 
 /** How rows become text. */
 export interface Format {

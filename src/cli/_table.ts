@@ -1,6 +1,6 @@
+import type { RowRecord, ScoreRecord } from "../engine/mod.ts";
 import type { LabelSummary } from "../reducers/mod.ts";
 import type { Format } from "./_format.ts";
-import type { RowRecord, ScoreRecord } from "./_row_record.ts";
 
 /** Narrower terminals get lines that wrap: numbers are not cut. */
 const NARROWEST = 80;

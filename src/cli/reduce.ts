@@ -1,22 +1,25 @@
 import { type Reducers, type Row, ShapeError } from "../core/mod.ts";
-import { explain, reduce as reduceRows, type ReduceOptions } from "../engine/mod.ts";
-import { entropy, LabelSummary, logSumExp, maximum, specials, target, topK } from "../reducers/mod.ts";
+import {
+  explain,
+  recordReducers,
+  reduce as reduceRows,
+  type ReduceOptions,
+  rowRecord,
+  type RowRecordOptions,
+} from "../engine/mod.ts";
+import { LabelSummary } from "../reducers/mod.ts";
 import { type Command, runCommand } from "./_command.ts";
 import type { Flags } from "./_flags.ts";
 import type { Format } from "./_format.ts";
-import { labelsOf } from "./_labels.ts";
+import { readLabels } from "./_labels.ts";
 import { NDJSON } from "./_ndjson.ts";
 import { type Progress, watched } from "./_progress.ts";
-import { type Asked, recordOf, type ReducedRow } from "./_row_record.ts";
 import { refuseSameFile } from "./_same_file.ts";
 import { flowOptions, given, openSource, SOURCE_FLAGS, type SourceSettings, sourceSettings } from "./_source_flags.ts";
 import { Table } from "./_table.ts";
 import { TextOutput } from "./_text_output.ts";
 import { UsageError } from "./_usage_error.ts";
 import type { Io } from "./io.ts";
-
-/** How many tokens are listed unless `--top-k` says otherwise. */
-const TOP = 5;
 
 const COMMAND: Command = {
   name: "reduce",
@@ -27,7 +30,7 @@ SOURCE is a file (.npy, .safetensors, or raw .f32 .f16 .bf16 .f64 with
 --vocabulary), or - for standard input (.npy or raw).`,
   flags: [
     ...SOURCE_FLAGS,
-    { name: "top-k", value: "K", help: `list the K likeliest tokens; ${TOP} if absent` },
+    { name: "top-k", value: "K", help: "list the K likeliest tokens; 5 if absent" },
     { name: "target", value: "ID,ID,...", help: "logit and log-probability of these ids in every row" },
     {
       name: "labels",
@@ -95,11 +98,9 @@ export function reduce(args: readonly string[], io: Io): Promise<number> {
 /** What the flags say, understood before anything is opened. */
 interface Settings {
   readonly source: SourceSettings;
-  readonly asked: Asked;
-  readonly shift: boolean;
+  /** What a row holds, labels apart. */
+  readonly record: RowRecordOptions;
   readonly labels: string | undefined;
-  /** The reducers that need no file. */
-  readonly reducers: Reducers;
   readonly format: Format;
   readonly target: string | undefined;
 }
@@ -107,21 +108,21 @@ interface Settings {
 /** What is to be done, once everything that can be checked has been. */
 interface Job {
   readonly rows: ReadableStream<Row<Reducers>>;
+  readonly record: RowRecordOptions;
   readonly settings: Settings;
   /** How many rows there must be: known where labels have to match a source that tells only at its end. */
-  readonly labels: number | undefined;
+  readonly count: number | undefined;
   readonly progress: Progress;
 }
 
 async function prepare(flags: Flags, io: Io): Promise<() => Promise<void>> {
   const settings = settingsOf(flags, io);
-  const { source, target, asked, shift } = settings;
+  const { source, target, record: asked } = settings;
   if (target !== undefined) await refuseSameFile(source.source, target);
   const logits = await openSource(source, io);
-  const labels = settings.labels === undefined
-    ? undefined
-    : await labelsOf(settings.labels, logits, { rank: asked.rank, shift });
-  const reducers = { ...settings.reducers, ...(labels ? { label: labels.reducer } : {}) };
+  const labels = settings.labels === undefined ? undefined : await readLabels(settings.labels, logits);
+  const record = { ...asked, labels };
+  const reducers = recordReducers(record);
   const options: ReduceOptions = {
     ...flowOptions(source, logits),
     ...(source.throws ? { onInvalid: "throw" } : {}),
@@ -132,46 +133,35 @@ async function prepare(flags: Flags, io: Io): Promise<() => Promise<void>> {
   const { logits: seen, progress } = watched(logits, plan, io);
   const rows = reduceRows(seen, reducers, options);
   const open = logits.shape.rows === undefined && source.rows === undefined;
-  return () => write({ rows, settings, labels: open ? labels?.count : undefined, progress }, io);
+  return () => write({ rows, record, settings, count: open ? labels?.length : undefined, progress }, io);
 }
 
 function settingsOf(flags: Flags, io: Io): Settings {
-  const asked = askedOf(flags);
+  const labels = flags.text("labels");
   return {
     source: sourceSettings(flags),
-    asked,
-    shift: flags.has("shift"),
-    labels: flags.text("labels"),
-    reducers: reducersOf(flags, asked),
+    record: recordOf(flags, labels !== undefined),
+    labels,
     format: formatOf(flags, io),
     target: flags.text("o"),
   };
 }
 
-function askedOf(flags: Flags): Asked {
-  const asked = {
-    target: flags.has("target"),
-    label: flags.has("labels"),
+function recordOf(flags: Flags, labelled: boolean): RowRecordOptions {
+  const options = {
+    topK: flags.whole("top-k"),
+    target: flags.list("target"),
+    shift: flags.has("shift"),
     rank: flags.has("rank"),
     specials: flags.has("specials"),
   };
-  if (flags.has("shift") && !asked.label) throw new UsageError("Cannot use --shift without --labels");
-  if (asked.rank && !asked.label && !asked.target) {
+  if (options.shift && !labelled) throw new UsageError("Cannot use --shift without --labels");
+  if (options.rank && !labelled && !options.target) {
     throw new UsageError("Cannot use --rank without --labels or --target");
   }
-  return asked;
-}
-
-function reducersOf(flags: Flags, { rank, specials: masked }: Asked): Reducers {
-  const ids = flags.list("target");
-  return {
-    best: maximum(),
-    lse: logSumExp(),
-    entropy: entropy(),
-    top: topK(flags.whole("top-k") ?? TOP),
-    ...(ids ? { target: target(ids, { rank }) } : {}),
-    ...(masked ? { specials: specials() } : {}),
-  };
+  // Refuses what does not fit before anything is opened.
+  recordReducers(options);
+  return options;
 }
 
 function formatOf(flags: Flags, io: Io): Format {
@@ -180,8 +170,8 @@ function formatOf(flags: Flags, io: Io): Format {
   return name === "table" ? new Table(person ? io.columns : 0) : NDJSON;
 }
 
-async function write({ rows, settings, labels, progress }: Job, io: Io): Promise<void> {
-  const { asked, format, target } = settings;
+async function write({ rows, record, settings, count: wanted, progress }: Job, io: Io): Promise<void> {
+  const { format, target } = settings;
   const output = await TextOutput.open(target, io.output);
   const summary = new LabelSummary();
   const shared = io.outputIsTerminal && target === undefined;
@@ -189,14 +179,13 @@ async function write({ rows, settings, labels, progress }: Job, io: Io): Promise
   try {
     if (format.head) await output.write(format.head);
     for await (const row of rows) {
-      const reduced = row as unknown as ReducedRow;
-      if (asked.label) summary.add(reduced.label);
+      if (record.labels) summary.add(row.label);
       if (shared) progress.pause();
-      await output.write(format.row(recordOf(reduced, asked)));
+      await output.write(format.row(rowRecord(row, record)));
       count++;
     }
-    checkCount(labels, count);
-    if (asked.label) await output.write(format.summary(summary));
+    checkCount(wanted, count);
+    if (record.labels) await output.write(format.summary(summary));
   } finally {
     progress.stop();
     await output.close();
