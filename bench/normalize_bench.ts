@@ -28,7 +28,6 @@ for (const [size, length] of [["256 Ki", 2 ** 18], ["16 Mi", 2 ** 24]] as const)
         return () => readAll(logProbabilities);
       },
     },
-    targets: [{ of: "plain JavaScript", against: "normalize", least: 5 }],
   });
 }
 
