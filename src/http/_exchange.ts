@@ -1,0 +1,100 @@
+import { ServiceError } from "../core/mod.ts";
+import type { Problem } from "./_problem.ts";
+import type { Service } from "./_service.ts";
+import { Timer } from "./_timer.ts";
+
+/** One request in work, from its admission to the end of its answer. */
+export class Exchange {
+  readonly service: Service;
+  readonly request: Request;
+  readonly route: string;
+  /** Set when the service stops: the answer ends after the row in hand. */
+  stopping = false;
+  /** The status of the answer. */
+  status = 200;
+  /** Called when a client takes nothing for too long. */
+  onStall: (reason: unknown) => void = () => {};
+  /** Rows answered. */
+  rows = 0;
+  /** Bytes of the request body read. */
+  bytesIn = 0;
+  /** Bytes of the answer taken. */
+  bytesOut = 0;
+  #error: string | undefined;
+  #ended = false;
+  readonly #begun = Date.now();
+  readonly #onEnd: () => void;
+  readonly #abort = new AbortController();
+  readonly #whole: Timer;
+  readonly #upload: Timer;
+  readonly #download: Timer;
+
+  constructor(service: Service, request: Request, route: string, onEnd: () => void) {
+    this.service = service;
+    this.request = request;
+    this.route = route;
+    this.#onEnd = onEnd;
+    const { stallSeconds, requestSeconds } = service.limits;
+    this.#whole = new Timer(requestSeconds, () => this.abort(late("the request took more than", requestSeconds)));
+    this.#upload = new Timer(stallSeconds, () => this.abort(late("the client sent nothing for", stallSeconds)));
+    this.#download = new Timer(stallSeconds, () => this.onStall(late("the client took nothing for", stallSeconds)));
+    this.#whole.start();
+  }
+
+  /** Stops the work, wherever it is: its reason is the error to tell. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Stops the work. */
+  abort(reason: unknown): void {
+    this.#abort.abort(reason);
+  }
+
+  /** Waits for the client to send; not for longer than a stall may last. */
+  async sent<T>(promise: Promise<T>): Promise<T> {
+    if (!this.#ended) this.#upload.start();
+    try {
+      return await promise;
+    } finally {
+      this.#upload.stop();
+    }
+  }
+
+  /** The client has been handed bytes: it must come back for more. */
+  handed(bytes: number): void {
+    this.bytesOut += bytes;
+    if (!this.#ended) this.#download.start();
+  }
+
+  /** The client came back. */
+  taken(): void {
+    this.#download.stop();
+  }
+
+  /** What the client is told of an error; errors outside the catalogue go to the service's owner. */
+  problem(error: unknown): Problem {
+    const problem = this.service.problem(error);
+    this.#error ??= problem.code;
+    return problem;
+  }
+
+  /** Gives everything back. Called at least once. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const timer of [this.#whole, this.#upload, this.#download]) timer.stop();
+    this.#onEnd();
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { request, route, status, rows, bytesIn, bytesOut } = this;
+    const error = this.#error;
+    this.service.tell({ request, route, status, rows, bytesIn, bytesOut, ...(error ? { error } : {}) }, this.#begun);
+  }
+}
+
+function late(what: string, seconds: number): ServiceError {
+  return new ServiceError(`Cannot go on: ${what} ${seconds} seconds`, "E_TIMEOUT");
+}

@@ -1,0 +1,91 @@
+import { errorCode, ServiceError } from "../core/mod.ts";
+import type { AccessEntry, AppOptions } from "./app_options.ts";
+import { Exchange } from "./_exchange.ts";
+import { Metrics } from "./_metrics.ts";
+import { type Problem, problemOf } from "./_problem.ts";
+import { type Limits, limitsOf } from "./limits.ts";
+
+/** A request that has ended. */
+type Told = Omit<AccessEntry, "time" | "method" | "path" | "milliseconds"> & {
+  readonly request: Request;
+  /** The address as the metrics have it. */
+  readonly route: string;
+};
+
+/** What the routes of one app share. */
+export class Service {
+  readonly options: AppOptions;
+  readonly limits: Limits;
+  readonly metrics: Metrics = new Metrics(() => this.#active.size);
+  /** What no client is told: where files lie. */
+  readonly hidden: string[] = [];
+  readonly #active = new Set<Exchange>();
+  #draining = false;
+  #idle: (() => void) | undefined;
+
+  constructor(options: AppOptions) {
+    this.options = options;
+    this.limits = limitsOf(options.limits);
+  }
+
+  /** Whether new requests are refused because the service is stopping. */
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** Lets a request in; the exchange ends itself. */
+  admit(request: Request, route: string): Exchange {
+    if (this.#draining) throw new ServiceError("Cannot take the request: the service is stopping", "E_SHUTDOWN");
+    if (this.#active.size >= this.limits.requests) {
+      throw new ServiceError(
+        `Cannot take the request: ${this.limits.requests} are in work, the most at a time; try again soon`,
+        "E_BUSY",
+      );
+    }
+    const exchange: Exchange = new Exchange(this, request, route, () => this.#leave(exchange));
+    this.#active.add(exchange);
+    return exchange;
+  }
+
+  #leave(exchange: Exchange): void {
+    this.#active.delete(exchange);
+    if (this.#active.size === 0) this.#idle?.();
+  }
+
+  /** What a client is told of an error; errors outside the catalogue go to the service's owner. */
+  problem(error: unknown): Problem {
+    if (!errorCode(error)) this.options.onError?.(error);
+    return problemOf(error, this.hidden);
+  }
+
+  /** Counts and logs a request that has ended. */
+  tell({ request, route, ...told }: Told, begun: number): void {
+    const entry: AccessEntry = {
+      time: new Date(begun).toISOString(),
+      method: request.method,
+      path: new URL(request.url).pathname,
+      milliseconds: Date.now() - begun,
+      ...told,
+    };
+    this.metrics.count(route, entry);
+    this.options.log?.(entry);
+  }
+
+  /** Refuses new requests from now on; done when the last one in work has ended. */
+  drain(): Promise<void> {
+    this.#draining = true;
+    if (this.#active.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle = resolve);
+  }
+
+  /** Ends every answer after the row in hand. */
+  stopAfterRow(): void {
+    for (const exchange of this.#active) exchange.stopping = true;
+  }
+
+  /** Ends every answer now. */
+  stopNow(): void {
+    const reason = new ServiceError("Cannot go on: the service is stopping", "E_SHUTDOWN");
+    for (const exchange of this.#active) exchange.abort(reason);
+  }
+}

@@ -1,0 +1,28 @@
+import type { Hono } from "hono";
+import { buildApp } from "./_app.ts";
+import type { AppOptions } from "./app_options.ts";
+
+/**
+ * The service as a Hono app, to serve or to mount in one's own.
+ *
+ * @example
+ * ```ts
+ * import { createApp } from "@sluice/sluice/http";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const app = createApp();
+ * const answer = await app.request("/v1/reduce?vocabulary=2", {
+ *   method: "POST",
+ *   headers: { "content-type": "application/octet-stream" },
+ *   body: new Uint8Array(Float32Array.of(1, 3).buffer),
+ * });
+ * assertEquals((await answer.json()).argmax, 1);
+ * ```
+ *
+ * @param options Limits, what may be read, who may ask.
+ * @returns The app.
+ * @throws {ParameterError} If an option does not fit.
+ */
+export function createApp(options: AppOptions = {}): Hono {
+  return buildApp(options).app;
+}
