@@ -8,8 +8,8 @@ import type { ReduceOptions } from "./reduce.ts";
 export type Column = Float64Array;
 
 /** A result of every row, a typed array a field. */
-export type Collected<R> = R extends number | undefined ? Column
-  : R extends readonly (infer E)[] ? { readonly [K in keyof E]-?: Column } & { readonly width: number }
+export type Collected<R> = [NonNullable<R>] extends [number] ? Column
+  : [NonNullable<R>] extends [readonly (infer E)[]] ? { readonly [K in keyof E]-?: Column } & { readonly width: number }
   : { readonly [K in keyof NonNullable<R>]-?: Column };
 
 /** All rows: the report's fields and each reducer's, by the same names. */
