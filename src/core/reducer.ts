@@ -32,7 +32,7 @@ export interface Reducer<R, S = any> {
   /** The identity of `merge`. */
   init(row: number): S;
   /** Makes a state the identity again, for the next row; `init` is called anew where it is absent. */
-  reset?(state: S, row: number): void;
+  renew?(state: S, row: number): void;
   /** Folds one tile. `aligned` holds one segment a stream; with one stream, one. Must not keep the segment. */
   step(state: S, ...aligned: Segment[]): void;
   /** The same for a run of tiles in the arena; the engine prefers it where present. */

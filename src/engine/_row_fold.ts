@@ -86,7 +86,7 @@ export class RowFold {
     const { reducers } = this.#set;
     for (let i = 0; i < reducers.length; i++) {
       const reducer = reducers[i];
-      if (reducer.reset) reducer.reset(this.#states[i], row);
+      if (reducer.renew) reducer.renew(this.#states[i], row);
       else this.#states[i] = reducer.init(row);
     }
   }

@@ -48,7 +48,7 @@ export function maximum(): Reducer<Maximum, MaximumState> {
     spec: { name: "maximum", params: {}, inputs: [] },
     needs: "maximum",
     init: () => ({ value: -Infinity, id: Infinity }),
-    reset(state) {
+    renew(state) {
       state.value = -Infinity;
       state.id = Infinity;
     },

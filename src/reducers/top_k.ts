@@ -45,7 +45,7 @@ export function topK(k: number, { logprob = true }: TopKOptions = {}): Reducer<r
     spec: { name: "topK", params: { k, ...(logprob ? {} : { logprob }) }, inputs: [] },
     needs: logprob ? "sum" : "maximum",
     init: () => heapOf(k),
-    reset(heap) {
+    renew(heap) {
       heap.size = 0;
     },
     step(heap, { values, start }) {
