@@ -8,13 +8,13 @@ const NARROWEST = 80;
 const ROW = 6, NUMBER = 10, ID = 7, SHARE = 6, GAP = 2;
 
 /** Where the list of tokens begins. */
-const INDENT = ROW + 3 * NUMBER + GAP;
+const INDENT = ROW + 3 * NUMBER + 1;
 
 /** Aligned columns for people: the numbers of a row, its likeliest tokens with their shares, and whatever else was asked for. */
 export class Table implements Format {
   readonly head: string = "row".padStart(ROW) +
     ["max", "lse", "entropy"].map((name) => name.padStart(NUMBER)).join("") +
-    " ".repeat(GAP) + "token".padStart(ID) + "%".padStart(SHARE) + "\n";
+    " " + "token".padStart(ID) + "%".padStart(SHARE) + "\n";
   readonly #perLine: number;
 
   /** Lines are as long as the terminal. */
@@ -27,7 +27,7 @@ export class Table implements Format {
     const { row, max, lse, entropy } = record;
     const numbers = String(row).padStart(ROW) + [max, lse, entropy].map((x) => fixed(x).padStart(NUMBER)).join("");
     const lines = [...this.#tokens(record), ...details(record)];
-    return (numbers + " ".repeat(GAP) + lines.join("\n" + " ".repeat(INDENT))).trimEnd() + "\n";
+    return (numbers + " " + lines.join("\n" + " ".repeat(INDENT))).trimEnd() + "\n";
   }
 
   #tokens({ top }: RowRecord): string[] {
