@@ -1,6 +1,7 @@
 import { errorCode, ParameterError } from "../core/mod.ts";
 import { type Flag, Flags } from "./_flags.ts";
 import { helpOf } from "./_help.ts";
+import { TextOutput } from "./_text_output.ts";
 import { UsageError } from "./_usage_error.ts";
 import { VERSION } from "./_version.ts";
 import type { Io } from "./io.ts";
@@ -43,11 +44,11 @@ export function generalText(args: readonly string[], help: () => string): string
 /** Writes text that is not a result. */
 export async function print(text: string, io: Io): Promise<number> {
   return await statusOf(io, "sluice --help", async () => {
-    const writer = io.output.getWriter();
+    const output = await TextOutput.open(undefined, io.output);
     try {
-      await writer.write(new TextEncoder().encode(text));
+      await output.write(text);
     } finally {
-      writer.releaseLock();
+      await output.close();
     }
   });
 }

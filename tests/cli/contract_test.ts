@@ -1,5 +1,5 @@
 // The contract of `sluice reduce` that scripts rely on: fields, their order, the text of numbers.
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import { inFolder, logits, npy, objects, sluice } from "./_shell.ts";
 
 const ROW = Float32Array.of(1.5, -0.75, 3.25, 0, 2, -2.5);
@@ -140,5 +140,14 @@ Deno.test("-o writes what would have been printed", async () => {
     });
     assertEquals([written.status, written.out], [0, ""]);
     assertEquals(await Deno.readTextFile(path("rows.ndjson")), printed.out);
+  });
+});
+
+Deno.test("the plan does not list every label", async () => {
+  await inFolder(async (path) => {
+    await Deno.writeFile(path("ids.npy"), npy(new Uint8Array(300), [300], "|u1"));
+    await Deno.writeFile(path("a.npy"), npy(logits(300 * 2), [300, 2]));
+    const { err } = await sluice(["reduce", path("a.npy"), "--labels", path("ids.npy"), "--explain"]);
+    assertMatch(err, /"labels":\[0,0,0,0,0,0,0,0,\.\.\. 300 in all\]/);
   });
 });

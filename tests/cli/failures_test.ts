@@ -125,6 +125,7 @@ Deno.test("output that fails otherwise is an error", async () => {
     throw new Error("No space left on device (os error 28)");
   };
   assertFails(await sluice(["reduce", OCR], { onWrite: full }), "E_SINK_WRITE");
+  assertFails(await sluice(["reduce", "--help"], { onWrite: full }), "E_SINK_WRITE");
 });
 
 Deno.test("a signal stops the work: status 130, no message, rows kept", async () => {
