@@ -23,7 +23,7 @@ export function reducerTable(vocabulary: number, rows: number): Readonly<Record<
       top1: topK(1),
       top5: topK(5),
       top70: topK(70),
-      topAll: topK(vocabulary + 3),
+      topAll: topK(Math.min(vocabulary + 3, 3000)),
       topBare: topK(9, { logprob: false }),
     },
     entropy: { nats: entropy(), bits: entropy({ unit: "bits" }) },
