@@ -57,6 +57,7 @@ export {
   StateFormatError,
 } from "./src/core/mod.ts";
 export * from "./src/engine/mod.ts";
+export * from "./src/sampling/mod.ts";
 export * from "./src/operators/mod.ts";
 export * from "./src/reducers/mod.ts";
 export * from "./src/sinks/mod.ts";

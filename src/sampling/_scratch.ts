@@ -1,0 +1,46 @@
+import { Column, type Kernels, SLOT_BYTES, TILE, TILES } from "../../kernels/mod.ts";
+
+/** How many tiles are worked on at once. */
+export const SLICE = 12;
+
+/** Addresses in the upper half of the arena's `mapped` area: nobody keeps anything there beyond a call. */
+export interface Scratch {
+  /** `SLICE` tiles: a row in memory on its way in. */
+  readonly raw: number;
+  /** `SLICE` tiles: the same, edited. */
+  readonly edited: number;
+  /** One tile: weights. */
+  readonly weights: number;
+  /** A table each. */
+  readonly rawTable: number;
+  readonly editedTable: number;
+  readonly slot: number;
+  readonly out: number;
+}
+
+const made = new WeakMap<Kernels, Scratch>();
+
+/** The scratch addresses of an arena. */
+export function scratchOf(kernels: Kernels): Scratch {
+  let scratch = made.get(kernels);
+  if (!scratch) made.set(kernels, scratch = layOut(kernels));
+  return scratch;
+}
+
+function layOut({ arena, element }: Kernels): Scratch {
+  const tile = TILE * (element === "f64" ? 8 : 4);
+  const raw = arena.mapped + TILES / 2 * tile;
+  const edited = raw + SLICE * tile;
+  const weights = edited + SLICE * tile;
+  const rawTable = weights + tile;
+  const editedTable = rawTable + SLICE * Column.stride * 8;
+  const slot = editedTable + SLICE * Column.stride * 8;
+  return { raw, edited, weights, rawTable, editedTable, slot, out: slot + SLOT_BYTES };
+}
+
+/** A view of logits in the arena. */
+export function logitsAt(kernels: Kernels, at: number, count: number): Float32Array | Float64Array {
+  return kernels.element === "f64"
+    ? new Float64Array(kernels.memory, at, count)
+    : new Float32Array(kernels.memory, at, count);
+}

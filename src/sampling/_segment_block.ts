@@ -1,0 +1,23 @@
+import { Column, type Level, loadKernels, TILES } from "../../kernels/mod.ts";
+import type { Block, Segment } from "../core/mod.ts";
+import { logitsAt, scratchOf } from "./_scratch.ts";
+
+/** A tile that lies anywhere as a swept block in scratch memory. */
+export function blockOf({ values, row, start }: Segment, level: Level): Block {
+  const kernels = loadKernels(undefined, values instanceof Float64Array ? "f64" : "f32");
+  const scratch = scratchOf(kernels);
+  const staged = logitsAt(kernels, scratch.raw, values.length);
+  staged.set(values);
+  kernels.sweep(level, scratch.raw, values.length, scratch.rawTable);
+  return {
+    kernels,
+    at: scratch.raw,
+    count: values.length,
+    tiles: 1,
+    row,
+    start,
+    level,
+    table: new Float64Array(kernels.memory, scratch.rawTable, Column.stride * TILES),
+    values: staged,
+  };
+}

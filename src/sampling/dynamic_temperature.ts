@@ -1,0 +1,54 @@
+import { exp, ln } from "../../kernels/mod.ts";
+import { divideEdit } from "./_restart.ts";
+import { checkAbove, checkFinite, refuse } from "./_refuse.ts";
+import type { Stage } from "./stage.ts";
+
+/** Options of {@linkcode dynamicTemperature}. */
+export interface DynamicTemperatureOptions {
+  /** The middle of the range of temperatures; a finite number of at least 0. */
+  readonly temperature: number;
+  /** Half its width, at least 0: from `max(0, temperature - range)` to `temperature + range`. */
+  readonly range: number;
+  /** The exponent of the normalized entropy; 1 when absent. */
+  readonly exponent?: number;
+}
+
+/**
+ * A temperature from the entropy: `T = low + (high - low) (H / ln n)^exponent`, H the entropy of the n kept tokens. A sure row is
+ * sharpened, a diffuse one flattened. One token alone stays as it is. Where T comes out as 0 the best token alone stays.
+ *
+ * Source: llama.cpp's extended temperature. Cost: behind a truncator that leaves at most 256 tokens nothing; else the sweep with
+ * moments and a second read.
+ *
+ * @example
+ * ```ts
+ * import { dynamicTemperature, sampler } from "@sluice/sluice/sampling";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const chain = [dynamicTemperature({ temperature: 1, range: 0.5 })];
+ * const { probabilities } = sampler({ chain }).distribution(Float32Array.of(2, 2));
+ * assertAlmostEquals(probabilities[0], 0.5, 1e-9);
+ * ```
+ *
+ * @param options Temperature, range, exponent.
+ * @returns The stage.
+ * @throws {ParameterError} If an option is out of range.
+ */
+export function dynamicTemperature({ temperature, range, exponent = 1 }: DynamicTemperatureOptions): Stage {
+  checkFinite("dynamicTemperature", "temperature", temperature, 0);
+  checkFinite("dynamicTemperature", "range", range, 0);
+  checkAbove("dynamicTemperature", "exponent", exponent);
+  const low = Math.max(0, temperature - range), high = temperature + range;
+  if (high === 0) refuse("dynamicTemperature", "temperature", temperature, "a range that reaches above 0");
+  return {
+    spec: { name: "dynamicTemperature", params: { temperature, range, exponent }, inputs: [] },
+    needs: "entropy",
+    cut(ladder) {
+      const { count } = ladder;
+      if (count <= 1) return;
+      const t = low + (high - low) * exp(exponent * ln(Math.min(1, ladder.entropy / ln(count))));
+      if (!(t > 0)) return ladder.keepCount(1, "lowestId");
+      if (!ladder.scale(t)) return { edits: [divideEdit(t)] };
+    },
+  };
+}

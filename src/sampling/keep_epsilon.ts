@@ -1,0 +1,39 @@
+import { ln } from "../../kernels/mod.ts";
+import { checkCount, refuse } from "./_refuse.ts";
+import type { Stage } from "./stage.ts";
+
+/** Options of {@linkcode keepEpsilon}. */
+export interface KeepEpsilonOptions {
+  /** Fewest tokens kept; 1 when absent. */
+  readonly minKeep?: number;
+}
+
+/**
+ * The epsilon cutoff: keeps the tokens of at least a probability `epsilon`, and the best `minKeep`.
+ *
+ * Source: Hewitt, Manning and Liang 2022, "Truncation Sampling as Language Model Desmoothing".
+ *
+ * @example
+ * ```ts
+ * import { keepEpsilon, sampler } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = Float32Array.from([0.87, 0.099, 0.001, 0.03], Math.log);
+ * assertEquals([...sampler({ chain: [keepEpsilon(0.05)] }).distribution(row).ids], [0, 1]);
+ * ```
+ *
+ * @param epsilon The least probability: above 0, below 1.
+ * @param options The least kept.
+ * @returns The stage.
+ * @throws {ParameterError} If an option is out of range.
+ */
+export function keepEpsilon(epsilon: number, { minKeep = 1 }: KeepEpsilonOptions = {}): Stage {
+  if (!(epsilon > 0 && epsilon < 1)) refuse("keepEpsilon", "epsilon", epsilon, "a number above 0, below 1");
+  checkCount("keepEpsilon", "minKeep", minKeep, 1);
+  const gap = ln(epsilon);
+  return {
+    spec: { name: "keepEpsilon", params: { epsilon, minKeep }, inputs: [] },
+    needs: "sum",
+    cut: (ladder) => ladder.keepProbable(gap, minKeep),
+  };
+}

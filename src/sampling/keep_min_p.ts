@@ -1,0 +1,39 @@
+import { ln } from "../../kernels/mod.ts";
+import { checkCount, checkShare } from "./_refuse.ts";
+import type { Stage } from "./stage.ts";
+
+/** Options of {@linkcode keepMinP}. */
+export interface KeepMinPOptions {
+  /** Fewest tokens kept; 1 when absent. */
+  readonly minKeep?: number;
+}
+
+/**
+ * Keeps the tokens that are at least p times as likely as the likeliest: `x >= max + ln p`, compared in float64.
+ *
+ * Source: Nguyen et al. 2024, "Turning Up the Heat: Min-p Sampling". Cost: one read where they are among the 256 best.
+ *
+ * @example
+ * ```ts
+ * import { keepMinP, sampler } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = Float32Array.from([0.1, 0.2, 0.3, 0.4], Math.log);
+ * assertEquals([...sampler({ chain: [keepMinP(0.6)] }).distribution(row).ids], [3, 2]);
+ * ```
+ *
+ * @param p The share of the largest probability: above 0, at most 1.
+ * @param options The least kept.
+ * @returns The stage.
+ * @throws {ParameterError} If an option is out of range.
+ */
+export function keepMinP(p: number, { minKeep = 1 }: KeepMinPOptions = {}): Stage {
+  checkShare("keepMinP", "p", p);
+  checkCount("keepMinP", "minKeep", minKeep, 1);
+  const gap = ln(p);
+  return {
+    spec: { name: "keepMinP", params: { p, minKeep }, inputs: [] },
+    needs: "sum",
+    cut: (ladder) => ladder.keepFrom(ladder.x[ladder.from] + gap, minKeep),
+  };
+}

@@ -1,0 +1,33 @@
+import { ln } from "../../kernels/mod.ts";
+import type { Stage } from "./stage.ts";
+
+/**
+ * P-less: keeps the tokens that are at least as likely as a guess at random among the distribution would be right: `P >= sum P^2`.
+ *
+ * It has no option. Source: Tan et al. 2025, "p-less sampling". Cost: one read where the threshold lies among the 256 best.
+ *
+ * @example
+ * ```ts
+ * import { keepPLess, sampler } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = Float32Array.from([0.1, 0.15, 0.2, 0.25, 0.3], Math.log);
+ * assertEquals([...sampler({ chain: [keepPLess()] }).distribution(row).ids], [4, 3]);
+ * ```
+ *
+ * @returns The stage.
+ */
+export function keepPLess(): Stage {
+  return {
+    spec: { name: "keepPLess", params: {}, inputs: [] },
+    needs: "squares",
+    cut(ladder) {
+      const [least, most] = ladder.squares();
+      const mass = ladder.mass;
+      const low = ln(least / mass), high = ln(most / mass);
+      const middle = (low + high) / 2;
+      // Equal probabilities are at the threshold themselves: rounding must not drop them.
+      ladder.keepProbable(middle - 1e-9, 1, (high - low) / 2);
+    },
+  };
+}

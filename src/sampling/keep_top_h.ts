@@ -1,0 +1,34 @@
+import { checkShare } from "./_refuse.ts";
+import type { Stage } from "./stage.ts";
+
+/**
+ * Top-H: of the 100 best tokens, renormalized, keeps the longest run from the top whose terms of the entropy, `-P ln P`, sum up to at
+ * most `h` times the whole; always the best.
+ *
+ * Source: Potraghloo et al. 2025, "Top-H Decoding", with the 100 tokens of transformers. Cost: one read, a heap of 100.
+ *
+ * @example
+ * ```ts
+ * import { keepTopH, sampler } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = Float32Array.from([0.4, 0.3, 0.2, 0.1], Math.log);
+ * assertEquals([...sampler({ chain: [keepTopH(0.7)] }).distribution(row).ids], [0, 1]);
+ * ```
+ *
+ * @param h The share of the entropy: above 0, at most 1.
+ * @returns The stage.
+ * @throws {ParameterError} If it is not.
+ */
+export function keepTopH(h: number): Stage {
+  checkShare("keepTopH", "h", h);
+  return {
+    spec: { name: "keepTopH", params: { h }, inputs: [] },
+    needs: "order",
+    most: 100,
+    cut(ladder) {
+      ladder.keepCount(100, "lowestId");
+      ladder.keepEntropy(h);
+    },
+  };
+}

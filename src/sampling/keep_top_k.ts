@@ -1,0 +1,45 @@
+import { checkCount } from "./_refuse.ts";
+import type { Stage } from "./stage.ts";
+import { checkTies, type Ties } from "./ties.ts";
+
+/** Options of {@linkcode keepTopK}. */
+export interface KeepTopKOptions {
+  /** What equal logits at the cut do: `"lowestId"` when absent, so that exactly k stay. */
+  readonly ties?: Ties;
+  /** Fewest tokens kept; 1 when absent. */
+  readonly minKeep?: number;
+}
+
+/**
+ * Keeps the k largest logits; `max(k, minKeep)` of them. More than there are keeps all.
+ *
+ * `ties: "all"` keeps every token tied with the k-th, as transformers and vLLM do. At the front of a chain with k up to 256 no
+ * exponential is computed at all. Cost: the sweep and a heap of k.
+ *
+ * @example
+ * ```ts
+ * import { keepTopK, sampler } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = Float32Array.of(1, 5, 3, 3);
+ * assertEquals([...sampler({ chain: [keepTopK(2)] }).distribution(row).ids], [1, 2]);
+ * assertEquals([...sampler({ chain: [keepTopK(2, { ties: "all" })] }).distribution(row).ids], [1, 2, 3]);
+ * ```
+ *
+ * @param k How many; a whole number of at least 1.
+ * @param options Ties, the least kept.
+ * @returns The stage.
+ * @throws {ParameterError} If an option is out of range.
+ */
+export function keepTopK(k: number, { ties = "lowestId", minKeep = 1 }: KeepTopKOptions = {}): Stage {
+  checkCount("keepTopK", "k", k, 1);
+  checkTies("keepTopK", ties);
+  checkCount("keepTopK", "minKeep", minKeep, 1);
+  const count = Math.max(k, minKeep);
+  return {
+    spec: { name: "keepTopK", params: { k, ties, minKeep }, inputs: [] },
+    needs: "order",
+    ...(ties === "lowestId" ? { most: count } : {}),
+    cut: (ladder) => ladder.keepCount(count, ties),
+  };
+}

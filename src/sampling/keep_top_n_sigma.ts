@@ -1,0 +1,36 @@
+import { checkAbove } from "./_refuse.ts";
+import type { Stage } from "./stage.ts";
+
+/**
+ * Top-n-sigma: keeps the tokens whose logit is at most n standard deviations below the largest: `x >= max - n s`, s the population
+ * deviation of the logits that are not masked.
+ *
+ * Source: Tang et al. 2024, "Top-n-sigma: Not All Logits Are You Need", as in llama.cpp. Cost: at the front of a chain three
+ * nanoseconds a logit for the deviation; behind a truncator nothing.
+ *
+ * @example
+ * ```ts
+ * import { keepTopNSigma, sampler } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = Float32Array.of(0, 1, 2, 10);
+ * assertEquals([...sampler({ chain: [keepTopNSigma(1)] }).distribution(row).ids], [3]);
+ * ```
+ *
+ * @param n How many deviations: a finite number above 0.
+ * @returns The stage.
+ * @throws {ParameterError} If it is not.
+ */
+export function keepTopNSigma(n: number): Stage {
+  checkAbove("keepTopNSigma", "n", n);
+  return {
+    spec: { name: "keepTopNSigma", params: { n }, inputs: [] },
+    needs: "moments",
+    cut(ladder) {
+      if (ladder.count <= 1) return;
+      const spread = ladder.spread();
+      if (!spread) return ladder.ask(ladder.to - 1, "the deviation of the kept logits");
+      ladder.keepFrom(ladder.x[ladder.from] - n * spread.deviation, 1);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { checkCount, checkShare } from "./_refuse.ts";
+import type { Stage } from "./stage.ts";
+import { checkTies, type Ties } from "./ties.ts";
+
+/** Options of {@linkcode keepTopP}. */
+export interface KeepTopPOptions {
+  /** What equal logits at the cut do: `"lowestId"` when absent. */
+  readonly ties?: Ties;
+  /** Fewest tokens kept; 1 when absent. */
+  readonly minKeep?: number;
+}
+
+/**
+ * Nucleus sampling: keeps the fewest likeliest tokens whose probabilities reach p together: a token stays while those before it hold
+ * less than p. The mass is summed from the top in float64; `1 - p` is never formed, and a mass within 2^-24 of p has reached it.
+ *
+ * p = 1 keeps all. Source: Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration".
+ * Cost: one read where the nucleus lies within the 256 best; else a second read, with the cut bracketed.
+ *
+ * @example
+ * ```ts
+ * import { keepTopP, sampler } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = Float32Array.from([0.5, 0.3, 0.1, 0.1], Math.log);
+ * assertEquals([...sampler({ chain: [keepTopP(0.8)] }).distribution(row).ids], [0, 1]);
+ * ```
+ *
+ * @param p The share to reach: above 0, at most 1.
+ * @param options Ties, the least kept.
+ * @returns The stage.
+ * @throws {ParameterError} If an option is out of range.
+ */
+export function keepTopP(p: number, { ties = "lowestId", minKeep = 1 }: KeepTopPOptions = {}): Stage {
+  checkShare("keepTopP", "p", p);
+  checkTies("keepTopP", ties);
+  checkCount("keepTopP", "minKeep", minKeep, 1);
+  return {
+    spec: { name: "keepTopP", params: { p, ties, minKeep }, inputs: [] },
+    needs: "sum",
+    cut: (ladder) => p === 1 ? undefined : ladder.keepMass(p, minKeep, ties),
+  };
+}

@@ -1,0 +1,39 @@
+import { checkCount, checkShare } from "./_refuse.ts";
+import type { Stage } from "./stage.ts";
+
+/** Options of {@linkcode keepTypical}. */
+export interface KeepTypicalOptions {
+  /** Fewest tokens kept; 1 when absent. */
+  readonly minKeep?: number;
+}
+
+/**
+ * Locally typical sampling: keeps the tokens whose surprise `-ln P` is nearest to the entropy H of the distribution, until they hold a
+ * share p together; of equal distances all stay. In logits that is an interval around `ln sum - H`.
+ *
+ * p = 1 keeps all. Source: Meister et al. 2023, "Locally Typical Sampling". Cost: the sweep with moments; a second read where the
+ * interval reaches outside the 256 best.
+ *
+ * @example
+ * ```ts
+ * import { keepTypical, sampler } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = Float32Array.from([0.4, 0.2, 0.2, 0.2], Math.log);
+ * assertEquals([...sampler({ chain: [keepTypical(0.5)] }).distribution(row).ids], [1, 2, 3]);
+ * ```
+ *
+ * @param p The share to reach: above 0, at most 1.
+ * @param options The least kept.
+ * @returns The stage.
+ * @throws {ParameterError} If an option is out of range.
+ */
+export function keepTypical(p: number, { minKeep = 1 }: KeepTypicalOptions = {}): Stage {
+  checkShare("keepTypical", "p", p);
+  checkCount("keepTypical", "minKeep", minKeep, 1);
+  return {
+    spec: { name: "keepTypical", params: { p, minKeep }, inputs: [] },
+    needs: "entropy",
+    cut: (ladder) => p === 1 ? undefined : ladder.keepTypical(p, minKeep),
+  };
+}

@@ -1,0 +1,45 @@
+import { checkCount, checkTokens, checkWord } from "./_refuse.ts";
+import { banEdit, checkBelow } from "./_token_edit.ts";
+import type { Stage } from "./stage.ts";
+
+/** Options of {@linkcode minLength}. */
+export interface MinLengthOptions {
+  /** The ids that would end the text. */
+  readonly end: readonly number[];
+  /** What is counted: the output (the default), or prompt and output. */
+  readonly scope?: "output" | "all";
+}
+
+/**
+ * Bans the ids that end a text until it has at least so many tokens.
+ *
+ * @example
+ * ```ts
+ * import { minLength, sampler } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const next = sampler({ chain: [minLength(1, { end: [0] })] });
+ * const row = Float32Array.of(9, 0);
+ * assertEquals(next.draw(row).id, 1);
+ * next.accept(1);
+ * assertEquals(next.distribution(row).ids.length, 2);
+ * ```
+ *
+ * @param tokens How many; a whole number of at least 1.
+ * @param options The ending ids, what is counted.
+ * @returns The stage.
+ * @throws {ParameterError} If an option is out of range.
+ */
+export function minLength(tokens: number, { end, scope = "output" }: MinLengthOptions): Stage {
+  checkCount("minLength", "tokens", tokens, 1);
+  checkTokens("minLength", "end", end);
+  checkWord("minLength", "scope", scope, ["output", "all"]);
+  return {
+    spec: { name: "minLength", params: { tokens, end, scope }, inputs: [] },
+    check: (vocabulary) => checkBelow("minLength", end, vocabulary),
+    edit({ history, prompt }) {
+      const length = scope === "all" ? history.length : history.length - prompt;
+      return length < tokens ? banEdit(end) : undefined;
+    },
+  };
+}

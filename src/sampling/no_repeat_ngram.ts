@@ -1,0 +1,47 @@
+import { checkCount, checkWord } from "./_refuse.ts";
+import { banEdit } from "./_token_edit.ts";
+import type { Stage } from "./stage.ts";
+
+/** Options of {@linkcode noRepeatNgram}. */
+export interface NoRepeatNgramOptions {
+  /** Where earlier n-grams are looked for: prompt and output (`"all"`, the default), or the output alone. */
+  readonly scope?: "all" | "output";
+}
+
+/**
+ * Bans every token that would complete an n-gram for the second time.
+ *
+ * n = 1 bans all tokens seen. Source: Paulus et al. 2017. Cost: O(history) a row, then as `penalties`.
+ *
+ * @example
+ * ```ts
+ * import { noRepeatNgram, sampler } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const next = sampler({ chain: [noRepeatNgram(2)], prompt: [0, 1, 0] });
+ * assertEquals([...next.distribution(Float32Array.of(0, 9, 0)).ids].includes(1), false);
+ * ```
+ *
+ * @param n The length; a whole number of at least 1.
+ * @param options Where to look.
+ * @returns The stage.
+ * @throws {ParameterError} If an option is out of range.
+ */
+export function noRepeatNgram(n: number, { scope = "all" }: NoRepeatNgramOptions = {}): Stage {
+  checkCount("noRepeatNgram", "n", n, 1);
+  checkWord("noRepeatNgram", "scope", scope, ["all", "output"]);
+  return {
+    spec: { name: "noRepeatNgram", params: { n, scope }, inputs: [] },
+    edit({ history, prompt }) {
+      const from = scope === "all" ? 0 : prompt;
+      const begin = history.length - (n - 1);
+      const banned: number[] = [];
+      for (let at = from; at < begin; at++) {
+        let same = 0;
+        while (same < n - 1 && history[at + same] === history[begin + same]) same++;
+        if (same === n - 1 && at + same < history.length) banned.push(history[at + same]);
+      }
+      return banEdit(banned);
+    },
+  };
+}

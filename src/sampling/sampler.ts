@@ -1,0 +1,196 @@
+import { type Operator, type Reducer, type RowFacts, specText } from "../core/mod.ts";
+import { chainOf, specsOf } from "./_chain.ts";
+import { distributionOf } from "./_distribution.ts";
+import { checkRow, readRow } from "./_door.ts";
+import type { Findings } from "./_findings.ts";
+import { Memory } from "./_memory.ts";
+import { checkCount, refuse } from "./_refuse.ts";
+import { type Asked, RowRun } from "./_run.ts";
+import type { Distribution } from "./distribution.ts";
+import type { Sample } from "./sample.ts";
+import type { Stage } from "./stage.ts";
+
+/** Options of {@linkcode sampler}. */
+export interface SamplerOptions {
+  /** The stages, first to last: stages of this room, and operators (`logitBias`, `mask`, ...). None: the plain softmax. */
+  readonly chain?: readonly (Stage | Operator)[];
+  /** The seed of its random numbers: a whole number from 0 to 2^53 - 1; 0 when absent. */
+  readonly seed?: number;
+  /** Tokens drawn from each row, without replacement; 1 when absent. */
+  readonly draws?: number;
+  /** More about the token and the row: see {@linkcode SampleDetails}. Costs a sweep with moments, sometimes another read. */
+  readonly details?: boolean;
+  /** How many of the raw distribution's likeliest tokens come with each sample; 0 when absent. */
+  readonly topLogprobs?: number;
+  /** The tokens before the first step, for the stages that look back. */
+  readonly prompt?: readonly number[];
+}
+
+/** Options of {@linkcode Sampler.draw} and {@linkcode Sampler.distribution}. */
+export interface StepOptions {
+  /** The step whose random numbers are used; when absent the sampler counts its draws. */
+  readonly step?: number;
+}
+
+/** What {@linkcode sampler} makes: a reducer for streams of rows, and synchronous doors for a decode loop. */
+export interface Sampler extends Reducer<Sample, Findings> {
+  /** One token of a row in memory. Does not remember it: call `accept` with the token you keep. */
+  draw(row: Float32Array | Float64Array, options?: StepOptions): Sample;
+  /** The kept tokens of a row with their processed probabilities; draws nothing, and the next draw's chances are its own. */
+  distribution(row: Float32Array | Float64Array, options?: StepOptions): Distribution;
+  /** Tells the stages that remember which token was taken. */
+  accept(id: number): void;
+  /** Forgets all tokens and steps; begins with a prompt, if one is given. */
+  reset(prompt?: readonly number[]): void;
+  /** The same sampler with a memory of its own, equal so far. */
+  clone(): Sampler;
+  /** The memory as text: tokens, steps, the stages' numbers. */
+  save(): string;
+  /** Takes over a memory saved by a sampler of the same chain and seed. */
+  load(text: string): void;
+}
+
+/**
+ * The whole chain from logits to a token: stages in the order you give them, exact for every row, without sorting a vocabulary.
+ *
+ * As a reducer (`reduce(logits, { token: sampler(...) })`) it draws one token a row, the same for any chunking, cut and merge;
+ * its random numbers are keyed by (seed, row). As `draw(row)` it serves a decode loop; they are keyed by (seed, step). Rows of a
+ * stream do not remember each other: all see the memory as it stands when their reading begins.
+ *
+ * How: the first read finds the 256 best tokens beside the sum of exponentials, and races the tiles of 1,024 ids (each has its mass
+ * times a random factor; the winner's logits are kept). Where every truncator cuts within the best, or none cuts and the race
+ * decides, one read is enough: on real rows nearly always. Else a second read sums the row up in cells of logit value, with the
+ * tokens near each cut listed. A third read, which the engine gives too, is needed where a chain edits logits behind a truncator that
+ * left more than 256 tokens, or where the thin sample that says what to list misleads.
+ *
+ * Cost of the first read: log-sum-exp and about a tenth for the plain softmax; the sweep for the largest logits alone for a chain
+ * that begins with `keepTopK(k <= 256)` or is greedy; one more copy and sweep where stages edit logits at the front.
+ * Accuracy: what is kept is decided in float64 wherever the sweep's float32 sums leave a doubt.
+ * Specials: a row with NaN, +Infinity or no allowed token gives no token and says why.
+ *
+ * @example A stream
+ * ```ts
+ * import { fromArray, keepTopP, reduce, sampler, withTemperature } from "@sluice/sluice";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const logits = fromArray([5, 1, 0, 0, 0, 7], { vocabulary: 3 });
+ * const token = sampler({ chain: [withTemperature(0.7), keepTopP(0.9)], seed: 42 });
+ * const rows = await Array.fromAsync(reduce(logits, { token }));
+ * assertEquals(rows.map(({ token }) => token.id), [0, 2]);
+ * ```
+ *
+ * @example A decode loop
+ * ```ts
+ * import { keepMinP, penalties, sampler } from "@sluice/sluice";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const next = sampler({ chain: [penalties({ repetition: 10 }), keepMinP(0.5)], seed: 1 });
+ * const ids: number[] = [];
+ * for (let step = 0; step < 2; step++) {
+ *   const { id } = next.draw(Float32Array.of(3, 9, 6));
+ *   if (id === undefined) break;
+ *   next.accept(id);
+ *   ids.push(id);
+ * }
+ * assertEquals(ids, [1, 2]);
+ * ```
+ *
+ * @param options Chain, seed, number of draws, extras, prompt.
+ * @returns The sampler.
+ * @throws {ParameterError} If an option is out of range; before any read.
+ */
+export function sampler(options: SamplerOptions = {}): Sampler {
+  const { chain: parts = [], seed = 0, draws = 1, details = false, topLogprobs = 0, prompt = [] } = options;
+  checkCount("sampler", "seed", seed, 0);
+  checkCount("sampler", "draws", draws, 1);
+  checkCount("sampler", "topLogprobs", topLogprobs, 0);
+  if (typeof details !== "boolean") refuse("sampler", "details", details, "true or false");
+  const chain = chainOf(parts);
+  const asked: Asked = { seed, draws, details, topLogprobs };
+  const memory = new Memory(chain, prompt);
+  const runs = new WeakMap<object, Reducer<Sample, Findings>>();
+
+  function checkHistory(vocabulary: number): void {
+    for (const { check } of chain.stages) check?.(vocabulary);
+    const id = memory.history.find((token) => token >= vocabulary);
+    if (id !== undefined) refuse("sampler", "a token in its history", id, `ids below the vocabulary, ${vocabulary}`);
+  }
+
+  function begin(row: number): Findings {
+    const run = new RowRun(chain, asked, memory, row).first();
+    const state = run.init(row);
+    runs.set(state, run);
+    return state;
+  }
+
+  /** A state that was loaded or sent has no run yet. */
+  function runOf(state: Readonly<Findings>): Reducer<Sample, Findings> {
+    let run = runs.get(state);
+    if (!run) runs.set(state, run = new RowRun(chain, asked, memory, state.row).first());
+    return run;
+  }
+
+  function open(row: Float32Array | Float64Array, step: number): void {
+    checkRow(row);
+    checkCount("draw", "step", step, 0);
+    checkHistory(row.length);
+  }
+
+  const { needs } = new RowRun(chain, asked, memory, 0).first();
+  const made: Sampler = {
+    spec: {
+      name: "sampler",
+      get params() {
+        return {
+          seed,
+          draws,
+          details,
+          topLogprobs,
+          history: [...memory.history],
+          prompt: memory.prompt,
+          own: memory.own,
+        };
+      },
+      inputs: specsOf(chain),
+    },
+    ...(needs ? { needs } : {}),
+    secondRead: "a cut outside the 256 best tokens, or a token that a cut has taken away",
+    check: checkHistory,
+    init: begin,
+    step: (state, segment) => runOf(state).step(state, segment),
+    stepBlock: (state, block) => runOf(state).stepBlock!(state, block),
+    merge: (into, from) => runOf(into).merge(into, from),
+    finish: (state, row: RowFacts) => runOf(state).finish(state, row),
+    second: (state, row: RowFacts) => runOf(state).second!(state, row),
+    draw(row, { step = memory.step } = {}) {
+      open(row, step);
+      const run = new RowRun(chain, asked, memory, step);
+      const sample = readRow(row, step, run.first());
+      memory.step = step + 1;
+      memory.observed = run.observed;
+      memory.last = sample.id === undefined || !run.drawn ? undefined : { id: sample.id, logit: run.drawn.high };
+      return sample;
+    },
+    distribution(row, { step = memory.step } = {}) {
+      open(row, step);
+      const run = new RowRun(chain, { ...asked, details: false, topLogprobs: 0 }, memory, step, false);
+      const { why } = readRow(row, step, run.first());
+      if (run.conclusion) return distributionOf(run.conclusion, row, step);
+      return { ids: new Uint32Array(0), probabilities: new Float64Array(0), why: why ?? "masked" };
+    },
+    accept: (id) => memory.accept(id),
+    reset: (again = []) => memory.reset(again),
+    clone() {
+      const copy = sampler(options);
+      copy.load(made.save());
+      return copy;
+    },
+    save: () => memory.save(identity()),
+    load: (text) => memory.load(text, identity()),
+  };
+
+  function identity(): string {
+    return `${seed}: ${specsOf(chain).map(specText).join(", ")}`;
+  }
+  return made;
+}

@@ -1,0 +1,46 @@
+import { inArena } from "../core/mod.ts";
+import { refuse } from "./_refuse.ts";
+import type { Stage } from "./stage.ts";
+
+/**
+ * Divides every logit by a temperature: `x' = x / T`. Below 1 it sharpens, above 1 it flattens; 0 is greedy: the largest logit alone
+ * stays (of equal ones the lowest id).
+ *
+ * Before the first truncator it is the operator `temperature`, `fround(x / T)` on f32 rows; after one it divides in float64, which
+ * changes neither order nor ties. Its place matters: llama.cpp puts it last, transformers and vLLM first.
+ * Cost: at the front one more pass over the row's tiles; behind a truncator nothing.
+ *
+ * @example
+ * ```ts
+ * import { sampler, withTemperature } from "@sluice/sluice/sampling";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ *
+ * const { probabilities } = sampler({ chain: [withTemperature(0.5)] }).distribution(Float32Array.of(0, 1));
+ * assertAlmostEquals(probabilities[0], 1 / (1 + Math.exp(-2)), 1e-6);
+ * assertEquals(sampler({ chain: [withTemperature(0)] }).draw(Float32Array.of(3, 7, 7)).id, 1);
+ * ```
+ *
+ * @param temperature A finite number of at least 0.
+ * @returns The stage.
+ * @throws {ParameterError} If it is not.
+ */
+export function withTemperature(temperature: number): Stage {
+  if (!(temperature >= 0 && temperature < Infinity)) {
+    refuse("withTemperature", "temperature", temperature, "a finite number of at least 0 (0 is greedy)");
+  }
+  const spec = { name: "withTemperature", params: { temperature }, inputs: [] };
+  if (temperature === 0) {
+    return { spec, most: 1, needs: "order", cut: (ladder) => ladder.keepCount(1, "lowestId") };
+  }
+  return {
+    spec,
+    divisor: temperature,
+    edit: () => ({
+      apply: ({ values }) => inArena(values, (kernels, at) => kernels.divide(at, values.length, temperature)),
+    }),
+    cut(ladder) {
+      if (ladder.scale(temperature)) return;
+      ladder.ask(ladder.to - 1, "the mass at another temperature");
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { ln } from "../../kernels/mod.ts";
+import { Purpose } from "./_noise.ts";
+import { checkCount, refuse } from "./_refuse.ts";
+import type { Stage } from "./stage.ts";
+
+/** Options of {@linkcode xtc}. */
+export interface XtcOptions {
+  /** The chance that a row is cut at all: from 0 to 1. */
+  readonly probability: number;
+  /** The least probability of a choice that may be excluded: above 0; above 0.5 nothing is ever excluded. */
+  readonly threshold: number;
+  /** Fewest tokens kept, or nothing is cut; 1 when absent. */
+  readonly minKeep?: number;
+}
+
+/**
+ * Exclude top choices: with a chance of `probability`, drops all but the least likely of the tokens that have at least a probability
+ * `threshold`. The chance is keyed by the row or step like every other.
+ *
+ * Source: llama.cpp's XTC sampler. Cost: one read: at most `1 / threshold` tokens can be concerned.
+ *
+ * @example
+ * ```ts
+ * import { sampler, xtc } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = Float32Array.from([0.4, 0.3, 0.2, 0.1], Math.log);
+ * const chain = [xtc({ probability: 1, threshold: 0.19 })];
+ * assertEquals([...sampler({ chain }).distribution(row).ids], [2, 3]);
+ * ```
+ *
+ * @param options Probability, threshold, the least kept.
+ * @returns The stage.
+ * @throws {ParameterError} If an option is out of range.
+ */
+export function xtc({ probability, threshold, minKeep = 1 }: XtcOptions): Stage {
+  if (!(probability >= 0 && probability <= 1)) refuse("xtc", "probability", probability, "a number from 0 to 1");
+  if (!(threshold > 0 && threshold <= 1)) refuse("xtc", "threshold", threshold, "a number above 0, at most 1");
+  checkCount("xtc", "minKeep", minKeep, 1);
+  const gap = ln(threshold);
+  return {
+    spec: { name: "xtc", params: { probability, threshold, minKeep }, inputs: [] },
+    needs: "sum",
+    cut(ladder, { noise, place }) {
+      if (probability === 0 || threshold > 0.5) return;
+      if (noise.uniform(Purpose.chance, place) <= probability) ladder.dropTop(gap, minKeep);
+    },
+  };
+}
