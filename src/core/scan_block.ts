@@ -40,11 +40,22 @@ function scanTile(heap: Heap, block: Block, tile: number): void {
   const at = block.at + from * (kernels.element === "f64" ? 8 : 4);
   const start = block.start + from;
   const full = heap.size === heap.k;
-  const threshold = full ? heap.values[0] : kernels.bound(at, size, heap.k - heap.size);
-  // A logit that equals the worst one enters only at a lower id; a bound is reached by as many as are wanted.
+  const threshold = full ? heap.values[0] : kernels.bound(at, size, heap.k);
+  // A logit that equals the worst one enters only at a lower id. A bound is reached by as many as are wanted in all: those held
+  // already may be the worse ones.
   const inclusive = full ? start < heap.ids[0] : threshold > -Infinity;
   const { indices } = kernels.arena;
   const found = kernels.collect(at, size, threshold, inclusive, indices);
-  const at32 = new Uint32Array(kernels.memory, indices, found);
-  for (let i = 0; i < found; i++) offer(heap, block.values[from + at32[i]], start + at32[i]);
+  offerAll(heap, block, tile, new Uint32Array(kernels.memory, indices, found));
+}
+
+/** Offers a tile's candidates from the end that is larger, so that on a slope the first ones shut the others out. */
+function offerAll(heap: Heap, { values, start }: Block, tile: number, indices: Uint32Array): void {
+  const from = tile * TILE;
+  const last = indices.length - 1;
+  if (values[from + indices[last]] > values[from + indices[0]]) {
+    for (let i = last; i >= 0; i--) offer(heap, values[from + indices[i]], start + from + indices[i]);
+  } else {
+    for (let i = 0; i <= last; i++) offer(heap, values[from + indices[i]], start + from + indices[i]);
+  }
 }
