@@ -21,6 +21,7 @@ import {
 } from "../src/engine/mod.ts";
 import { logitBias, mask, rechunk, softcap, temperature } from "../src/operators/mod.ts";
 import * as reducerRoom from "../src/reducers/mod.ts";
+import { topK } from "../src/reducers/mod.ts";
 import { fromArray } from "../src/sources/mod.ts";
 import { decode, encode } from "./support/encode.ts";
 import { Random } from "./support/random.ts";
@@ -342,6 +343,37 @@ function assertColumns(columns: Record<string, unknown>, row: Record<string, unk
       }
     }
   }
+}
+
+for (const { dtype, backend } of ARITHMETICS) {
+  Deno.test(`the k best are those of a sort: ${dtype}, ${backend}`, async () => {
+    for (const vocabulary of [10, 1500, 5000]) {
+      const data = encode(rowsOf(new Random(10), vocabulary), dtype);
+      const wide = decode(data, dtype);
+      const sorted = NAMES.map((_, row) => bestOf(wide.subarray(row * vocabulary, (row + 1) * vocabulary)));
+      for (const k of [1, 2, 5, 40, 63, 64, 65, 200, 1024, 1500, 2999, 5000]) {
+        for (const chunk of [511, 1024, 1 << 20]) {
+          const logits = fromArray(data, { vocabulary, dtype, chunk });
+          const { top } = await collect(logits, { top: topK(k, { logprob: false }) }, { backend });
+          NAMES.forEach((name, row) => {
+            const ids = [...top.id.subarray(row * top.width, (row + 1) * top.width)].filter((id) => !Number.isNaN(id));
+            assertSameBits(
+              Float64Array.from(ids),
+              sorted[row].slice(0, k),
+              `${name}, k = ${k} of ${vocabulary}, ${chunk}`,
+            );
+          });
+        }
+      }
+    }
+  });
+}
+
+/** The ids of a row by logit, then by id; none of an invalid row, and no masked one. */
+function bestOf(row: Float32Array | Float64Array): Float64Array {
+  if (row.some(Number.isNaN)) return new Float64Array();
+  const ids = Float64Array.from(row.keys()).filter((id) => row[id] > -Infinity);
+  return ids.sort((a, b) => row[b] === row[a] ? a - b : row[b] - row[a]);
 }
 
 Deno.test("nothing read: every reducer finishes", () => {

@@ -23,6 +23,8 @@ export const ROWS: Readonly<Record<string, Make>> = {
   tiny: (random) => () => 1e-20 * random.normal(),
   signedZero: () => (id) => id % 2 ? -0 : 0,
   lateMaximum: (random) => (id) => random.normal() + 150 * Math.floor(id / 1000),
+  fewFirst: (random) => (id) => id < 1024 && id % 300 !== 7 ? -Infinity : id < 1024 ? -9 : random.normal(),
+  fewBetween: (random) => (id) => (id >> 9) % 2 && id % 100 ? -Infinity : random.normal() + (id >> 9),
   allMasked: () => () => -Infinity,
   nan: (random) => (id) => id % 97 === 13 ? NaN : random.normal(),
   positiveInfinity: (random) => (id) => id % 89 === 7 ? Infinity : random.normal(),
