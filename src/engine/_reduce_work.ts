@@ -1,19 +1,15 @@
-import type { Chunk, Logits, Reducers, Row, RowFacts } from "../core/mod.ts";
+import type { Chunk, Logits, RowFacts } from "../core/mod.ts";
 import { type Flow, invalidRow, isInvalid } from "./_flow.ts";
 import type { ReducerSet } from "./_reducer_set.ts";
-import { rowOf } from "./_row_of.ts";
 import { nextAsking, secondRead } from "./_second_read.ts";
 import type { FlowOptions } from "./flow_options.ts";
 import { RowState } from "./row_state.ts";
 
-/** Where finished rows go. */
-export interface RowTarget<T extends Reducers> {
-  /** Takes one row. */
-  enqueue(row: Row<T>): void;
-}
+/** Takes one finished row: what the engine knows of it, the reducers' results in order, and how often it was read. */
+export type RowTarget = (facts: RowFacts, results: readonly unknown[], reads: number) => void;
 
 /** The loop: chunks in, rows out. */
-export class ReduceWork<T extends Reducers> {
+export class ReduceWork {
   readonly #state: RowState;
   #failure: { readonly error: unknown } | undefined;
 
@@ -27,7 +23,7 @@ export class ReduceWork<T extends Reducers> {
   }
 
   /** Reads until at least one row is done; `false` at the end. */
-  async pull(target: RowTarget<T>): Promise<boolean> {
+  async pull(target: RowTarget): Promise<boolean> {
     if (this.#failure) throw this.#failure.error;
     let done = 0;
     try {
@@ -38,7 +34,8 @@ export class ReduceWork<T extends Reducers> {
           if (start === this.flow.columns[0]) this.#state.reset(row, start);
           this.#state.extend(at, count, start);
           if (start + count < this.flow.columns[1]) continue;
-          target.enqueue(this.set.maySecond ? await this.#twice(row, chunk) : this.#once());
+          if (this.set.maySecond) await this.#twice(row, chunk, target);
+          else this.#once(target);
           done++;
         }
         await this.flow.replay?.keep(chunk);
@@ -51,13 +48,13 @@ export class ReduceWork<T extends Reducers> {
     return true;
   }
 
-  #once(): Row<T> {
+  #once(target: RowTarget): void {
     const { facts, results } = this.#state.finish();
     this.#refuse(facts);
-    return rowOf<T>(this.set, facts, results, 1);
+    target(facts, results, 1);
   }
 
-  async #twice(row: number, chunk: Chunk): Promise<Row<T>> {
+  async #twice(row: number, chunk: Chunk, target: RowTarget): Promise<void> {
     const { facts, results, fold } = this.#state.finish();
     this.#refuse(facts);
     let asking = isInvalid(facts) ? [] : fold.seconds(facts);
@@ -66,7 +63,7 @@ export class ReduceWork<T extends Reducers> {
       const again = await secondRead(this.flow, this.logits, asking.map(([, reducer]) => reducer), row, chunk);
       asking = nextAsking(asking.map(([position]) => position), again, results);
     }
-    return rowOf<T>(this.set, facts, results, reads);
+    target(facts, results, reads);
   }
 
   #refuse(facts: RowFacts): void {

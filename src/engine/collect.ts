@@ -1,4 +1,4 @@
-import type { Logits, Reducers, Results, Row } from "../core/mod.ts";
+import type { Logits, Reducers, Results, RowFacts } from "../core/mod.ts";
 import { Flow, flowStream } from "./_flow.ts";
 import { ReduceWork } from "./_reduce_work.ts";
 import { ReducerSet } from "./_reducer_set.ts";
@@ -17,8 +17,6 @@ export type Table<T extends Reducers> =
   & { readonly [K in "index" | "count" | "nan" | "posInf" | "allMasked" | "reads"]: Column }
   & { readonly rows: number }
   & { readonly [K in keyof T]: Collected<Results<T>[K]> };
-
-const REPORT = ["index", "count", "nan", "posInf", "allMasked", "reads"] as const;
 
 /**
  * Reduces all rows into one typed array a field: for many rows, where an object and a stream hop each would cost more than
@@ -52,11 +50,11 @@ export async function collect<T extends Reducers>(
   const set = new ReducerSet(reducers);
   set.check(logits.shape);
   const flow = new Flow(logits, options, set.maySecond);
-  const work = new ReduceWork<T>(set, flow, logits, options);
+  const work = new ReduceWork(set, flow, logits, options);
   const columns = new Columns(set.names);
   // A stream of chunks done: it ends the flow once, whichever of end, error and abort comes first.
   const chunks = flowStream<null>(flow, options.signal, async (controller) => {
-    const more = await work.pull({ enqueue: (row) => columns.add(row) });
+    const more = await work.pull((facts, results, reads) => columns.add(facts, results, reads));
     if (more) controller.enqueue(null);
     return more;
   });
@@ -69,7 +67,14 @@ type Fields = Record<string, unknown>;
 /** Grows one column a field. */
 class Columns {
   readonly #names: readonly string[];
-  readonly #report: readonly ScalarColumn[] = REPORT.map(() => new ScalarColumn());
+  readonly #report = {
+    index: new ScalarColumn(),
+    count: new ScalarColumn(),
+    nan: new ScalarColumn(),
+    posInf: new ScalarColumn(),
+    allMasked: new ScalarColumn(),
+    reads: new ScalarColumn(),
+  };
   readonly #results: (FieldColumns | undefined)[];
   #rows = 0;
 
@@ -78,11 +83,16 @@ class Columns {
     this.#results = names.map(() => undefined);
   }
 
-  add(row: Row<Reducers>): void {
-    const fields = row as unknown as Fields;
-    for (let i = 0; i < REPORT.length; i++) this.#report[i].add(row[REPORT[i]]);
-    for (let i = 0; i < this.#names.length; i++) {
-      const result = fields[this.#names[i]];
+  add({ index, count, nan, posInf, allMasked }: RowFacts, results: readonly unknown[], reads: number): void {
+    const report = this.#report;
+    report.index.add(index);
+    report.count.add(count);
+    report.nan.add(nan);
+    report.posInf.add(posInf);
+    report.allMasked.add(allMasked);
+    report.reads.add(reads);
+    for (let i = 0; i < results.length; i++) {
+      const result = results[i];
       if (result === undefined) this.#results[i]?.add(result);
       else (this.#results[i] ??= columnsFor(result, this.#rows)).add(result);
     }
@@ -90,7 +100,7 @@ class Columns {
   }
 
   table(): Fields {
-    const report = REPORT.map((name, i) => [name, this.#report[i].finish()]);
+    const report = Object.entries(this.#report).map(([name, column]) => [name, column.finish()]);
     const results = this.#names.map((name, i) => [name, this.#results[i]?.finish() ?? emptyColumn(this.#rows)]);
     return { rows: this.#rows, ...Object.fromEntries([...report, ...results]) };
   }
@@ -128,7 +138,7 @@ class ScalarColumn implements FieldColumns {
       longer.set(this.#values);
       this.#values = longer;
     }
-    this.#values[this.#length++] = result === undefined ? NaN : Number(result);
+    this.#values[this.#length++] = typeof result === "number" ? result : result === undefined ? NaN : Number(result);
   }
 
   finish(): Column {
@@ -174,6 +184,7 @@ class ListColumns implements FieldColumns {
   }
 
   #spread(column: Column): Column {
+    if (column.length === this.#lengths.length * this.#width) return column;
     const spread = emptyColumn(this.#lengths.length * this.#width);
     let from = 0;
     this.#lengths.forEach((length, row) => {

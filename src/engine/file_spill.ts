@@ -44,9 +44,13 @@ class FileStore implements SpillStore {
       const path = await Deno.makeTempFile({ prefix: "sluice-", suffix: ".spill", ...where });
       return new FileStore(await Deno.open(path, { read: true, write: true }), path, limit);
     } catch (cause) {
-      throw new SourceError(`Cannot open a spill file for the second read: ${ioReason(cause, "write")}`, "E_SOURCE_READ", {
-        cause,
-      });
+      throw new SourceError(
+        `Cannot open a spill file for the second read: ${ioReason(cause, "write")}`,
+        "E_SOURCE_READ",
+        {
+          cause,
+        },
+      );
     }
   }
 

@@ -2,6 +2,7 @@ import type { Logits, Reducers, Row } from "../core/mod.ts";
 import { Flow, flowStream } from "./_flow.ts";
 import { ReduceWork } from "./_reduce_work.ts";
 import { ReducerSet } from "./_reducer_set.ts";
+import { rowOf } from "./_row_of.ts";
 import type { FlowOptions } from "./flow_options.ts";
 
 /** Options of {@linkcode reduce}. */
@@ -42,6 +43,10 @@ export function reduce<T extends Reducers>(
   const set = new ReducerSet(reducers);
   set.check(logits.shape);
   const flow = new Flow(logits, options, set.maySecond);
-  const work = new ReduceWork<T>(set, flow, logits, options);
-  return flowStream(flow, options.signal, (controller) => work.pull(controller));
+  const work = new ReduceWork(set, flow, logits, options);
+  return flowStream<Row<T>>(
+    flow,
+    options.signal,
+    (controller) => work.pull((facts, results, reads) => controller.enqueue(rowOf<T>(set, facts, results, reads))),
+  );
 }
