@@ -1,12 +1,12 @@
 import { padded, SCRATCH } from "./lanes.ts";
 
-/** Where the maxima of the 128 groups are ranked: the upper half of the scratch room. */
+/** Where the maxima of the groups are ranked: the upper half of the scratch room. */
 const RANKED: usize = SCRATCH + 512;
 
-/** The lane-wise maxima of eight vectors, NaN left out: those of four groups of eight logits. */
-function runMaxima(at: usize): v128 {
+/** The lane-wise maxima of `bytes` bytes of vectors, NaN left out: those of four groups. */
+function runMaxima(at: usize, bytes: usize): v128 {
   let m = f32x4.splat(-Infinity);
-  for (let i: usize = 0; i < 128; i += 16) m = f32x4.pmax(m, v128.load(at + i));
+  for (let i: usize = 0; i < bytes; i += 16) m = f32x4.pmax(m, v128.load(at + i));
   return m;
 }
 
@@ -23,19 +23,26 @@ function insert(value: f32, length: i32, k: i32): i32 {
   return min<i32>(length + 1, k);
 }
 
+/** Logits in a run: few and long ones for a small k, which then ranks fewer maxima. */
+function runOf(k: i32): i32 {
+  return k <= 8 ? 128 : 32;
+}
+
 /**
- * The k-th largest of the maxima of 128 groups of one tile (32 runs of 32 logits, by 4 lanes), for `1 <= k <= 64`: at least k
- * logits reach it. -Infinity when fewer groups hold anything.
+ * The k-th largest of the maxima of groups of one tile (runs of 32 logits, or 128 for k to 8, by 4 lanes), for `1 <= k <= 64`: at
+ * least k logits reach it. -Infinity when fewer groups hold anything.
  */
 export function bound(logits: usize, count: i32, k: i32): f32 {
+  const run = runOf(k);
+  const bytes = <usize> run << 2;
   let length = 0;
-  for (; count > 0; count -= 32, logits += 128) {
+  for (; count > 0; count -= run, logits += bytes) {
     let at = logits;
-    if (count < 32) {
-      for (let i: usize = 0; i < 128; i += 16) v128.store(SCRATCH + i, f32x4.splat(-Infinity));
+    if (count < run) {
+      for (let i: usize = 0; i < bytes; i += 16) v128.store(SCRATCH + i, f32x4.splat(-Infinity));
       at = padded(logits, count);
     }
-    const m = runMaxima(at);
+    const m = runMaxima(at, bytes);
     length = insert(f32x4.extract_lane(m, 0), length, k);
     length = insert(f32x4.extract_lane(m, 1), length, k);
     length = insert(f32x4.extract_lane(m, 2), length, k);

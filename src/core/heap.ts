@@ -73,6 +73,16 @@ function sink({ values, ids, size }: Heap, value: number, id: number): void {
 /** Positions in the heap, best first. */
 export function ranked({ values, ids, size }: Heap): number[] {
   const order = new Array<number>(size);
-  for (let i = 0; i < size; i++) order[i] = i;
-  return order.sort((a, b) => values[b] - values[a] || ids[a] - ids[b]);
+  const few = size <= 16;
+  for (let i = 0; i < size; i++) {
+    let at = i;
+    // Few are put in their place at once: calling a comparison costs more than making it.
+    for (; few && at > 0; at--) {
+      const before = order[at - 1];
+      if (values[before] > values[i] || (values[before] === values[i] && ids[before] < ids[i])) break;
+      order[at] = before;
+    }
+    order[at] = i;
+  }
+  return few ? order : order.sort((a, b) => values[b] - values[a] || ids[a] - ids[b]);
 }
