@@ -13,7 +13,6 @@ import type { Flags } from "./_flags.ts";
 import type { Format } from "./_format.ts";
 import { readLabels } from "./_labels.ts";
 import { NDJSON } from "./_ndjson.ts";
-import { planText } from "./_plan_text.ts";
 import { type Progress, watched } from "./_progress.ts";
 import { refuseSameFile } from "./_same_file.ts";
 import { flowOptions, given, openSource, SOURCE_FLAGS, type SourceSettings, sourceSettings } from "./_source_flags.ts";
@@ -130,7 +129,7 @@ async function prepare(flags: Flags, io: Io): Promise<() => Promise<void>> {
     ...given("signal", io.signal),
   };
   const plan = explain(logits, reducers, options);
-  if (source.explain) io.error(planText(plan));
+  if (source.explain) io.error(`${plan}\n`);
   const { logits: seen, progress } = watched(logits, plan, io);
   const rows = reduceRows(seen, reducers, options);
   const open = logits.shape.rows === undefined && source.rows === undefined;

@@ -3,7 +3,6 @@ import { logSoftmax, softmax as softmaxMap } from "../reducers/mod.ts";
 import { toNpy } from "../sinks/mod.ts";
 import { type Command, runCommand } from "./_command.ts";
 import type { Flags } from "./_flags.ts";
-import { planText } from "./_plan_text.ts";
 import { watched } from "./_progress.ts";
 import { refuseSameFile } from "./_same_file.ts";
 import { flowOptions, given, openSource, SOURCE_FLAGS, sourceSettings } from "./_source_flags.ts";
@@ -71,7 +70,7 @@ async function prepare(flags: Flags, io: Io): Promise<() => Promise<void>> {
   const log = flags.has("log");
   const options: NormalizeOptions = { ...limits, log, onInvalid: settings.throws ? "throw" : "nan" };
   const plan = explain(logits, log ? logSoftmax() : softmaxMap(), { ...limits, ...given("rows", rows) });
-  if (settings.explain) io.error(planText(plan));
+  if (settings.explain) io.error(`${plan}\n`);
   const { logits: seen, progress } = watched(logits, plan, io);
   const probabilities = normalize(seen, options).open({ ...given("rows", rows), ...given("signal", io.signal) });
   return async () => {

@@ -123,5 +123,14 @@ function planOf(plan: Omit<Plan, "toString">): Plan {
     `a tile   ${plan.kernels.join("\n         ")}`,
     `memory   ${(plan.memory / 2 ** 20).toFixed(1)} MiB at most`,
   ];
-  return { ...plan, toString: () => lines.join("\n") };
+  const text = lines.join("\n").replaceAll(/\[[-\d,]+\]/g, cut);
+  return { ...plan, toString: () => text };
+}
+
+/** Longer lists are cut: the labels of a text would hide the plan. */
+const LONGEST = 8;
+
+function cut(list: string): string {
+  const items = list.slice(1, -1).split(",");
+  return items.length <= LONGEST ? list : `[${items.slice(0, LONGEST).join(",")},... ${items.length} in all]`;
 }

@@ -66,7 +66,7 @@ export interface RowRecordOptions {
   readonly unit?: InformationUnit | undefined;
   /** Ids to score in every row. */
   readonly target?: readonly number[] | undefined;
-  /** One id a row to score; negative ones are left out. */
+  /** One id a row to score; -100 for rows to leave out. */
   readonly labels?: ArrayLike<number> | undefined;
   /** Scores row i against label i + 1. */
   readonly shift?: boolean | undefined;
