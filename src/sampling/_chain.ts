@@ -59,6 +59,6 @@ export function wantedFor(
     sketch: open.some((stage) => stage.divisor === undefined),
     moments: open.length > 0 && open[0].needs === "moments",
     raw,
-    masked: details,
+    masked: details || open.some(({ counts }) => counts === true),
   };
 }

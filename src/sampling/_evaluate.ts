@@ -80,7 +80,7 @@ function restart(
   done: number,
   member: (rung: number, j: number) => number,
 ): Restart {
-  const whole = ladder.from === 0 && ladder.to === ladder.size;
+  const whole = ladder.from === 0 && ladder.to === ladder.size && !ladder.parted;
   return new Restart([
     ...(whole ? [] : [windowEdit(ladder, member)]),
     ...(ladder.divisor === 1 ? [] : [divideEdit(ladder.divisor)]),
@@ -345,7 +345,7 @@ function tokenOf(
   for (const out of places) if (place >= out) place++;
   places.push(place);
   places.sort((a, b) => a - b);
-  return { id: fold.member(state, ladder.groups.get(rung)!, place, ladder.highest), x: ladder.high[rung] };
+  return { id: fold.member(state, ladder, rung, place), x: ladder.high[rung] };
 }
 
 /** The token that the winning tile draws: ids ascending, a float64 running sum over the tile's weights. */

@@ -300,10 +300,11 @@ export class HistogramFold {
     return { id: state.race[at + 1], x: state.race[at + 2] };
   }
 
-  /** The j-th id of a group, counted from the lowest, or from the highest. */
-  member(state: Readonly<Histogram>, group: number, j: number, highest: boolean): number {
+  /** The j-th kept id, counted from the lowest, of a ladder's rung that is a group. */
+  member(state: Readonly<Histogram>, { groups, skipped }: Ladder, rung: number, j: number): number {
+    const group = groups.get(rung)!;
     const bits = state.bits.subarray(group * this.#words, (group + 1) * this.#words);
-    return nthBit(bits, highest ? countBits(bits) - 1 - j : j);
+    return nthBit(bits, j + (skipped.get(rung) ?? 0));
   }
 }
 

@@ -71,8 +71,10 @@ export class Ladder {
   moments: ((cell: number) => readonly [number, number]) | undefined;
   /** Of groups: which group of the histogram. */
   readonly groups: Map<number, number> = new Map();
-  /** Of groups: the highest ids are kept rather than the lowest. */
-  highest = false;
+  /** Whether a group has been cut. */
+  parted = false;
+  /** Of groups: how many of the lowest ids are cut off. */
+  readonly skipped: Map<number, number> = new Map();
 
   constructor(room: number, top: number) {
     this.id = new Float64Array(room);
@@ -215,11 +217,12 @@ export class Ladder {
     this.to = i + 1;
     if (count >= this.n[i]) return;
     const share = count / this.n[i];
+    this.parted = true;
+    if (highest) this.skipped.set(i, (this.skipped.get(i) ?? 0) + this.n[i] - count);
     this.n[i] = count;
     this.m[i] *= share;
     this.h[i] *= share;
     this.q[i] *= share;
-    this.highest = highest;
   }
 
   /** Of the tie group that ends before `end` and is cut after rung i, keeps the highest ids. */
@@ -231,7 +234,6 @@ export class Ladder {
     const kept = i + 1 - begin;
     this.id.copyWithin(begin, end - kept, end);
     this.to = i + 1;
-    this.highest = true;
   }
 
   /** Keeps the best k tokens. */
@@ -330,13 +332,20 @@ export class Ladder {
     };
     let whole = 0;
     for (let i = this.from; i < this.to; i++) whole += term(i);
-    let sum = 0, end = this.from;
-    for (; end < this.to; end++) {
-      sum += term(end);
-      // Rounding must not cut a run that holds all of the entropy.
-      if (sum > h * whole * (1 + 1e-12) && end > this.from) break;
+    // Rounding must not cut a run that holds all of the entropy.
+    const most = h * whole * (1 + 1e-12);
+    let sum = 0;
+    for (let i = this.from; i < this.to; i++) {
+      const all = term(i);
+      if (sum + all <= most) {
+        sum += all;
+        continue;
+      }
+      const part = Math.min(this.n[i] - 1, Math.floor((most - sum) / (all / this.n[i])));
+      if (i > this.from && part < 1) this.to = i;
+      else this.#keepPart(i, Math.max(1, part), false);
+      return;
     }
-    this.to = Math.max(end, this.from + 1);
   }
 
   /** Keeps the tokens whose surprise is nearest to the entropy. */
@@ -395,10 +404,29 @@ export class Ladder {
       if (!(this.x[i] >= t)) break;
       last = i;
     }
-    if (last <= this.from) return;
-    let left = 0;
-    for (let i = last; i < this.to; i++) left += this.n[i];
-    if (left >= least) this.from = last;
+    if (last < this.from || (last === this.from && this.n[last] === 1)) return;
+    let left = 1;
+    for (let i = last + 1; i < this.to; i++) left += this.n[i];
+    if (left < least) return;
+    this.from = last;
+    if (this.n[last] > 1) this.#keepLast(last);
+  }
+
+  /** Of a group keeps the highest id alone. */
+  #keepLast(i: number): void {
+    const { to } = this;
+    this.#keepPart(i, 1, true);
+    this.to = to;
+  }
+
+  /** The logits of the best tokens. */
+  best(count: number): number[] {
+    const logits: number[] = [];
+    for (let i = this.from; i < this.to && logits.length < count; i++) {
+      if (this.id[i] === CELL) this.ask(i, "the best tokens");
+      for (let j = 0; j < this.n[i] && logits.length < count; j++) logits.push(this.x[i]);
+    }
+    return logits;
   }
 
   /** The probability of each listed token, as it stands now. */

@@ -17,15 +17,16 @@ export function windowEdit(ladder: Ladder, member: (rung: number, j: number) => 
   const { from, to, high, deep, id, n } = ladder;
   const last = to - 1;
   const low = deep[last];
-  const lastId = id[last] === CELL ? Infinity : id[last] === GROUP ? member(last, n[last] - 1) : id[last];
-  const down = ladder.highest && id[last] !== CELL;
-  const edge = down && id[last] !== GROUP ? lowestOfTies(ladder, last) : lastId;
+  const [least, most] = id[last] === CELL
+    ? [0, Infinity]
+    : id[last] === GROUP
+    ? [member(last, 0), member(last, n[last] - 1)]
+    : [lowestOfTies(ladder, last), id[last]];
   const top = from === 0 ? Infinity : high[from];
-  const firstId = from === 0 || id[from] < 0 ? -1 : id[from];
+  const first = from === 0 || id[from] < 0 ? 0 : id[from];
   function keeps(x: number, token: number): boolean {
     if (!(x >= low && x <= top)) return false;
-    if (x === low && (down ? token < edge : token > edge)) return false;
-    return x !== top || token >= firstId;
+    return (x !== low || (token >= least && token <= most)) && (x !== top || token >= first);
   }
   return {
     apply({ values, start }: Segment): void {

@@ -22,6 +22,9 @@ export interface Asked {
   readonly topLogprobs: number;
 }
 
+/** How far, relatively, the mass of the kept tokens may be off in a result. */
+const DOUBT = 1e-5;
+
 /** How many of the raw best are held to tell ranks. */
 const RAW = 64;
 
@@ -198,6 +201,7 @@ export class RowRun {
     try {
       runStages(ladder, walk, member);
       if (ladder.to <= ladder.from || !(ladder.mass > 0)) return { sample: none(reads, "masked"), next: undefined };
+      if (ladder.error > DOUBT * ladder.mass) throw new Undecided("what is left is too small beside what was dropped");
       this.conclusion = { ladder, edits: epoch.edits, member };
       if (!this.#drawing) return { sample: none(reads), next: undefined };
       const drawn = drawFrom(ladder, this.#asked.draws, this.#noise, found, histogram);
@@ -246,7 +250,7 @@ export class RowRun {
     row: RowFacts,
   ): { sample: Sample; next: Next } {
     const ladder = fold.ladder(state);
-    const member = (rung: number, j: number) => fold.member(state, ladder.groups.get(rung)!, j, ladder.highest);
+    const member = (rung: number, j: number) => fold.member(state, ladder, rung, j);
     const walk = this.#walk(epoch.from, row.vocabulary);
     return this.#attempt(epoch, ladder, walk, member, undefined, { fold, state }, () => {
       // The guess missed: this histogram is exact, so it tells which cells to list.

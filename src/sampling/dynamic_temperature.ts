@@ -43,6 +43,7 @@ export function dynamicTemperature({ temperature, range, exponent = 1 }: Dynamic
   return {
     spec: { name: "dynamicTemperature", params: { temperature, range, exponent }, inputs: [] },
     needs: "entropy",
+    counts: true,
     cut(ladder) {
       const { count } = ladder;
       if (count <= 1) return;

@@ -63,11 +63,11 @@ export function mirostat({ version = 2, tau = 5, eta = 0.1, m = 100 }: MirostatO
 }
 
 /** Version 1: how many tokens to keep. */
-function powerLawCut({ from, to, m: mass, id }: Ladder, mu: number, vocabulary: number, most: number): number {
+function powerLawCut(ladder: Ladder, mu: number, vocabulary: number, most: number): number {
+  const best = ladder.best(most);
   let above = 0, below = 0;
-  for (let i = 0; i < most - 1 && from + i + 1 < to && id[from + i + 1] >= 0; i++) {
-    if (!(mass[from + i + 1] > 0)) break;
-    const t = ln((i + 2) / (i + 1)), b = ln(mass[from + i] / mass[from + i + 1]);
+  for (let i = 0; i + 1 < best.length; i++) {
+    const t = ln((i + 2) / (i + 1)), b = best[i] - best[i + 1];
     above += t * b;
     below += t * t;
   }

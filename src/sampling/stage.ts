@@ -52,6 +52,8 @@ export interface Stage {
   readonly most?: number;
   /** Whether it is decided by the kept tokens' order alone. */
   readonly needs?: "order" | "sum" | "entropy" | "squares" | "moments";
+  /** Whether it must know how many tokens are not masked. */
+  readonly counts?: boolean;
   /** The fixed temperature that it divides by, if that is all it does. */
   readonly divisor?: number;
   /** Its own numbers at the start, if it has any. */

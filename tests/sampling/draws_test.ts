@@ -1,0 +1,131 @@
+/**
+ * Law: a draw follows the exact distribution, for each kind of draw (greedy, the race over the whole softmax, a list, a wide cut, several
+ * without replacement), far tails included. Seeds are fixed, so a test that passes passes always. 400,000 draws at the most.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { keepTopK, keepTopP, type Sampler, sampler, withTemperature, xtc } from "../../src/sampling/mod.ts";
+import { Random } from "../support/random.ts";
+import { type StageSpec, truthOf } from "./_oracle.ts";
+import { rowOf } from "./_rows.ts";
+
+/** How often each id comes in so many draws. */
+function countDraws(made: Sampler, row: Float32Array, draws: number): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (let step = 0; step < draws; step++) {
+    const id = made.draw(row, { step }).id!;
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** The standardized chi-square statistic; tokens expected fewer than 8 times are pooled. */
+function chiSquare(counts: Map<number, number>, expected: Map<number, number>, draws: number): number {
+  let statistic = 0, cells = 0, restSeen = 0, rest = 0;
+  for (const [id, p] of expected) {
+    const wanted = p * draws, seen = counts.get(id) ?? 0;
+    if (wanted < 8) {
+      rest += wanted;
+      restSeen += seen;
+    } else {
+      statistic += (seen - wanted) ** 2 / wanted;
+      cells++;
+    }
+  }
+  if (rest > 1) {
+    statistic += (restSeen - rest) ** 2 / rest;
+    cells++;
+  }
+  return (statistic - (cells - 1)) / Math.sqrt(2 * Math.max(1, cells - 1));
+}
+
+function check(row: Float32Array, chain: Parameters<typeof sampler>[0] & { chain: object[] }, draws: number): void {
+  const made = sampler(chain);
+  const specs = (chain.chain as { spec: unknown }[]).map(({ spec }) => spec as StageSpec);
+  const { tokens } = truthOf(row, specs, { struck: true, round: true });
+  const expected = new Map(tokens.map(({ id, p }) => [id, p]));
+  const counts = countDraws(made, row, draws);
+  for (const id of counts.keys()) assert(expected.has(id), `${id} was drawn, which is cut`);
+  const z = chiSquare(counts, expected, draws);
+  assert(Math.abs(z) < 4.5, `z = ${z}`);
+}
+
+const random = new Random(99);
+
+Deno.test("the whole softmax: one tile, a partial tile, many tiles", () => {
+  check(rowOf("normal", 40, random), { seed: 1, chain: [] }, 40000);
+  check(rowOf("normal", 2100, random), { seed: 2, chain: [] }, 40000);
+  check(rowOf("flat", 9000, random), { seed: 3, chain: [] }, 20000);
+  check(rowOf("masked", 3000, random), { seed: 4, chain: [withTemperature(1.7)] }, 20000);
+});
+
+Deno.test("a list", () => {
+  check(rowOf("normal", 3000, random), { seed: 5, chain: [keepTopK(50), keepTopP(0.9), withTemperature(0.8)] }, 40000);
+  check(rowOf("integers", 300, random), { seed: 6, chain: [xtc({ probability: 1, threshold: 0.02 })] }, 40000);
+});
+
+Deno.test("a cut that keeps more tokens than are held", () => {
+  check(rowOf("flat", 6000, random), { seed: 7, chain: [keepTopP(0.5)] }, 3000);
+  check(rowOf("two-valued", 6000, random), { seed: 8, chain: [keepTopP(0.9)] }, 3000);
+  check(rowOf("normal", 5000, random), { seed: 9, chain: [keepTopP(0.98), withTemperature(1.5)] }, 3000);
+  check(rowOf("normal", 5000, random), { seed: 10, chain: [xtc({ probability: 1, threshold: 0.01 })] }, 20000);
+});
+
+Deno.test("a tile that lies 12 nats below the rest is drawn as often as it should be", () => {
+  const row = new Float32Array(2048).fill(-12);
+  row.fill(-60, 0, 1024);
+  row[5] = 0;
+  const draws = 300000;
+  const p = 1024 * Math.exp(-12) / (1 + 1024 * Math.exp(-12));
+  let below = 0;
+  const made = sampler({ seed: 11 });
+  for (let step = 0; step < draws; step++) if (made.draw(row, { step }).id! >= 1024) below++;
+  const z = (below - draws * p) / Math.sqrt(draws * p * (1 - p));
+  assert(Math.abs(z) < 4, `z = ${z}`);
+});
+
+Deno.test("a gap of 20 nats: the tail's mass is right, and even inside", () => {
+  // 2^21 tokens, each 20 nats down, hold 0.43 % of the mass together.
+  const row = new Float32Array(1 + 2 ** 21).fill(-20);
+  row[0] = 0;
+  const n = 2 ** 21 * Math.exp(-20);
+  const p = n / (1 + n), draws = 1500;
+  let tail = 0;
+  const made = sampler({ seed: 12 });
+  for (let step = 0; step < draws; step++) if (made.draw(row, { step }).id! > 0) tail++;
+  assert(Math.abs(tail - draws * p) < 4 * Math.sqrt(draws * p), `${tail}, wanted ${draws * p}`);
+});
+
+Deno.test("greedy draws the largest, of equal ones the lowest id", () => {
+  const row = Float32Array.of(1, 4, 4, -Infinity);
+  const made = sampler({ chain: [withTemperature(0)] });
+  for (let step = 0; step < 20; step++) assertEquals(made.draw(row), { id: 1, logprob: 0, reads: 1 });
+});
+
+Deno.test("several draws: no token twice, first and second as without replacement", () => {
+  const p = [0.5, 0.3, 0.15, 0.05];
+  const row = Float32Array.from(p, Math.log);
+  for (const chain of [[], [keepTopK(4)]]) {
+    const made = sampler({ seed: 13, draws: 2, chain });
+    const pairs = new Map<number, number>();
+    const draws = 20000;
+    for (let step = 0; step < draws; step++) {
+      const [a, b] = made.draw(row, { step }).draws!;
+      assert(a.id !== b.id);
+      pairs.set(a.id * 4 + b.id, (pairs.get(a.id * 4 + b.id) ?? 0) + 1);
+    }
+    const expected = new Map<number, number>();
+    for (let a = 0; a < 4; a++) {
+      for (let b = 0; b < 4; b++) if (a !== b) expected.set(a * 4 + b, p[a] * p[b] / (1 - p[a]));
+    }
+    assert(Math.abs(chiSquare(pairs, expected, draws)) < 4.5);
+  }
+});
+
+Deno.test("several draws from a wide row, and from equal tokens, are distinct and kept", () => {
+  const wide = rowOf("flat", 5000, random);
+  const { draws } = sampler({ draws: 40, chain: [keepTopP(0.9)] }).draw(wide);
+  assertEquals(new Set(draws!.map(({ id }) => id)).size, 40);
+  const equal = new Float32Array(300).fill(1);
+  const all = sampler({ draws: 400 }).draw(equal).draws!;
+  assertEquals(new Set(all.map(({ id }) => id)).size, 300);
+});
