@@ -19,7 +19,7 @@ export class ReduceWork {
     readonly logits: Logits,
     readonly options: FlowOptions,
   ) {
-    this.#state = new RowState(set, flow.kernels, -1, logits.shape.vocabulary);
+    this.#state = new RowState(set, flow.kernels, flow.rows[0], logits.shape.vocabulary);
   }
 
   /** Reads until at least one row is done; `false` at the end. */

@@ -33,6 +33,16 @@ export class ReducerSet {
     this.maySecond = this.reducers.some(({ second }) => second !== undefined);
   }
 
+  /** Whether it was made of these very reducers: the caller's object may have changed since. */
+  isOf(reducers: Reducers): boolean {
+    let i = 0;
+    for (const name in reducers) {
+      if (this.names[i] !== name || this.reducers[i] !== reducers[name]) return false;
+      i++;
+    }
+    return i === this.names.length;
+  }
+
   /** Lets every reducer refuse the shape, before any read. */
   check({ vocabulary, rows }: Shape): void {
     for (const reducer of this.reducers) reducer.check?.(vocabulary, rows);

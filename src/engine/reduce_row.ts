@@ -73,7 +73,7 @@ const sets = new WeakMap<Reducers, ReducerSet>();
 
 function setOf(reducers: Reducers): ReducerSet {
   let set = sets.get(reducers);
-  if (!set) sets.set(reducers, set = new ReducerSet(reducers));
+  if (!set?.isOf(reducers)) sets.set(reducers, set = new ReducerSet(reducers));
   return set;
 }
 

@@ -71,10 +71,10 @@ function tapStream<T extends Reducers>(
   every: number,
   range?: Range,
 ): TransformStream<Chunk, Chunk> {
-  const { columns } = checkRange(shape, range);
+  const { rows, columns } = checkRange(shape, range);
   const kernels = kernelsFor(shape.dtype);
   const stage = new Stage(kernels, []);
-  const state = new RowState(set, kernels, -1, shape.vocabulary);
+  const state = new RowState(set, kernels, rows[0], shape.vocabulary);
   let chunks = 0;
   return new TransformStream({
     transform(chunk, controller) {

@@ -58,12 +58,20 @@ export function moments(): Reducer<Moments, MomentsState> {
       if (nan > 0 || posInf > 0) return { count, mean: NaN, variance: NaN, minimum: NaN };
       if (count === 0) return { count, mean: NaN, variance: NaN, minimum };
       const n = BigInt(count);
-      const mean = toNumber(sum, UNIT) / count;
-      const variance = toNumber(n * squares - sum * sum, 2 * UNIT) / count / count;
+      const mean = quotient(sum, n, UNIT);
+      const variance = Math.max(0, quotient(n * squares - sum * sum, n * n, 2 * UNIT));
       // Which of two zeros comes first depends on the order of merges; adding 0 makes both +0.
       return { count, mean, variance, minimum: minimum + 0 };
     },
   };
+}
+
+/** More bits of a quotient than a float64 has. */
+const GUARD = 64;
+
+/** `value / by` units: divided exactly, for the dividend alone may be outside float64's range. */
+function quotient(value: bigint, by: bigint, scale: number): number {
+  return toNumber((value << BigInt(GUARD)) / by, scale + GUARD);
 }
 
 /** Sums about the tile's first finite logit c: with d = x - c, `sum x = n c + sum d`, `sum x^2 = sum d^2 + 2 c sum d + n c^2`. */
@@ -81,10 +89,21 @@ function addTile(state: MomentsState, { values }: Segment): void {
     second += d * d;
     if (x < minimum) minimum = x;
   }
-  const n = BigInt(count), c = toExact(centre), s1 = toExact(first);
   state.count += count;
   if (minimum < state.minimum) state.minimum = minimum;
+  if (!(second < Infinity)) return addExactly(state, values);
+  const n = BigInt(count), c = toExact(centre), s1 = toExact(first);
   state.sum += n * c + s1;
   // A square of exact numbers has twice the unit.
   state.squares += (toExact(second) << BigInt(UNIT)) + 2n * c * s1 + n * c * c;
+}
+
+/** The same without rounding, for float64 logits so far apart that their squares overflow. */
+function addExactly(state: MomentsState, values: Segment["values"]): void {
+  for (const x of values) {
+    if (!Number.isFinite(x)) continue;
+    const exact = toExact(x);
+    state.sum += exact;
+    state.squares += exact * exact;
+  }
 }
