@@ -10,6 +10,7 @@ import {
   logitView,
   type Range,
   type Shape,
+  SourceError,
 } from "../core/mod.ts";
 
 /** Chunks one after the other, checked to follow. */
@@ -126,7 +127,7 @@ class ReaderFeed implements Feed {
       const read = await (this.#ahead ?? this.#fill());
       this.#ahead = undefined;
       if (read === 0) {
-        this.#order.end();
+        this.#end();
         return undefined;
       }
       const bytes = this.#odd + read;
@@ -141,6 +142,15 @@ class ReaderFeed implements Feed {
       this.#ahead = this.#fill();
       return this.#chunk(logitView(this.#shape.dtype, buffer.buffer, buffer.byteOffset, count));
     }
+  }
+
+  #end(): void {
+    this.#order.end();
+    if (this.#odd === 0) return;
+    throw new SourceError(
+      `Cannot read on: the source ended at row ${this.#row}, id ${this.#id}, ${this.#odd} bytes into a logit`,
+      "E_SOURCE_SHORT",
+    );
   }
 
   #fill(): Promise<number> {
