@@ -51,12 +51,18 @@ export class Exchange {
     this.#abort.abort(reason);
   }
 
-  /** Waits for the client to send; not for longer than a stall may last. */
+  /** Waits for the client to send; not for longer than a stall may last, nor beyond an abort. */
   async sent<T>(promise: Promise<T>): Promise<T> {
+    const { signal } = this;
+    signal.throwIfAborted();
     if (!this.#ended) this.#upload.start();
+    let stop!: () => void;
+    const stopped = new Promise<never>((_, reject) => stop = () => reject(signal.reason));
+    signal.addEventListener("abort", stop, { once: true });
     try {
-      return await promise;
+      return await Promise.race([promise, stopped]);
     } finally {
+      signal.removeEventListener("abort", stop);
       this.#upload.stop();
     }
   }

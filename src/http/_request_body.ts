@@ -1,11 +1,24 @@
 import { errorCode, ServiceError } from "../core/mod.ts";
 import type { Exchange } from "./_exchange.ts";
 
-/** The body of a request: counted, bounded, timed, and with errors of ours. Nothing is read before there is demand. */
+/** What is still read of a body that nobody wants: enough for a client to finish a small one and hear the answer. */
+const LINGER = 1 << 20;
+
+/**
+ * The body of a request: counted, bounded, timed, and with errors of ours. Nothing is read before there is demand.
+ *
+ * A body that is given up is read on for a little and then left alone, so that its sender comes to a stand. To cancel it
+ * would do the opposite: the server then takes whatever is sent, without end.
+ */
 export function requestBody(exchange: Exchange, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const reader = body.getReader();
-  const onAbort = () => reader.cancel(exchange.signal.reason).catch(() => {});
-  exchange.signal.addEventListener("abort", onAbort, { once: true });
+  let given = false;
+  function giveUp(): void {
+    if (given) return;
+    given = true;
+    linger(reader).catch(() => {});
+  }
+  exchange.signal.addEventListener("abort", giveUp, { once: true });
   return new ReadableStream<Uint8Array>({
     async pull(controller): Promise<void> {
       const { done, value } = await next(exchange, reader);
@@ -14,10 +27,16 @@ export function requestBody(exchange: Exchange, body: ReadableStream<Uint8Array>
       checkBytes(exchange, exchange.bytesIn);
       controller.enqueue(value);
     },
-    async cancel(reason): Promise<void> {
-      await reader.cancel(reason).catch(() => {});
-    },
+    cancel: giveUp,
   }, { highWaterMark: 0 });
+}
+
+async function linger(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  for (let bytes = 0; bytes < LINGER;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    bytes += value.length;
+  }
 }
 
 /** Refuses a body that is, or says it is, too long. */

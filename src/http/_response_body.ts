@@ -14,16 +14,18 @@ export interface Pieces {
  * nothing for too long is dropped.
  */
 export function responseBody(exchange: Exchange, pieces: Pieces): ReadableStream<Uint8Array> {
+  let over = false;
   async function give(reason: unknown): Promise<void> {
+    over = true;
     exchange.abort(reason);
-    exchange.problem(reason);
     await pieces.cancel(reason).catch(() => {});
     exchange.end();
   }
   return new ReadableStream<Uint8Array>({
     start(controller): void {
       exchange.onStall = (reason) => {
-        controller.error(reason);
+        // The runtime prints what it cuts an answer off for: a line will do.
+        controller.error(exchange.problem(reason).detail);
         give(reason);
       };
     },
@@ -31,6 +33,7 @@ export function responseBody(exchange: Exchange, pieces: Pieces): ReadableStream
       exchange.taken();
       try {
         const piece = await pieces.next();
+        if (over) return;
         if (piece) {
           controller.enqueue(piece);
           return exchange.handed(piece.length);
@@ -38,10 +41,15 @@ export function responseBody(exchange: Exchange, pieces: Pieces): ReadableStream
         controller.close();
         exchange.end();
       } catch (error) {
-        controller.error(error);
+        if (over) return;
+        controller.error(exchange.problem(error).detail);
         await give(error);
       }
     },
-    cancel: () => give(new ServiceError("Cannot go on: the client left", "E_ABORTED")),
+    async cancel(): Promise<void> {
+      const left = new ServiceError("Cannot go on: the client left", "E_ABORTED");
+      exchange.problem(left);
+      await give(left);
+    },
   }, { highWaterMark: 0 });
 }

@@ -33,6 +33,11 @@ export class Service {
     return this.#draining;
   }
 
+  /** How many requests are in work. */
+  get active(): number {
+    return this.#active.size;
+  }
+
   /** Lets a request in; the exchange ends itself. */
   admit(request: Request, route: string): Exchange {
     if (this.#draining) throw new ServiceError("Cannot take the request: the service is stopping", "E_SHUTDOWN");

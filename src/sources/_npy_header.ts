@@ -11,7 +11,7 @@ export interface NpyHeader {
 }
 
 /** Bytes that tell a `.npy` from other things. */
-const MAGIC = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
+export const NPY_MAGIC: Uint8Array = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
 
 /** Bytes of the longest fixed part: magic, version, length of the text. */
 export const NPY_PREFIX = 12;
@@ -23,7 +23,7 @@ const DTYPES: Record<string, Dtype> = { "<f2": "f16", "<f4": "f32", "<f8": "f64"
 
 /** Whether bytes begin as a `.npy` does. */
 export function isNpy(bytes: Uint8Array): boolean {
-  return bytes.length >= MAGIC.length && MAGIC.every((byte, i) => bytes[i] === byte);
+  return bytes.length >= NPY_MAGIC.length && NPY_MAGIC.every((byte, i) => bytes[i] === byte);
 }
 
 function wrong(what: string, found: string): SourceError {
@@ -36,7 +36,7 @@ export function npyText(what: string, prefix: Uint8Array): { readonly from: numb
   if (prefix.length < NPY_PREFIX) {
     throw new SourceError(`Cannot read ${what}: it ends in its header, at byte ${prefix.length}`, "E_SOURCE_SHORT");
   }
-  const [major, minor] = prefix.subarray(MAGIC.length);
+  const [major, minor] = prefix.subarray(NPY_MAGIC.length);
   if (major < 1 || major > 3 || minor !== 0) {
     throw wrong(what, `its .npy version is ${major}.${minor}, wanted 1.0, 2.0 or 3.0`);
   }

@@ -1,7 +1,7 @@
 import { checkWhole, type Dtype, type LogitArray, type Logits, ParameterError } from "../core/mod.ts";
-import { take } from "./_byte_feed.ts";
+import { type ByteFeed, take } from "./_byte_feed.ts";
 import { cutOf } from "./_cut.ts";
-import { isNpy, NPY_PREFIX } from "./_npy_header.ts";
+import { isNpy, NPY_MAGIC } from "./_npy_header.ts";
 import { checkExpected, npyOnce, type OnceSource, peeking, rawOnce, safetensorsOnce } from "./_once.ts";
 import { StreamFeed } from "./_stream_feed.ts";
 
@@ -67,9 +67,20 @@ export async function fromStream(
   if (format === "raw") return rawOnce(source, options);
   return await peeking(source, async () => {
     if (format === "safetensors") return await safetensorsOnce(source, options, options.size, options.tensor);
-    const prefix = format === "any" ? await take(feed, NPY_PREFIX) : new Uint8Array(0);
+    const prefix = format === "any" ? await peek(feed) : new Uint8Array(0);
     return format === "any" && !isNpy(prefix) ? rawOnce(source, options, prefix) : npyOnce(source, options, prefix);
   });
+}
+
+/** As few bytes as tell a `.npy`: a slow stream of raw rows must not wait for more. */
+async function peek(feed: ByteFeed): Promise<Uint8Array<ArrayBuffer>> {
+  const first = await take(feed, 1);
+  if (first[0] !== NPY_MAGIC[0]) return first;
+  const rest = await take(feed, NPY_MAGIC.length - 1);
+  const prefix = new Uint8Array(1 + rest.length);
+  prefix.set(first);
+  prefix.set(rest, 1);
+  return prefix;
 }
 
 function checkFormat(format: string, { tensor, size }: FromStreamOptions): void {
