@@ -9,6 +9,7 @@ export interface StateBody {
   readonly element: "f32" | "f64";
   readonly row: number;
   readonly vocabulary: number;
+  readonly operators: string;
   readonly reducers: string;
   readonly fold: FoldData;
   readonly parts: readonly PartData[];
@@ -17,9 +18,10 @@ export interface StateBody {
 /** Whether a body that somebody wrote could be one of ours, but for the reducers' own states. */
 export function isStateBody(body: unknown, reducers: number): body is StateBody {
   if (!isRecord(body)) return false;
-  const { tile, backend, element, row, vocabulary, fold, parts } = body;
+  const { tile, backend, element, row, vocabulary, operators, fold, parts } = body;
   return tile === TILE && typeof backend === "string" && (element === "f32" || element === "f64") &&
-    (element === "f32" || backend === "reference") && Number.isSafeInteger(row) && isWhole(vocabulary, 1) &&
+    (element === "f32" || backend === "reference") && typeof operators === "string" && Number.isSafeInteger(row) &&
+    isWhole(vocabulary, 1) &&
     isFold(fold, reducers) && Array.isArray(parts) &&
     parts.every((part, i) => isPart(part, i === 0 ? 0 : parts[i - 1].to + 1, vocabulary, element));
 }

@@ -40,7 +40,7 @@ export function loadState(bytes: Uint8Array, reducers: Reducers): RowState {
   // A check sum proves bytes, not sense: a foreign writer may have made them.
   if (!isStateBody(body, set.reducers.length)) throw senseless();
   const { row, vocabulary, backend, element } = body;
-  return new RowState(set, loadKernels(backend, element), row, vocabulary, body);
+  return new RowState(set, loadKernels(backend, element), row, vocabulary, body, body.operators);
 }
 
 function bodyOf(bytes: Uint8Array): Record<string, unknown> {

@@ -19,14 +19,14 @@ import { RowState } from "./row_state.ts";
  * assertEquals(finishState(mergeStates(parts), reducers).best.id, 1);
  * ```
  *
- * @param states At least one state; all of the same row, vocabulary, reducers and backend.
+ * @param states At least one state; all of the same row, vocabulary, operators, reducers and backend.
  * @returns A new state that covers what they cover together.
  * @throws {StateFormatError} If they are of different things (`E_MERGE_MISMATCH`) or cover an id twice (`E_SHARD_OVERLAP`).
  */
 export function mergeStates(states: readonly RowState[]): RowState {
   const [first] = states;
   if (!first) throw new StateFormatError("Cannot merge no states: wanted at least one", "E_MERGE_MISMATCH");
-  const merged = new RowState(first.set, first.kernels, first.row, first.vocabulary);
+  const merged = new RowState(first.set, first.kernels, first.row, first.vocabulary, undefined, first.operators);
   for (const state of states) merged.merge(state);
   return merged;
 }

@@ -1,4 +1,5 @@
 import type { Logits, Reducers } from "../core/mod.ts";
+import { chainText } from "./_chain_text.ts";
 import { Flow, flowStream } from "./_flow.ts";
 import { ReducerSet } from "./_reducer_set.ts";
 import type { FlowOptions } from "./flow_options.ts";
@@ -42,13 +43,15 @@ export function reduceStates(
   const set = new ReducerSet(reducers);
   set.check(logits.shape);
   const flow = new Flow(logits, options, false);
+  const { vocabulary } = logits.shape;
+  const operators = chainText(logits.spec);
   let state: RowState | undefined;
   return flowStream(flow, options.signal, async (controller) => {
     for (let done = 0; done === 0;) {
       const chunk = await flow.next();
       if (!chunk) return false;
       for (const { at, count, row, start } of flow.stage.runs(chunk, flow.columns)) {
-        if (start === flow.columns[0]) state = new RowState(set, flow.kernels, row, logits.shape.vocabulary);
+        if (start === flow.columns[0]) state = new RowState(set, flow.kernels, row, vocabulary, undefined, operators);
         state!.extend(at, count, start);
         if (start + count < flow.columns[1]) continue;
         controller.enqueue(state!);

@@ -25,6 +25,8 @@ export interface PartData {
 export class RowState {
   /** How many logits the whole row has. */
   readonly vocabulary: number;
+  /** What was done to the logits before they were reduced, as text; empty for nothing. */
+  readonly operators: string;
   /** @ignore */
   readonly set: ReducerSet;
   /** @ignore */
@@ -40,11 +42,13 @@ export class RowState {
     row: number,
     vocabulary: number,
     data?: { readonly fold: FoldData; readonly parts: readonly PartData[] },
+    operators = "",
   ) {
     const wide = kernels.element === "f64";
     this.set = set;
     this.kernels = kernels;
     this.vocabulary = vocabulary;
+    this.operators = operators;
     this.#row = row;
     this.#fold = new RowFold(set, kernels, row, data?.fold);
     this.#parts = (data?.parts ?? []).map(({ from, to, head, tail }) =>
@@ -129,6 +133,7 @@ export class RowState {
     const pairs: [string, unknown, unknown][] = [
       ["row", this.row, other.row],
       ["vocabulary", this.vocabulary, other.vocabulary],
+      ["operators", this.operators || "none", other.operators || "none"],
       ["backend", this.kernels.backend, other.kernels.backend],
       ["element", this.kernels.element, other.kernels.element],
       ["reducers", this.set.text(), other.set.text()],

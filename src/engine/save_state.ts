@@ -38,6 +38,7 @@ export function saveState(state: RowState): Uint8Array {
     element,
     row: state.row,
     vocabulary: state.vocabulary,
+    operators: state.operators,
     reducers: state.set.text(),
     ...toPlain(state.data()) as object,
   }));

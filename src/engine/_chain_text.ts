@@ -1,0 +1,23 @@
+import { type Spec, specText } from "../core/mod.ts";
+import { crc32 } from "./_crc32.ts";
+
+/** Longest text of one link that is written out. */
+const LONGEST = 120;
+
+/**
+ * What is done to logits between their source and the reducers, first to last, as text. Parts of a row that come from different
+ * places merge; parts of which one went through another temperature do not.
+ */
+export function chainText({ name, params, inputs }: Spec): string {
+  const before = inputs.map(chainText).filter((text) => text !== "");
+  // A source has no inputs; rechunk changes how a stream is cut, and nothing else.
+  if (inputs.length > 0 && name !== "rechunk") before.push(linkText({ name, params, inputs: [] }));
+  return before.join(", ");
+}
+
+/** A link in full, or its name and check sum where it is long: a mask has a bit for each id. */
+function linkText(link: Spec): string {
+  const text = specText(link);
+  if (text.length <= LONGEST) return text;
+  return `${link.name}#${crc32(new TextEncoder().encode(text)).toString(16).padStart(8, "0")}`;
+}
