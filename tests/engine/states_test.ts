@@ -2,10 +2,20 @@
 // else; gaps and overlaps are refused; parts are marked; a foreign body with a sound check sum gives an error of ours.
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { availableBackends, BackendUnavailableError } from "../../kernels/mod.ts";
-import type { Reducers } from "../../src/core/mod.ts";
+import type { Logits, Reducers } from "../../src/core/mod.ts";
 import { StateFormatError } from "../../src/core/mod.ts";
 import { crc32 } from "../../src/engine/_crc32.ts";
-import { finishState, loadState, mergeStates, reduceStates, type RowState, saveState } from "../../src/engine/mod.ts";
+import {
+  finishState,
+  loadState,
+  mergeStates,
+  normalize,
+  reduceStates,
+  type RowState,
+  saveState,
+  tap,
+} from "../../src/engine/mod.ts";
+import { mask, rechunk, temperature } from "../../src/operators/mod.ts";
 import { label, logSumExp, moments, target, topK } from "../../src/reducers/mod.ts";
 import { fromArray } from "../../src/sources/mod.ts";
 import { Random } from "../support/random.ts";
@@ -20,8 +30,9 @@ async function statesOf(
   reducers: Reducers = REDUCERS,
   options: Parameters<typeof reduceStates>[2] = {},
   data: Float32Array | Float64Array = DATA,
+  piped: (logits: Logits) => Logits = (logits) => logits,
 ): Promise<RowState[]> {
-  const logits = fromArray(data, { vocabulary: VOCABULARY });
+  const logits = piped(fromArray(data, { vocabulary: VOCABULARY }));
   return await Array.fromAsync(reduceStates(logits, reducers, { columns, ...options }));
 }
 
@@ -115,6 +126,7 @@ Deno.test("a body that makes no sense is refused, with a sound check sum too", a
     "a head of another kind": edit((body: Loose) => void (body.parts[0].head.$array = "Uint8Array")),
     "a head in numbers": edit((body: Loose) => void (body.parts[0].head = [1, 2])),
     "too long a tail": edit((body: Loose) => void (body.parts[0].tail = body.parts[0].head)),
+    "no operators": edit((body) => void delete body.operators),
     "no sum": edit((body: Loose) => void delete body.fold.sum),
     "too short a sum": edit((body: Loose) => void (body.fold.sum.bytes = "AAAA")),
     "no text of bytes": edit((body: Loose) => void (body.fold.sum.bytes = "*")),
@@ -176,6 +188,44 @@ Deno.test("other rows, vocabularies, elements and backends are refused", async (
     const [slow] = await statesOf([0, 1000], REDUCERS, { backend });
     refused(() => mergeStates([slow, left]), "E_MERGE_MISMATCH", "pin one");
     refused(() => mergeStates([left, loadState(saveState(slow), REDUCERS)]), "E_MERGE_MISMATCH", "backend");
+  }
+});
+
+Deno.test("other operators are refused, however they came there; another source or another chunking is not", async () => {
+  const part = async (logits: Logits, from: number, to: number) =>
+    (await Array.fromAsync(reduceStates(logits, REDUCERS, { columns: [from, to] })))[0];
+  const plain = fromArray(DATA, { vocabulary: VOCABULARY });
+  const elsewhere = fromArray(DATA, { vocabulary: VOCABULARY, chunk: 7 });
+  const warm = temperature(0.7), other = temperature(0.8);
+  const few = mask({ allow: Array.from({ length: 200 }, (_, i) => 7 * i) });
+  const left = await part(plain.pipe(warm, few), 0, 1000);
+  const same = [
+    elsewhere.pipe(warm, few),
+    elsewhere.pipe(rechunk(100), warm).pipe(few),
+    tap(elsewhere.pipe(warm, few), {}, () => {}),
+  ];
+  for (const logits of same) {
+    const right = loadState(saveState(await part(logits, 1000, VOCABULARY)), REDUCERS);
+    const [wanted] = await statesOf(
+      [0, VOCABULARY],
+      REDUCERS,
+      {},
+      DATA.subarray(0, VOCABULARY),
+      (all) => all.pipe(warm, few),
+    );
+    assertSameBits(finishState(mergeStates([right, left]), REDUCERS), finishState(wanted, REDUCERS));
+  }
+  const others = [
+    plain,
+    plain.pipe(warm),
+    plain.pipe(few, warm),
+    plain.pipe(other, few),
+    plain.pipe(warm, mask({ allow: Array.from({ length: 201 }, (_, i) => 7 * i) })),
+    normalize(plain.pipe(warm, few)),
+  ];
+  for (const logits of others) {
+    const right = loadState(saveState(await part(logits, 1000, VOCABULARY)), REDUCERS);
+    refused(() => mergeStates([left, right]), "E_MERGE_MISMATCH", "operators");
   }
 });
 
