@@ -52,9 +52,17 @@ export function checkLimit(what: string, value: number, limit: number): void {
   }
 }
 
-/** Refuses to read something that is not there. */
+/** The body of a request, if it has one: the runtime gives an empty one where there is none. */
+function bodyIn({ body, headers }: Request): ReadableStream<Uint8Array> | null {
+  const said = ["content-length", "transfer-encoding", "content-type"].some((name) => headers.has(name));
+  return headers.get("content-length") === "0" || !said ? null : body;
+}
+
+/** The body, checked by what is said of it. */
 function bodyOf(exchange: Exchange): ReadableStream<Uint8Array> {
-  const { headers, body } = exchange.request;
+  const { request } = exchange;
+  const { headers } = request;
+  const body = bodyIn(request);
   const encoding = headers.get("content-encoding") ?? "identity";
   if (encoding.toLowerCase() !== "identity") {
     throw new ServiceError(`Cannot read the body: it is encoded (${encoding}), wanted plain bytes`, "E_MEDIA_TYPE");
@@ -128,9 +136,8 @@ async function fromNamed(
   source: string,
   names: readonly string[],
 ): Promise<Brought> {
-  const { body, headers } = exchange.request;
-  const type = headers.get("content-type") ?? "";
-  if (!body) return { logits: await openNamed(exchange, query, source), parts: new Map() };
+  const type = exchange.request.headers.get("content-type") ?? "";
+  if (!bodyIn(exchange.request)) return { logits: await openNamed(exchange, query, source), parts: new Map() };
   if (essence(type) !== "multipart/form-data") {
     throw new ServiceError(`Cannot read both a body and the source "${source}": wanted one of them`, "E_BAD_REQUEST");
   }

@@ -1,21 +1,9 @@
-import {
-  bytesOf,
-  checkShape,
-  checkWhole,
-  type Dtype,
-  errorCode,
-  ioReason,
-  type Logits,
-  ParameterError,
-  SourceError,
-  type Spec,
-} from "../core/mod.ts";
+import { type Dtype, ioReason, type Logits, ParameterError, SourceError, type Spec } from "../core/mod.ts";
 import { byteLogits } from "./_byte_logits.ts";
 import { cutOf } from "./_cut.ts";
 import { FileFeed } from "./_file_feed.ts";
-import { agree, checkDtype, checkSize, type Layout } from "./_layout.ts";
-import { npyLayout } from "./_npy_layout.ts";
-import { safetensorsLayout } from "./_safetensors_layout.ts";
+import { type Format, formatOf, layoutOf } from "./_file_layout.ts";
+import type { Layout } from "./_layout.ts";
 
 /** What {@linkcode fromFile} cannot learn from the file. */
 export interface FromFileOptions {
@@ -28,10 +16,6 @@ export interface FromFileOptions {
   /** The most logits of a chunk, 65,536 by default; also of a read without a stream. */
   readonly chunk?: number;
 }
-
-type Format = "npy" | "safetensors" | Dtype;
-
-const RAW: Record<string, Dtype> = { ".f32": "f32", ".f64": "f64", ".f16": "f16", ".bf16": "bf16" };
 
 /**
  * Logits in a file: `.npy` (versions 1 to 3, little-endian f2, f4, f8, C order), `.safetensors` (F64, F32, F16, BF16), or
@@ -67,12 +51,13 @@ const RAW: Record<string, Dtype> = { ".f32": "f32", ".f64": "f64", ".f16": "f16"
  */
 export async function fromFile(path: string | URL, options: FromFileOptions = {}): Promise<Logits> {
   const cut = cutOf(options.chunk);
-  const format = formatOf(path, options);
+  if (path instanceof URL && path.protocol !== "file:") {
+    throw new ParameterError(`Cannot read ${path.href} as a file: wanted a path or a file: URL`);
+  }
+  const format = formatOf(nameOf(path), options);
   const what = `"${nameOf(path)}"`;
   const size = (await regularFile(what, path)).size;
-  const layout = format === "npy" || format === "safetensors"
-    ? await readLayout(what, path, format, size, options)
-    : rawLayout(what, format, size, options);
+  const layout = await readLayout(what, path, format, size, options);
   return byteLogits({
     ...layout,
     what,
@@ -87,32 +72,6 @@ export async function fromFile(path: string | URL, options: FromFileOptions = {}
 
 function nameOf(path: string | URL): string {
   return path instanceof URL ? path.pathname : path;
-}
-
-/** The way the name says the file is written; `dtype` makes any file a raw one but those that say it themselves. */
-function formatOf(path: string | URL, { dtype, vocabulary, tensor }: FromFileOptions): Format {
-  if (path instanceof URL && path.protocol !== "file:") {
-    throw new ParameterError(`Cannot read ${path.href} as a file: wanted a path or a file: URL`);
-  }
-  if (dtype !== undefined) checkDtype(dtype);
-  if (vocabulary !== undefined) checkWhole("vocabulary", vocabulary, 1);
-  const name = nameOf(path);
-  const extension = (/\.[^./\\]*$/.exec(name)?.[0] ?? "").toLowerCase();
-  const format = extension === ".npy" || extension === ".safetensors"
-    ? extension.slice(1) as "npy" | "safetensors"
-    : dtype ?? (Object.hasOwn(RAW, extension) ? RAW[extension] : undefined);
-  if (!format) {
-    throw new ParameterError(
-      `Cannot tell how "${name}" is written: wanted a name in .npy, .safetensors, .f32, .f16, .bf16 or .f64, or "dtype"`,
-    );
-  }
-  if (tensor !== undefined && format !== "safetensors") {
-    throw new ParameterError(`Cannot look for tensor "${tensor}" in "${name}": only .safetensors files name tensors`);
-  }
-  if (vocabulary === undefined && format !== "npy" && format !== "safetensors") {
-    throw new ParameterError(`Cannot read "${name}" without "vocabulary": a raw file does not say how long a row is`);
-  }
-  return format;
 }
 
 /** What the system says of a file; refuses directories, pipes and devices. */
@@ -138,41 +97,16 @@ async function identityOf(what: string, path: string | URL): Promise<string> {
 async function readLayout(
   what: string,
   path: string | URL,
-  format: "npy" | "safetensors",
+  format: Format,
   size: number,
   options: FromFileOptions,
 ): Promise<Layout & { readonly tensor?: string }> {
   const feed = new FileFeed(path);
   try {
-    if (format === "safetensors") {
-      const layout = await safetensorsLayout(what, feed, size, options.tensor);
-      agree(what, layout.shape, options);
-      return layout;
-    }
-    const { shape, origin } = await npyLayout(what, feed, new Uint8Array(0));
-    checkSize(what, { shape, origin }, size);
-    agree(what, shape, options);
-    return { shape, origin };
-  } catch (error) {
-    if (errorCode(error)) throw error;
-    throw new SourceError(`Cannot read ${what}: ${ioReason(error, "read")}`, "E_SOURCE_READ", { cause: error });
+    return await layoutOf(what, format, feed, size, options);
   } finally {
     await feed.close();
   }
-}
-
-function rawLayout(what: string, dtype: Dtype, size: number, options: FromFileOptions): Layout {
-  const vocabulary = options.vocabulary!;
-  const rowBytes = vocabulary * bytesOf(dtype);
-  const rows = Math.floor(size / rowBytes);
-  if (size % rowBytes !== 0) {
-    const id = Math.floor(size % rowBytes / bytesOf(dtype));
-    throw new SourceError(
-      `Cannot read ${what}: it ended at row ${rows}, id ${id}, byte ${size}; wanted whole rows of ${vocabulary} ${dtype}`,
-      "E_SOURCE_SHORT",
-    );
-  }
-  return { shape: checkShape(what, { rows, vocabulary, dtype }), origin: 0 };
 }
 
 /** The size of a chunk is left out: it changes no result. */

@@ -5,6 +5,7 @@
  * | --- | --- | --- |
  * | {@linkcode fromArray} | typed arrays and numbers in memory | any number of times, for nothing |
  * | {@linkcode fromFile} | `.npy`, `.safetensors`, raw `.f32 .f16 .bf16 .f64` | any number of times, by reading again |
+ * | {@linkcode fromUrl} | the same formats behind an http or https URL | any number of times, by asking again |
  * | {@linkcode fromStream} | a `ReadableStream` of bytes or typed arrays; `.npy` or raw | once |
  * | {@linkcode fromStdin} | standard input; `.npy` or raw | once |
  *
@@ -16,4 +17,5 @@ export * from "./from_array.ts";
 export * from "./from_file.ts";
 export * from "./from_stdin.ts";
 export * from "./from_stream.ts";
+export * from "./from_url.ts";
 export * from "./read_ids.ts";
