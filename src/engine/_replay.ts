@@ -131,13 +131,6 @@ export class Replay {
     }
   }
 
-  /** The chunks of a row if all of them are in memory. */
-  inMemory(row: number, current: Chunk): readonly Chunk[] | undefined {
-    const last = partOf(current, row, this.#columns);
-    if (last.start === this.#columns[0]) return [last];
-    return this.#way === "cache" ? [...this.#kept, last] : undefined;
-  }
-
   async *#unspill(row: number): AsyncGenerator<Chunk> {
     const { shape } = this.#source;
     const buffer = new Uint8Array(Math.min(this.#kernels.arena.bufferBytes, this.#spilled));

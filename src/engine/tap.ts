@@ -42,7 +42,7 @@ export interface TapOptions {
  * @param reducers What to look at, by name.
  * @param listener Takes each look.
  * @param options How often.
- * @returns The same logits, tapped: every `open` looks afresh.
+ * @returns The same logits, tapped: every `open` looks afresh, that of a second read too.
  * @throws {RangeError} If `every` or a reducer does not fit.
  */
 export function tap<T extends Reducers>(
