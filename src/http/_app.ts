@@ -1,13 +1,17 @@
 import { type Context, Hono } from "hono";
-import { ServiceError } from "../core/mod.ts";
-import type { AppOptions } from "./app_options.ts";
+import { ParameterError, ServiceError } from "../core/mod.ts";
+import { checkToken } from "./_auth.ts";
 import type { Exchange } from "./_exchange.ts";
+import { mergeRoute } from "./_merge.ts";
+import { openApi } from "./_openapi.ts";
 import { problemResponse } from "./_problem.ts";
 import { reduceRoute } from "./_reduce.ts";
-import { mergeRoute } from "./_merge.ts";
+import { Service } from "./_service.ts";
 import { softmaxRoute } from "./_softmax.ts";
 import { statesRoute } from "./_states.ts";
-import { Service } from "./_service.ts";
+import { originOf } from "./_url_guard.ts";
+import type { AppOptions } from "./app_options.ts";
+import manifest from "../../deno.json" with { type: "json" };
 
 /** Answers one admitted request. */
 type Route = (exchange: Exchange) => Promise<Response>;
@@ -21,14 +25,14 @@ const ROUTES: Readonly<Record<string, Route>> = {
 
 /** An app and the service behind it. */
 export function buildApp(options: AppOptions): { readonly app: Hono; readonly service: Service } {
+  checkOptions(options);
   const service = new Service(options);
   const app = new Hono();
   for (const [path, route] of Object.entries(ROUTES)) {
     app.post(path, (context) => answer(service, context.req.raw, path, route));
-    app.all(path, () => {
-      throw new ServiceError(`Cannot answer: ${path} takes POST`, "E_METHOD");
-    });
+    refuseOthers(app, path, "POST");
   }
+  addViews(app, service);
   app.notFound(({ req }: Context) =>
     refuse(service, req.raw, new ServiceError("Cannot answer: there is no such address", "E_NOT_FOUND"))
   );
@@ -36,7 +40,36 @@ export function buildApp(options: AppOptions): { readonly app: Hono; readonly se
   return { app, service };
 }
 
+function checkOptions({ allowOrigins = [], allowPrivateOrigins = [], token }: AppOptions): void {
+  for (const origin of [...allowOrigins, ...allowPrivateOrigins]) originOf(origin);
+  if (token === "" || /\s/.test(token ?? "")) {
+    throw new ParameterError("Cannot use the token: wanted characters without spaces, and at least one");
+  }
+}
+
+/** What tells about the service. */
+function addViews(app: Hono, service: Service): void {
+  const description = openApi(manifest.version);
+  app.get(
+    "/healthz",
+    ({ json }) => json({ status: service.draining ? "stopping" : "ok" }, service.draining ? 503 : 200),
+  );
+  app.get("/openapi.json", ({ json }) => json(description));
+  app.get("/metrics", async ({ req }) => {
+    await checkToken(req.raw, service.options.token);
+    return await service.metrics.response();
+  });
+  for (const path of ["/healthz", "/openapi.json", "/metrics"]) refuseOthers(app, path, "GET");
+}
+
+function refuseOthers(app: Hono, path: string, method: string): void {
+  app.all(path, () => {
+    throw new ServiceError(`Cannot answer: ${path} takes ${method}`, "E_METHOD");
+  });
+}
+
 async function answer(service: Service, request: Request, path: string, route: Route): Promise<Response> {
+  await checkToken(request, service.options.token);
   const exchange = service.admit(request, path);
   try {
     return await route(exchange);
