@@ -33,8 +33,11 @@ export const Total = {
  */
 export function totalSlot(f64: Float64Array, words: Int32Array, slot: number, out: number, base: Base): void {
   const maximum = f64[slot];
-  f64.fill(0, out, out + 8);
   f64[out + Total.maximum] = maximum;
+  f64[out + Total.mantissa] = 0;
+  f64[out + Total.exponent] = 0;
+  f64[out + Total.mean] = 0;
+  f64[out + Total.meanSquare] = 0;
   f64[out + Total.logSum] = -Infinity;
   const top = f64[slot + 1];
   if (top === -Infinity) {
@@ -75,11 +78,13 @@ function ratio(base: Base): number {
   return base.lo === 0 ? 1.4426950408889634 / base.hi : 1;
 }
 
-/** The same as `combine(words, at, 1, 0, 0)` without the moments: what most rows ask for. */
+/** The same as `combine(words, at, 1, 0, 0)`, from the lowest digit that is there: short rows have but three. */
 function combineSums(words: Int32Array, at: number): number {
   let carry = 0;
   let value = 0;
-  for (let i = BINS - 1; i > 0; i--) {
+  let i = BINS - 1;
+  while (i > 0 && (words[at + 2 * i] | words[at + 2 * i + 1]) === 0) i--;
+  for (; i > 0; i--) {
     const low = (words[at + 2 * i] >>> 0) + carry;
     const over = Math.floor(low / TWO_32);
     value = i > 3 ? 0 : value / TWO_32 + (low - over * TWO_32);
