@@ -43,6 +43,10 @@ export async function readForm(
 
 class FormReader {
   readonly form: Promise<Form>;
+  /** Settles at the end of the form: only then is it known that nothing follows the logits. */
+  readonly #end: Promise<void>;
+  #finish!: () => void;
+  #abandon!: (error: unknown) => void;
   #resolve!: (form: Form) => void;
   #reject!: (error: unknown) => void;
   readonly #busboy: Parser;
@@ -63,6 +67,11 @@ class FormReader {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    this.#end = new Promise((resolve, reject) => {
+      this.#finish = resolve;
+      this.#abandon = reject;
+    });
+    this.#end.catch(() => {});
     // Whoever waits for the form learns of it; after that the stream of logits tells.
     this.form.catch(() => {});
     this.#busboy = this.#open(type);
@@ -79,7 +88,10 @@ class FormReader {
       busboy.on("file", (name, stream, filename, _encoding, mime) => this.#part(name, stream, filename, mime));
       busboy.on("partsLimit", () => this.#fail(bad("it has more than 16 parts")));
       busboy.on("error", (error) => this.#fail(bad(String((error as Error).message))));
-      busboy.on("finish", () => this.#settle(undefined));
+      busboy.on("finish", () => {
+        this.#finish();
+        if (!this.#logits) this.#settle(undefined);
+      });
       return busboy;
     } catch (error) {
       throw bad((error as Error).message);
@@ -91,8 +103,22 @@ class FormReader {
     if (this.#logits) return this.#fail(bad(`part "${name}" comes after "${LOGITS}", wanted before it`));
     if (name !== LOGITS) return this.#small(name, stream);
     this.#logits = stream;
-    const body = Readable.toWeb(stream) as ReadableStream<Uint8Array>;
+    const body = this.#wholly(Readable.toWeb(stream) as ReadableStream<Uint8Array>);
     this.#settle({ type: mime, filename: filename || undefined, body });
+  }
+
+  /** The same stream, which ends only once the form has. */
+  #wholly(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+    const reader = stream.getReader();
+    return new ReadableStream<Uint8Array>({
+      pull: async (controller): Promise<void> => {
+        const { done, value } = await reader.read();
+        if (!done) return controller.enqueue(value);
+        await this.#end;
+        controller.close();
+      },
+      cancel: (reason) => reader.cancel(reason),
+    }, { highWaterMark: 0 });
   }
 
   #settle(logits: LogitsPart | undefined): void {
@@ -119,6 +145,7 @@ class FormReader {
   #fail(error: unknown): void {
     this.#failure ??= error;
     this.#reject(error);
+    this.#abandon(error);
     this.#logits?.destroy(this.#failure as Error);
   }
 

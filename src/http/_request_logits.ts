@@ -52,23 +52,23 @@ export function checkLimit(what: string, value: number, limit: number): void {
   }
 }
 
-/** The body of a request, if it has one: the runtime gives an empty one where there is none. */
-function bodyIn({ body, headers }: Request): ReadableStream<Uint8Array> | null {
-  const said = ["content-length", "transfer-encoding", "content-type"].some((name) => headers.has(name));
-  return headers.get("content-length") === "0" || !said ? null : body;
+/** Whether a request says that it has a body: the runtime gives an empty one where there is none. */
+function saysBody({ headers }: Request): boolean {
+  const length = headers.get("content-length");
+  return length === null ? headers.has("transfer-encoding") || headers.has("content-type") : length !== "0";
 }
 
 /** The body, checked by what is said of it. */
 function bodyOf(exchange: Exchange): ReadableStream<Uint8Array> {
   const { request } = exchange;
   const { headers } = request;
-  const body = bodyIn(request);
+  const { body } = request;
   const encoding = headers.get("content-encoding") ?? "identity";
   if (encoding.toLowerCase() !== "identity") {
     throw new ServiceError(`Cannot read the body: it is encoded (${encoding}), wanted plain bytes`, "E_MEDIA_TYPE");
   }
   checkBytes(exchange, Number(headers.get("content-length") ?? 0));
-  if (!body) {
+  if (!body || headers.get("content-length") === "0") {
     throw new ServiceError("Cannot read logits: the request has no body and names no source", "E_BAD_REQUEST");
   }
   return requestBody(exchange, body);
@@ -137,7 +137,7 @@ async function fromNamed(
   names: readonly string[],
 ): Promise<Brought> {
   const type = exchange.request.headers.get("content-type") ?? "";
-  if (!bodyIn(exchange.request)) return { logits: await openNamed(exchange, query, source), parts: new Map() };
+  if (!saysBody(exchange.request)) return { logits: await openNamed(exchange, query, source), parts: new Map() };
   if (essence(type) !== "multipart/form-data") {
     throw new ServiceError(`Cannot read both a body and the source "${source}": wanted one of them`, "E_BAD_REQUEST");
   }

@@ -44,7 +44,7 @@ function shardOf(shard: Logits, vocabulary: number, start: number): Logits {
   return logitsFrom({
     shape,
     replay: shard.replay,
-    spec: { name: "shard", params: { start, vocabulary }, inputs: [shard.spec] },
+    spec: { name: "shard", params: { start, vocabulary }, inputs: [] },
     open: ({ rows, signal }: Range = {}) =>
       shard.open({ ...(rows ? { rows } : {}), ...(signal ? { signal } : {}) }).pipeThrough(
         new TransformStream<Chunk, Chunk>({
