@@ -1,7 +1,7 @@
 import { Column, type Kernels, type Level, loadKernels, TILE, Total } from "../../kernels/mod.ts";
 import { type Block, isDetached, type Reducer, type RowFacts, ShapeError } from "../core/mod.ts";
 import { logitsAt, scratchOf, SLICE } from "./_scratch.ts";
-import { deposit, totals } from "./_sums.ts";
+import { deposit, NOTHING, totals } from "./_sums.ts";
 
 /** A row in memory. */
 export type RowValues = Float32Array | Float64Array;
@@ -38,7 +38,7 @@ class SliceBlock implements Block {
 export function eachSlice(values: RowValues, row: number, level: Level, step: (block: Block) => void): void {
   const kernels = loadKernels(undefined, values instanceof Float64Array ? "f64" : "f32");
   const scratch = scratchOf(kernels);
-  const table = new Float64Array(kernels.memory, scratch.rawTable, SLICE * Column.stride);
+  const table = scratch.views.rawTable;
   for (let start = 0; start < values.length; start += SLICE * TILE) {
     const count = Math.min(SLICE * TILE, values.length - start);
     const staged = logitsAt(kernels, scratch.raw, count);
@@ -50,7 +50,7 @@ export function eachSlice(values: RowValues, row: number, level: Level, step: (b
 
 /** What the sweeps of a row tell, as the engine would. */
 class Facts {
-  #sum: Uint8Array = new Uint8Array(0);
+  #sum: Uint8Array = NOTHING;
   #kernels: Kernels | undefined;
   #nan = 0;
   #posInf = 0;

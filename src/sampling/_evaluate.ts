@@ -19,12 +19,11 @@ const ENTROPY_ERROR = 1e-5;
 export function sweptLadder(found: Findings, facts: Facts, count: number, wanted: Wanted): Ladder {
   const { best } = found;
   const size = best?.size ?? 0;
-  const ladder = new Ladder(size + 1, facts.maximum);
+  const ladder = new Ladder(facts.maximum);
   let mass = 0, moment = 0, squares = 0, lowest = facts.maximum;
   if (best) {
     for (const at of ranked(best)) {
       lowest = best.values[at];
-      ladder.cell[ladder.size] = cellOf(facts.maximum - lowest);
       ladder.push(best.ids[at], lowest);
     }
     for (let i = 0; i < size; i++) {
@@ -113,15 +112,18 @@ export function guess(
   ladder.asked = new Set();
   try {
     for (let i = 0; i < walk.rest.length; i++) {
+      const { from, to } = ladder;
       runStages(ladder, { rest: [walk.rest[i]], context: () => walk.context(i) }, () => 0);
-      for (const rung of [ladder.from, ladder.to - 1, ladder.to]) {
-        if (rung >= 0 && rung < ladder.size) ladder.asked.add(ladder.cell[rung]);
+      if (ladder.from !== from) ladder.asked.add(ladder.cell[ladder.from]);
+      if (ladder.to !== to) {
+        ladder.asked.add(ladder.cell[ladder.to - 1]);
+        ladder.asked.add(ladder.cell[ladder.to]);
       }
     }
   } catch (error) {
     if (!(error instanceof Restart)) throw error;
   }
-  return widen(ladder.asked, cells, found, facts, count);
+  return widen(ladder.asked, cells, found, facts, count, walk.rest.some(({ needs }) => needs === "order"));
 }
 
 /** One cell of the sketch. */
@@ -156,12 +158,12 @@ function sketchCells({ sketch, best }: Findings, { maximum }: Facts): Map<number
 
 function guessLadder(found: Findings, facts: Facts, count: number, cells: Map<number, SketchCell>): Ladder {
   const size = found.best?.size ?? 0;
-  const ladder = new Ladder(size + cells.size, facts.maximum);
+  const ladder = new Ladder(facts.maximum);
   let head = 0;
   if (found.best) {
     for (const at of ranked(found.best)) {
-      ladder.cell[ladder.size] = cellOf(facts.maximum - found.best.values[at]);
-      ladder.push(found.best.ids[at], found.best.values[at]);
+      const x = found.best.values[at];
+      ladder.push(found.best.ids[at], x, 1, cellOf(facts.maximum - x));
     }
     for (let i = 0; i < size; i++) head += ladder.m[i];
   }
@@ -194,6 +196,9 @@ function guessLadder(found: Findings, facts: Facts, count: number, cells: Map<nu
 /** How many standard deviations of the sketch's estimate are listed to each side. */
 const SIDES = 5;
 
+/** How many cells beyond the sketch's last are listed where it ends before they are enough. */
+const BEYOND = 64;
+
 /** Rows up to this many tokens are listed whole. */
 const SHORT = 4096;
 
@@ -203,6 +208,7 @@ function widen(
   { sketch, best }: Findings,
   { maximum }: Facts,
   count: number,
+  byCount: boolean,
 ): { hot: Set<number>; groups: number[] } {
   const hot = new Set(asked);
   hot.delete(-1);
@@ -212,30 +218,43 @@ function widen(
   }
   const numbers = [...cells.keys()].sort((a, b) => a - b);
   const stride = sketchStride(sketch);
-  let squares = 0, points = 0;
-  for (const { n, m } of cells.values()) {
-    squares += m * m / (n / stride);
-    points += n / stride;
-  }
-  const wantedMass = SIDES * Math.sqrt(squares), wantedPoints = SIDES * Math.sqrt(points) / 2;
   for (const cell of asked) {
+    const doubt = doubtAt(cell, cells, stride);
     for (const step of [-1, 1]) {
       let at = step > 0 ? numbers.findIndex((c) => c > cell) : numbers.findLastIndex((c) => c < cell);
-      let mass = 0, seen = 0, reached = cell;
-      for (; at >= 0 && at < numbers.length && (mass < wantedMass || seen < wantedPoints); at += step) {
+      let mass = 0, n = 0, reached = cell;
+      while (at >= 0 && at < numbers.length && (mass < doubt.mass || n < (byCount ? doubt.n : 4 * stride))) {
         const known = cells.get(numbers[at])!;
         mass += known.m;
-        seen += known.n / stride;
+        n += known.n;
         reached = numbers[at];
+        at += step;
       }
-      if (at < 0 || at >= numbers.length) {
-        reached = step > 0 ? Math.min(CELLS - 1, reached + 64) : Math.max(0, reached - 64);
-      }
+      if (at < 0 || at >= numbers.length) reached += step * BEYOND;
+      reached = Math.max(0, Math.min(CELLS - 1, reached));
       for (let c = cell; c !== reached; c += step) hot.add(c);
-      hot.add(Math.max(0, reached));
+      hot.add(reached);
     }
   }
   return { hot, groups: groupsOf(hot, cells, best, maximum, stride) };
+}
+
+/** How far the sketch's mass, and count, above a cell may be off: its whole is known, so what errs is the part above beside the rest. */
+function doubtAt(cell: number, cells: Map<number, SketchCell>, stride: number): { mass: number; n: number } {
+  let above = 0, mass = 0, squaresAbove = 0, squares = 0, pointsAbove = 0, points = 0;
+  for (const [c, { n, m }] of cells) {
+    const weight = m * m / (n / stride);
+    mass += m;
+    squares += weight;
+    points += n / stride;
+    if (c >= cell) continue;
+    above += m;
+    squaresAbove += weight;
+    pointsAbove += n / stride;
+  }
+  const share = mass > 0 ? above / mass : 0, part = points > 0 ? pointsAbove / points : 0;
+  const variance = (1 - share) ** 2 * squaresAbove + share ** 2 * (squares - squaresAbove);
+  return { mass: SIDES * Math.sqrt(variance), n: SIDES * stride * Math.sqrt(points * part * (1 - part)) };
 }
 
 /** Values that fill a hot cell by themselves, as far as the sketch shows. */

@@ -3,7 +3,7 @@ import { type Block, type Heap, heapOf, offer, scanBlock, toExact, toNumber, UNI
 import { exponential, type Noise, Purpose } from "./_noise.ts";
 import { logitsAt, type Scratch, scratchOf, SLICE } from "./_scratch.ts";
 import { mergeSketch, type Sketch, sketchBlock, sketchOf } from "./_sketch.ts";
-import { absorb, deposit } from "./_sums.ts";
+import { absorb, deposit, NOTHING } from "./_sums.ts";
 import type { Edit } from "./stage.ts";
 
 /** What a read of a row must find out for a chain. */
@@ -53,6 +53,8 @@ export interface Findings {
   squares: bigint;
 }
 
+const NO_LOGITS = new Float32Array(0);
+
 /** Nothing found yet. */
 export function findingsOf(row: number, wanted: Wanted): Findings {
   return {
@@ -61,9 +63,9 @@ export function findingsOf(row: number, wanted: Wanted): Findings {
     element: "f32",
     best: wanted.best > 0 ? heapOf(wanted.best) : null,
     raw: wanted.raw > 0 ? heapOf(wanted.raw) : null,
-    champion: wanted.race ? { tile: -1, ratio: 0, exponent: 0, mantissa: 0, logits: new Float32Array(0) } : null,
+    champion: wanted.race ? { tile: -1, ratio: 0, exponent: 0, mantissa: 0, logits: NO_LOGITS } : null,
     sketch: wanted.sketch ? sketchOf() : null,
-    sum: new Uint8Array(0),
+    sum: NOTHING,
     masked: 0,
     count: 0,
     total: 0n,
@@ -100,7 +102,7 @@ export function eachEdited(
 ): void {
   const { kernels } = block;
   const scratch = scratchOf(kernels);
-  const table = new Float64Array(kernels.memory, scratch.editedTable, SLICE * Column.stride);
+  const table = scratch.views.editedTable;
   for (let from = 0; from < block.count; from += SLICE * TILE) {
     const count = Math.min(SLICE * TILE, block.count - from);
     const values = logitsAt(kernels, scratch.edited, count);
@@ -172,10 +174,13 @@ function raceTiles(champion: Champion, block: Block, noise: Noise): void {
   if (won >= 0) champion.logits = block.values.slice(won * TILE, (won + 1) * TILE);
 }
 
+/** 2^-127 to 2^127: a ratio lies between 1/45 and 2^65, so beyond that the exponents alone decide. */
+const POWERS = Float64Array.from({ length: 255 }, (_, i) => 2 ** (i - 127));
+
 function beats(ratio: number, exponent: number, tile: number, { ratio: r, exponent: e, tile: t }: Champion): boolean {
   const gap = exponent - e;
-  if (gap > 900 || gap < -900) return gap > 0;
-  const scaled = gap === 0 ? ratio : ratio * 2 ** gap;
+  if (gap > 127 || gap < -127) return gap > 0;
+  const scaled = ratio * POWERS[gap + 127];
   return scaled > r || (scaled === r && tile < t);
 }
 

@@ -234,21 +234,24 @@ export class HistogramFold {
 
   /** The ladder that a whole row's histogram makes. */
   ladder(state: Readonly<Histogram>): Ladder {
-    const ladder = new Ladder(CELLS + state.size + this.plan.groups.length, this.plan.top);
-    const listed = this.#listed(state);
+    const ladder = new Ladder(this.plan.top);
+    const { order, sorted } = ranking(state);
+    const groups = this.plan.groups.map((x, group) => ({ x, group })).sort((a, b) => b.x - a.x);
     let next = 0;
     for (let cell = 0; cell < CELLS; cell++) {
       const at = cell * this.#columns;
       if (state.cells[at + COUNT] === 0) continue;
-      if (!this.plan.hot.has(cell)) {
+      if (this.#hot[cell] === 0) {
         this.#pushCell(ladder, state, cell, at);
         continue;
       }
-      for (; next < listed.length && listed[next].cell === cell; next++) {
-        const { x, id, n, group } = listed[next];
-        if (id === GROUP) ladder.groups.set(ladder.size, group);
-        ladder.cell[ladder.size] = cell;
-        ladder.push(id, x, n);
+      const low = state.cells[at + LOW];
+      for (;;) {
+        const token = next < sorted.length && sorted[next] >= low ? sorted[next] : -Infinity;
+        const group = groups.length > 0 && groups[0].x >= low ? groups[0].x : -Infinity;
+        if (token === -Infinity && group === -Infinity) break;
+        if (token >= group) ladder.push(state.ids[order[next++]], token, 1, cell);
+        else this.#pushGroup(ladder, state, groups.shift()!.group, cell);
       }
     }
     ladder.temperatures = this.plan.temperatures;
@@ -261,23 +264,17 @@ export class HistogramFold {
     return ladder;
   }
 
-  #listed(state: Readonly<Histogram>): { cell: number; x: number; id: number; n: number; group: number }[] {
-    const listed = Array.from({ length: state.size }, (_, i) => {
-      const x = state.values[i];
-      return { cell: cellOf(this.plan.top - x), x, id: state.ids[i], n: 1, group: -1 };
-    });
-    this.plan.groups.forEach((x, group) => {
-      const n = countBits(state.bits.subarray(group * this.#words, (group + 1) * this.#words));
-      if (n > 0) listed.push({ cell: cellOf(this.plan.top - x), x, id: GROUP, n, group });
-    });
-    return listed.sort((a, b) => b.x - a.x || a.id - b.id);
+  #pushGroup(ladder: Ladder, state: Readonly<Histogram>, group: number, cell: number): void {
+    const n = countBits(state.bits.subarray(group * this.#words, (group + 1) * this.#words));
+    if (n === 0) return;
+    (ladder.groups ??= new Map()).set(ladder.size, group);
+    ladder.push(GROUP, this.plan.groups[group], n, cell);
   }
 
   #pushCell(ladder: Ladder, state: Readonly<Histogram>, cell: number, at: number): void {
     const n = state.cells[at + COUNT];
     const first = 3 * cell * this.plan.draws;
-    ladder.cell[ladder.size] = cell;
-    if (n === 1 && state.race[first] > 0) ladder.push(state.race[first + 1], state.cells[at + HIGH]);
+    if (n === 1 && state.race[first] > 0) ladder.push(state.race[first + 1], state.cells[at + HIGH], 1, cell);
     else {
       const [m, h, q] = this.#sums(state, cell, 0);
       ladder.pushCell(cell, state.cells[at + HIGH], state.cells[at + LOW], n, m, h, q);
@@ -302,10 +299,17 @@ export class HistogramFold {
 
   /** The j-th kept id, counted from the lowest, of a ladder's rung that is a group. */
   member(state: Readonly<Histogram>, { groups, skipped }: Ladder, rung: number, j: number): number {
-    const group = groups.get(rung)!;
+    const group = groups!.get(rung)!;
     const bits = state.bits.subarray(group * this.#words, (group + 1) * this.#words);
-    return nthBit(bits, j + (skipped.get(rung) ?? 0));
+    return nthBit(bits, j + (skipped?.get(rung) ?? 0));
   }
+}
+
+/** The listed tokens, best first: sorted values, and where each lies in the list. */
+function ranking({ size, values, ids }: Readonly<Histogram>): { order: Uint32Array; sorted: Float64Array } {
+  const order = Uint32Array.from({ length: size }, (_, i) => i);
+  order.sort((a, b) => values[b] - values[a] || ids[a] - ids[b]);
+  return { order, sorted: Float64Array.from(order, (i) => values[i]) };
 }
 
 /** Enters a race whose places are sorted, best first. */

@@ -27,24 +27,24 @@ export interface Border {
  * read has that cell's tokens one by one.
  */
 export class Ladder {
-  readonly id: Float64Array;
+  readonly id: number[] = [];
   /** The logit, in the stage's scale; of a cell the largest. */
-  readonly x: Float64Array;
+  readonly x: number[] = [];
   /** The smallest logit. */
-  readonly low: Float64Array;
+  readonly low: number[] = [];
   /** How many tokens. */
-  readonly n: Float64Array;
+  readonly n: number[] = [];
   /** Their mass, `sum e^(x - top)`. */
-  readonly m: Float64Array;
+  readonly m: number[] = [];
   /** `sum e^(x - top) (x - top)`. */
-  readonly h: Float64Array;
+  readonly h: number[] = [];
   /** `sum e^(2 (x - top))`. */
-  readonly q: Float64Array;
+  readonly q: number[] = [];
   /** The largest and the smallest logit as the row has them, before any temperature here. */
-  readonly high: Float64Array;
-  readonly deep: Float64Array;
+  readonly high: number[] = [];
+  readonly deep: number[] = [];
   /** Its cell in the histogram. */
-  readonly cell: Int32Array;
+  readonly cell: number[] = [];
   size = 0;
   from = 0;
   to = 0;
@@ -70,38 +70,26 @@ export class Ladder {
   /** Sum and sum of squares of `top - x` over a cell, in the first scale. */
   moments: ((cell: number) => readonly [number, number]) | undefined;
   /** Of groups: which group of the histogram. */
-  readonly groups: Map<number, number> = new Map();
+  groups: Map<number, number> | undefined;
   /** Whether a group has been cut. */
   parted = false;
   /** Of groups: how many of the lowest ids are cut off. */
-  readonly skipped: Map<number, number> = new Map();
+  skipped: Map<number, number> | undefined;
 
-  constructor(room: number, top: number) {
-    this.id = new Float64Array(room);
-    this.x = new Float64Array(room);
-    this.low = new Float64Array(room);
-    this.n = new Float64Array(room);
-    this.m = new Float64Array(room);
-    this.h = new Float64Array(room);
-    this.q = new Float64Array(room);
-    this.high = new Float64Array(room);
-    this.deep = new Float64Array(room);
-    this.cell = new Int32Array(room);
+  constructor(top: number) {
     this.top = top;
     this.origin = top;
   }
 
   /** Adds a rung of equal tokens below the others. */
-  push(id: number, x: number, n = 1): void {
+  push(id: number, x: number, n = 1, cell = 0): void {
     const i = this.size++;
     const d = x - this.top;
     const weight = x === -Infinity ? 0 : exp(d);
     this.id[i] = id;
-    this.x[i] =
-      this.low[i] =
-      this.high[i] =
-      this.deep[i] =
-        x;
+    this.cell[i] = cell;
+    this.x[i] = this.low[i] = x;
+    this.high[i] = this.deep[i] = x;
     this.n[i] = n;
     this.m[i] = n * weight;
     this.h[i] = weight === 0 ? 0 : n * weight * d;
@@ -218,7 +206,7 @@ export class Ladder {
     if (count >= this.n[i]) return;
     const share = count / this.n[i];
     this.parted = true;
-    if (highest) this.skipped.set(i, (this.skipped.get(i) ?? 0) + this.n[i] - count);
+    if (highest) (this.skipped ??= new Map()).set(i, (this.skipped.get(i) ?? 0) + this.n[i] - count);
     this.n[i] = count;
     this.m[i] *= share;
     this.h[i] *= share;

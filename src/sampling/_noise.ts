@@ -8,6 +8,7 @@ export const Purpose = { tile: 1, inside: 2, list: 3, race: 4, chance: 5, tail: 
 export type Purpose = typeof Purpose[keyof typeof Purpose];
 
 const TWO_32 = 4294967296;
+const words = new Uint32Array(4);
 
 /** Random numbers of one row: a pure function of seed, row (or step), purpose and index. */
 export class Noise {
@@ -15,8 +16,10 @@ export class Noise {
   readonly #key1: number;
   readonly #row: number;
   readonly #rowHigh: number;
-  readonly #block = new Uint32Array(4);
-  readonly #other = new Uint32Array(4);
+  #word0 = 0;
+  #word1 = 0;
+  #word2 = 0;
+  #word3 = 0;
   #cached = -1;
 
   constructor(seed: number, row: number) {
@@ -26,15 +29,16 @@ export class Noise {
     this.#rowHigh = Math.floor(row / TWO_32) >>> 0;
   }
 
-  #words(purpose: Purpose, index: number, out: Uint32Array): void {
+  #words(purpose: Purpose, index: number): Uint32Array {
     const high = Math.floor(index / TWO_32) * 16 + purpose;
-    philox([this.#row, this.#rowHigh, index >>> 0, high >>> 0], this.#key0, this.#key1, out);
+    philox(this.#row, this.#rowHigh, index >>> 0, high >>> 0, this.#key0, this.#key1, words);
+    return words;
   }
 
   /** A number in (0, 1): 53 bits, centred, never 0 or 1. */
   uniform(purpose: Purpose, index: number): number {
-    this.#words(purpose, index, this.#other);
-    const [high, low] = this.#other;
+    this.#words(purpose, index);
+    const high = words[0], low = words[1];
     // 52 bits and a half: the sum below is exact.
     return (high * 1048576 + (low >>> 12) + 0.5) / 4503599627370496;
   }
@@ -46,13 +50,17 @@ export class Noise {
   small(purpose: typeof Purpose.tile | typeof Purpose.race, index: number): number {
     const block = Math.floor(index / 4) * 16 + purpose;
     if (block !== this.#cached) {
-      this.#words(purpose, Math.floor(index / 4), this.#block);
+      this.#words(purpose, Math.floor(index / 4));
+      this.#word0 = words[0];
+      this.#word1 = words[1];
+      this.#word2 = words[2];
+      this.#word3 = words[3];
       this.#cached = block;
     }
-    const word = this.#block[index & 3];
+    const lane = index & 3;
+    const word = lane < 2 ? (lane === 0 ? this.#word0 : this.#word1) : lane === 2 ? this.#word2 : this.#word3;
     if (word >= 1048576) return (word + 0.5) / TWO_32;
-    this.#words(Purpose.tail, index * 8 + purpose, this.#other);
-    return (word + (this.#other[0] + 0.5) / TWO_32) / TWO_32;
+    return (word + (this.#words(Purpose.tail, index * 8 + purpose)[0] + 0.5) / TWO_32) / TWO_32;
   }
 }
 

@@ -11,18 +11,20 @@ function highHalf(a: number, b: number): number {
  * Source: Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"; the tests hold the reference
  * vectors published with it.
  *
- * @param counter Four words.
+ * @param c0 The counter's first word; then the others.
  * @param key0 The key's first word.
  * @param key1 The key's second word.
  * @param out Takes the four words.
  */
 export function philox(
-  counter: readonly [number, number, number, number],
+  c0: number,
+  c1: number,
+  c2: number,
+  c3: number,
   key0: number,
   key1: number,
   out: Uint32Array,
 ): void {
-  let [c0, c1, c2, c3] = counter;
   for (let round = 0; round < 10; round++) {
     const high0 = highHalf(0xd2511f53, c0), low0 = Math.imul(0xd2511f53, c0);
     const high1 = highHalf(0xcd9e8d57, c2), low1 = Math.imul(0xcd9e8d57, c2);

@@ -4,7 +4,7 @@ import { type Heap, ranked, type Reducer, type RowFacts, type Segment } from "..
 import { type Chain, wantedFor } from "./_chain.ts";
 import { drawFrom, type Drawn, guess, runStages, sweptLadder, type Walk } from "./_evaluate.ts";
 import { findBlock, type Findings, findingsOf, kernelsOfFindings, mergeFindings, type Wanted } from "./_findings.ts";
-import { type Histogram, HistogramFold, histogramOf, type HistogramPlan } from "./_histogram.ts";
+import { CELLS, type Histogram, HistogramFold, histogramOf, type HistogramPlan } from "./_histogram.ts";
 import { CELL, type Ladder, Undecided } from "./_ladder.ts";
 import type { Memory, Observed } from "./_memory.ts";
 import { Noise } from "./_noise.ts";
@@ -24,6 +24,9 @@ export interface Asked {
 
 /** How far, relatively, the mass of the kept tokens may be off in a result. */
 const DOUBT = 1e-5;
+
+/** After so many reads of a row everything is listed. */
+const MANY = 6;
 
 /** How many of the raw best are held to tell ranks. */
 const RAW = 64;
@@ -262,6 +265,8 @@ export class RowRun {
         if (!(error instanceof Restart)) throw error;
       }
       const hot = new Set([...fold.plan.hot, ...sure.asked]);
+      // Nothing needs as many reads; were it so, this one answers every question.
+      if (epoch.reads >= MANY) { for (let cell = 0; cell < CELLS; cell++) hot.add(cell); }
       const groups = [...fold.plan.groups];
       for (let i = 0; i < sure.size; i++) {
         if (sure.id[i] === CELL && sure.asked.has(sure.cell[i]) && sure.high[i] === sure.deep[i]) {
@@ -273,7 +278,7 @@ export class RowRun {
   }
 
   #finish(
-    { reads, raw }: Epoch & { readonly raw: Raw },
+    { reads, raw, edits }: Epoch & { readonly raw: Raw },
     ladder: Ladder,
     drawn: readonly Drawn[],
     keptMass: number,
@@ -296,7 +301,7 @@ export class RowRun {
       entropy: plainFacts(raw.facts).entropy,
       keptEntropy: ladder.entropy,
     };
-    return detailed(sample, known, raw, raw.plain && reads === 1 ? first.high : NaN);
+    return detailed(sample, known, raw, raw.plain && edits.length === 0 ? first.high : NaN);
   }
 }
 

@@ -16,6 +16,14 @@ export interface Scratch {
   readonly editedTable: number;
   readonly slot: number;
   readonly out: number;
+  /** Views of them. */
+  readonly views: {
+    readonly rawTable: Float64Array;
+    readonly editedTable: Float64Array;
+    readonly slot: Uint8Array;
+    readonly spare: Uint8Array;
+    readonly out: Float64Array;
+  };
 }
 
 const made = new WeakMap<Kernels, Scratch>();
@@ -27,7 +35,7 @@ export function scratchOf(kernels: Kernels): Scratch {
   return scratch;
 }
 
-function layOut({ arena, element }: Kernels): Scratch {
+function layOut({ arena, element, memory }: Kernels): Scratch {
   const tile = TILE * (element === "f64" ? 8 : 4);
   const raw = arena.mapped + TILES / 2 * tile;
   const edited = raw + SLICE * tile;
@@ -35,7 +43,15 @@ function layOut({ arena, element }: Kernels): Scratch {
   const rawTable = weights + tile;
   const editedTable = rawTable + SLICE * Column.stride * 8;
   const slot = editedTable + SLICE * Column.stride * 8;
-  return { raw, edited, weights, rawTable, editedTable, slot, out: slot + SLOT_BYTES };
+  const out = slot + SLOT_BYTES;
+  const views = {
+    rawTable: new Float64Array(memory, rawTable, SLICE * Column.stride),
+    editedTable: new Float64Array(memory, editedTable, SLICE * Column.stride),
+    slot: new Uint8Array(memory, slot, SLOT_BYTES),
+    spare: new Uint8Array(memory, out, SLOT_BYTES),
+    out: new Float64Array(memory, out, 8),
+  };
+  return { raw, edited, weights, rawTable, editedTable, slot, out, views };
 }
 
 /** A view of logits in the arena. */

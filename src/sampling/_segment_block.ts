@@ -1,4 +1,4 @@
-import { Column, type Level, loadKernels, TILES } from "../../kernels/mod.ts";
+import { type Level, loadKernels } from "../../kernels/mod.ts";
 import type { Block, Segment } from "../core/mod.ts";
 import { logitsAt, scratchOf } from "./_scratch.ts";
 
@@ -17,7 +17,7 @@ export function blockOf({ values, row, start }: Segment, level: Level): Block {
     row,
     start,
     level,
-    table: new Float64Array(kernels.memory, scratch.rawTable, Column.stride * TILES),
+    table: scratch.views.rawTable,
     values: staged,
   };
 }

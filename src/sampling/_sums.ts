@@ -1,4 +1,4 @@
-import { type Kernels, type Level, ln, SLOT_BYTES, Total } from "../../kernels/mod.ts";
+import { type Kernels, type Level, ln, Total } from "../../kernels/mod.ts";
 import { scratchOf } from "./_scratch.ts";
 
 /** What a sweep learns of a row in sum. */
@@ -10,35 +10,41 @@ export interface Facts {
   readonly entropy: number;
 }
 
-/** Adds a swept table to an accumulator that is kept as bytes; an empty array is an empty accumulator. */
+/** An empty accumulator. */
+export const NOTHING: Uint8Array = new Uint8Array(0);
+
+/** Adds a swept table to an accumulator that is kept as bytes, and gives it back; the first deposit makes its memory. */
 export function deposit(kernels: Kernels, level: Level, table: number, tiles: number, bytes: Uint8Array): Uint8Array {
-  const { slot } = scratchOf(kernels);
-  enter(kernels, slot, bytes);
+  const { slot, views } = scratchOf(kernels);
+  enter(kernels, bytes);
   kernels.deposit(level, table, tiles, slot);
-  return new Uint8Array(kernels.memory, slot, SLOT_BYTES).slice();
+  if (bytes.length === 0) return views.slot.slice();
+  bytes.set(views.slot);
+  return bytes;
 }
 
-function enter(kernels: Kernels, slot: number, bytes: Uint8Array): void {
+function enter(kernels: Kernels, bytes: Uint8Array): void {
+  const { slot, views } = scratchOf(kernels);
   if (bytes.length === 0) kernels.clear(slot);
-  else new Uint8Array(kernels.memory, slot, SLOT_BYTES).set(bytes);
+  else views.slot.set(bytes);
 }
 
 /** Adds one accumulator to another. */
 export function absorb(kernels: Kernels, into: Uint8Array, from: Uint8Array): Uint8Array {
   if (into.length === 0 || from.length === 0) return into.length === 0 ? from.slice() : into;
-  const { slot, out } = scratchOf(kernels);
-  enter(kernels, slot, into);
-  new Uint8Array(kernels.memory, out, SLOT_BYTES).set(from);
+  const { slot, out, views } = scratchOf(kernels);
+  enter(kernels, into);
+  views.spare.set(from);
   kernels.absorb(slot, out);
-  return new Uint8Array(kernels.memory, slot, SLOT_BYTES).slice();
+  return views.slot.slice();
 }
 
-/** Reads an accumulator. */
+/** Reads an accumulator; valid until the next call. */
 export function totals(kernels: Kernels, bytes: Uint8Array): Float64Array {
-  const { slot, out } = scratchOf(kernels);
-  enter(kernels, slot, bytes);
+  const { slot, out, views } = scratchOf(kernels);
+  enter(kernels, bytes);
   kernels.total(slot, out);
-  return new Float64Array(kernels.memory, out, 8).slice();
+  return views.out;
 }
 
 /** The facts that totals tell. */

@@ -17,7 +17,7 @@ const VECTORS: [[number, number, number, number], [number, number], number[]][] 
 Deno.test("philox4x32-10 gives its published vectors", () => {
   const out = new Uint32Array(4);
   for (const [counter, [key0, key1], wanted] of VECTORS) {
-    philox(counter, key0, key1, out);
+    philox(...counter, key0, key1, out);
     assertEquals([...out], wanted);
   }
 });
