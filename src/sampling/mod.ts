@@ -32,6 +32,7 @@
  */
 export * from "./adaptive_p.ts";
 export * from "./bad_words.ts";
+export * from "./chain_from.ts";
 export * from "./distribution.ts";
 export * from "./dry.ts";
 export * from "./dynamic_temperature.ts";
@@ -49,7 +50,9 @@ export * from "./mask_rows.ts";
 export * from "./min_length.ts";
 export * from "./mirostat.ts";
 export * from "./no_repeat_ngram.ts";
+export * from "./openai_logprobs.ts";
 export * from "./penalties.ts";
+export * from "./preset.ts";
 export * from "./sample.ts";
 export * from "./sampler.ts";
 export * from "./stage.ts";

@@ -1,0 +1,111 @@
+import { type Operator, ParameterError } from "../core/mod.ts";
+import { adaptiveP } from "./adaptive_p.ts";
+import { badWords } from "./bad_words.ts";
+import { dry } from "./dry.ts";
+import { dynamicTemperature } from "./dynamic_temperature.ts";
+import { force } from "./force.ts";
+import { keepEpsilon } from "./keep_epsilon.ts";
+import { keepEta } from "./keep_eta.ts";
+import { keepMinP } from "./keep_min_p.ts";
+import { keepPLess } from "./keep_p_less.ts";
+import { keepTopH } from "./keep_top_h.ts";
+import { keepTopK } from "./keep_top_k.ts";
+import { keepTopNSigma } from "./keep_top_n_sigma.ts";
+import { keepTopP } from "./keep_top_p.ts";
+import { keepTypical } from "./keep_typical.ts";
+import { minLength } from "./min_length.ts";
+import { mirostat } from "./mirostat.ts";
+import { noRepeatNgram } from "./no_repeat_ngram.ts";
+import { penalties } from "./penalties.ts";
+import type { Stage } from "./stage.ts";
+import { suppress } from "./suppress.ts";
+import { withTemperature } from "./with_temperature.ts";
+import { xtc } from "./xtc.ts";
+
+/** A stage as JSON: its factory's name and, beside it, its options; a leading argument under its own name. */
+export type StageData = { readonly name: string } & Readonly<Record<string, unknown>>;
+
+/** Makes a stage, or an operator, of JSON options. */
+// deno-lint-ignore no-explicit-any
+export type StageMaker = (options: any) => Stage | Operator;
+
+/** Which options each stage takes, and how it is made of them. Those that must be there are marked with `!`. */
+const MAKERS: Record<string, { readonly options: readonly string[]; readonly make: StageMaker }> = {
+  adaptiveP: { options: ["target!", "decay"], make: adaptiveP },
+  badWords: { options: ["words!"], make: ({ words }) => badWords(words) },
+  dry: { options: ["multiplier!", "base", "allowed", "window", "breakers"], make: dry },
+  dynamicTemperature: { options: ["temperature!", "range!", "exponent"], make: dynamicTemperature },
+  force: { options: ["tokens!", "scope"], make: ({ tokens, ...rest }) => force(tokens, rest) },
+  keepEpsilon: { options: ["epsilon!", "minKeep"], make: ({ epsilon, ...rest }) => keepEpsilon(epsilon, rest) },
+  keepEta: { options: ["epsilon!", "minKeep"], make: ({ epsilon, ...rest }) => keepEta(epsilon, rest) },
+  keepMinP: { options: ["p!", "minKeep"], make: ({ p, ...rest }) => keepMinP(p, rest) },
+  keepPLess: { options: [], make: () => keepPLess() },
+  keepTopH: { options: ["h!"], make: ({ h }) => keepTopH(h) },
+  keepTopK: { options: ["k!", "ties", "minKeep"], make: ({ k, ...rest }) => keepTopK(k, rest) },
+  keepTopNSigma: { options: ["n!"], make: ({ n }) => keepTopNSigma(n) },
+  keepTopP: { options: ["p!", "ties", "minKeep"], make: ({ p, ...rest }) => keepTopP(p, rest) },
+  keepTypical: { options: ["p!", "minKeep"], make: ({ p, ...rest }) => keepTypical(p, rest) },
+  minLength: { options: ["tokens!", "end!", "scope"], make: ({ tokens, ...rest }) => minLength(tokens, rest) },
+  mirostat: { options: ["version", "tau", "eta", "m"], make: mirostat },
+  noRepeatNgram: { options: ["n!", "scope"], make: ({ n, ...rest }) => noRepeatNgram(n, rest) },
+  penalties: {
+    options: ["repetition", "frequency", "presence", "window", "scope", "counts", "normalize"],
+    make: penalties,
+  },
+  suppress: { options: ["ids!", "first"], make: ({ ids, ...rest }) => suppress(ids, rest) },
+  withTemperature: { options: ["temperature!"], make: ({ temperature }) => withTemperature(temperature) },
+  xtc: { options: ["probability!", "threshold!", "minKeep"], make: xtc },
+};
+
+/**
+ * A chain from JSON data: a list of `{ "name": ..., ...options }`, the names and options those of this room's factories.
+ *
+ * @example
+ * ```ts
+ * import { chainFrom, sampler } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const chain = chainFrom(JSON.parse('[{ "name": "keepTopK", "k": 40 }, { "name": "withTemperature", "temperature": 0.8 }]'));
+ * assertEquals(sampler({ chain }).draw(Float32Array.of(0, 30)).id, 1);
+ * ```
+ *
+ * @param data The list.
+ * @param more Makers of further stages by name, such as operators: `{ logitBias: ({ bias }) => logitBias(bias) }`.
+ * @returns The stages.
+ * @throws {ParameterError} If the data is no such list, or a name, an option or a value is unknown; it names which.
+ */
+export function chainFrom(
+  data: unknown,
+  more: Readonly<Record<string, StageMaker>> = {},
+): (Stage | Operator)[] {
+  if (!Array.isArray(data)) throw new ParameterError('Cannot read the chain: wanted a list of { "name": ..., ... }');
+  return data.map((item, i) => stageOf(item, i, more));
+}
+
+function stageOf(item: unknown, place: number, more: Readonly<Record<string, StageMaker>>): Stage | Operator {
+  const { name, ...options } = (item ?? {}) as StageData;
+  if (typeof name !== "string") throw new ParameterError(`Cannot read stage ${place} of the chain: it has no "name"`);
+  if (Object.hasOwn(more, name)) return more[name](options);
+  const known = Object.hasOwn(MAKERS, name) ? MAKERS[name] : undefined;
+  if (!known) {
+    const names = [...Object.keys(MAKERS), ...Object.keys(more)].join(", ");
+    throw new ParameterError(`Cannot read stage ${place} of the chain: "${name}" is unknown, wanted one of ${names}`);
+  }
+  checkOptions(name, options, known.options);
+  return known.make(options);
+}
+
+function checkOptions(name: string, options: Record<string, unknown>, known: readonly string[]): void {
+  const names = known.map((option) => option.replace("!", ""));
+  for (const option of Object.keys(options)) {
+    if (names.includes(option)) continue;
+    const wanted = names.length === 0 ? "none" : names.join(", ");
+    throw new ParameterError(`Cannot use ${name} with an option ${option}: wanted ${wanted}`);
+  }
+  for (const option of known) {
+    const needed = option.replace("!", "");
+    if (option.endsWith("!") && !Object.hasOwn(options, needed)) {
+      throw new ParameterError(`Cannot use ${name} without ${needed}`);
+    }
+  }
+}
