@@ -22,7 +22,7 @@ export function chainOf(parts: readonly (Stage | Operator)[]): Chain {
 }
 
 function stageOf(part: Stage | Operator): Stage {
-  if ("edit" in part || "cut" in part) return part as Stage;
+  if (typeof part === "object" && part !== null && ("edit" in part || "cut" in part)) return part as Stage;
   const operator = part as Operator;
   if (typeof operator?.apply !== "function" || operator.reshapes) {
     throw new ParameterError(

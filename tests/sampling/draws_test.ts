@@ -1,6 +1,6 @@
 /**
  * Law: a draw follows the exact distribution, for each kind of draw (greedy, the race over the whole softmax, a list, a wide cut, several
- * without replacement), far tails included. Seeds are fixed, so a test that passes passes always. 400,000 draws at the most.
+ * without replacement), far tails included. Seeds are fixed, so a test that passes passes always.
  */
 import { assert, assertEquals } from "@std/assert";
 import { keepTopK, keepTopP, type Sampler, sampler, withTemperature, xtc } from "../../src/sampling/mod.ts";
@@ -54,27 +54,27 @@ const random = new Random(99);
 Deno.test("the whole softmax: one tile, a partial tile, many tiles", () => {
   check(rowOf("normal", 40, random), { seed: 1, chain: [] }, 40000);
   check(rowOf("normal", 2100, random), { seed: 2, chain: [] }, 40000);
-  check(rowOf("flat", 9000, random), { seed: 3, chain: [] }, 20000);
-  check(rowOf("masked", 3000, random), { seed: 4, chain: [withTemperature(1.7)] }, 20000);
+  check(rowOf("flat", 9000, random), { seed: 3, chain: [] }, 10000);
+  check(rowOf("masked", 3000, random), { seed: 4, chain: [withTemperature(1.7)] }, 10000);
 });
 
 Deno.test("a list", () => {
-  check(rowOf("normal", 3000, random), { seed: 5, chain: [keepTopK(50), keepTopP(0.9), withTemperature(0.8)] }, 40000);
-  check(rowOf("integers", 300, random), { seed: 6, chain: [xtc({ probability: 1, threshold: 0.02 })] }, 40000);
+  check(rowOf("normal", 3000, random), { seed: 5, chain: [keepTopK(50), keepTopP(0.9), withTemperature(0.8)] }, 15000);
+  check(rowOf("integers", 300, random), { seed: 6, chain: [xtc({ probability: 1, threshold: 0.02 })] }, 15000);
 });
 
 Deno.test("a cut that keeps more tokens than are held", () => {
-  check(rowOf("flat", 6000, random), { seed: 7, chain: [keepTopP(0.5)] }, 3000);
-  check(rowOf("two-valued", 6000, random), { seed: 8, chain: [keepTopP(0.9)] }, 3000);
-  check(rowOf("normal", 5000, random), { seed: 9, chain: [keepTopP(0.98), withTemperature(1.5)] }, 3000);
-  check(rowOf("normal", 5000, random), { seed: 10, chain: [xtc({ probability: 1, threshold: 0.01 })] }, 20000);
+  check(rowOf("flat", 6000, random), { seed: 7, chain: [keepTopP(0.5)] }, 1500);
+  check(rowOf("two-valued", 6000, random), { seed: 8, chain: [keepTopP(0.9)] }, 1500);
+  check(rowOf("normal", 5000, random), { seed: 9, chain: [keepTopP(0.98), withTemperature(1.5)] }, 1500);
+  check(rowOf("normal", 5000, random), { seed: 10, chain: [xtc({ probability: 1, threshold: 0.01 })] }, 3000);
 });
 
 Deno.test("a tile that lies 12 nats below the rest is drawn as often as it should be", () => {
   const row = new Float32Array(2048).fill(-12);
   row.fill(-60, 0, 1024);
   row[5] = 0;
-  const draws = 300000;
+  const draws = 150000;
   const p = 1024 * Math.exp(-12) / (1 + 1024 * Math.exp(-12));
   let below = 0;
   const made = sampler({ seed: 11 });
