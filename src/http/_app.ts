@@ -4,6 +4,7 @@ import { checkToken } from "./_auth.ts";
 import type { Exchange } from "./_exchange.ts";
 import { mergeRoute } from "./_merge.ts";
 import { openApi } from "./_openapi.ts";
+import { addPage } from "./_page.ts";
 import { problemResponse } from "./_problem.ts";
 import { reduceRoute } from "./_reduce.ts";
 import { Service } from "./_service.ts";
@@ -33,6 +34,7 @@ export function buildApp(options: AppOptions): { readonly app: Hono; readonly se
     refuseOthers(app, path, "POST");
   }
   addViews(app, service);
+  addPage(app, options);
   app.notFound(({ req }: Context) =>
     refuse(service, req.raw, new ServiceError("Cannot answer: there is no such address", "E_NOT_FOUND"))
   );
