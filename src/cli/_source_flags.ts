@@ -40,9 +40,9 @@ export interface SourceSettings {
   readonly explain: boolean;
 }
 
-/** Reads the flags of the source. */
-export function sourceSettings(flags: Flags): SourceSettings {
-  const degree = flags.number("temperature");
+/** Reads the flags of the source. `heated`: a temperature is applied to the source, not by the command in its own way. */
+export function sourceSettings(flags: Flags, heated = true): SourceSettings {
+  const degree = heated ? flags.number("temperature") : undefined;
   return {
     source: flags.source,
     file: {

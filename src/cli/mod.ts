@@ -4,7 +4,7 @@
  * | symbol | what it is |
  * | --- | --- |
  * | {@linkcode run} | the whole command line |
- * | {@linkcode reduce}, {@linkcode softmax} | its commands |
+ * | {@linkcode reduce}, {@linkcode sample}, {@linkcode softmax} | its commands |
  * | {@linkcode Io} | the streams around it |
  *
  * @module
@@ -12,4 +12,5 @@
 export * from "./io.ts";
 export * from "./reduce.ts";
 export * from "./run.ts";
+export * from "./sample.ts";
 export * from "./softmax.ts";

@@ -2,15 +2,17 @@ import { generalText, print, statusOf } from "./_command.ts";
 import { UsageError } from "./_usage_error.ts";
 import type { Io } from "./io.ts";
 import { reduce } from "./reduce.ts";
+import { sample } from "./sample.ts";
 import { softmax } from "./softmax.ts";
 
-const COMMANDS: Record<string, (args: readonly string[], io: Io) => Promise<number>> = { reduce, softmax };
+const COMMANDS: Record<string, (args: readonly string[], io: Io) => Promise<number>> = { reduce, sample, softmax };
 
 const HELP = `Usage: sluice COMMAND SOURCE [flags]
 
 Streams logits: rows of scores over a vocabulary, from a file or standard input.
 
   reduce     of each row the largest, log-sum-exp, entropy, likeliest tokens
+  sample     a token from each row, by a chain of named stages
   softmax    the probabilities of each row, as a .npy file
 
   --help     print this; after a command: its flags
@@ -35,7 +37,7 @@ Streams logits: rows of scores over a vocabulary, from a file or standard input.
  *   input: () => Promise.reject(new Error("nothing there")),
  * });
  * assertEquals(status, 2);
- * assertEquals(errors, ['sluice: E_PARAM: Cannot run "redcue": wanted reduce or softmax; see sluice --help\n']);
+ * assertEquals(errors, ['sluice: E_PARAM: Cannot run "redcue": wanted reduce, sample or softmax; see sluice --help\n']);
  * ```
  *
  * @param args The arguments after the program's name.
@@ -52,5 +54,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 function unknown(name: string | undefined): UsageError {
   const what = name === undefined ? "without a command" : `"${name}"`;
-  return new UsageError(`Cannot run ${what}: wanted ${Object.keys(COMMANDS).join(" or ")}`);
+  return new UsageError(
+    `Cannot run ${what}: wanted ${Object.keys(COMMANDS).join(", ").replace(/, (?=[^,]*$)/, " or ")}`,
+  );
 }

@@ -1,0 +1,146 @@
+/**
+ * Sluice's sampler inside transformers.js: a working `top_p`, `min_p`, `typical_p`, penalties and all the rest, by one import.
+ *
+ * It knows the shapes of transformers.js's `Tensor` and logits processors, and imports nothing of it.
+ *
+ * @module
+ */
+import { ln } from "../../kernels/mod.ts";
+import { ParameterError } from "../core/mod.ts";
+import type { Sampler } from "../sampling/mod.ts";
+
+/** What it must know of a transformers.js `Tensor`: `[batch, vocabulary]` logits, float32. */
+export interface TensorLike {
+  /** The shape. */
+  readonly dims: readonly number[];
+  /** `"float32"`. */
+  readonly type: string;
+  /** The logits, row by row. */
+  readonly data: ArrayLike<number>;
+}
+
+/** A logits processor as transformers.js calls it: the tokens so far, then the logits, which it rewrites in place. */
+export type TransformersLogitsProcessor = <T extends TensorLike>(
+  inputIds: readonly (readonly (bigint | number)[])[],
+  logits: T,
+) => T;
+
+/** Options of {@linkcode transformersLogitsProcessor}. */
+export interface TransformersProcessorOptions {
+  /**
+   * `"draw"` (the default): the sampler draws, and every other token is masked, so that `generate` can only take ours: pass it
+   * `do_sample: false`. `"filter"`: what the chain cuts is masked and the others get their processed log-probability; `generate` draws:
+   * pass it `do_sample: true, top_k: 0`.
+   */
+  readonly mode?: "draw" | "filter";
+}
+
+/**
+ * A sampler as a logits processor of transformers.js.
+ *
+ * Put it last (or alone) in `generate`'s `logits_processor` list. transformers.js's own sampler ignores `top_p` and sorts the whole
+ * vocabulary at `top_k: 0`; in mode `"draw"` it has nothing left to decide. Each sequence of a batch has a sampler of its own, a clone
+ * with the seed's random numbers keyed by the step and the place in the batch; it is told the tokens so far at every call, so that
+ * penalties see prompt and output. A row without a distribution is an error: transformers.js would draw a token from it.
+ *
+ * @example
+ * ```ts
+ * import { transformersLogitsProcessor } from "@sluice/sluice/adapters/transformers";
+ * import { preset, sampler } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const ours = transformersLogitsProcessor(sampler({ chain: preset("transformers", { topP: 0.9 }), seed: 1 }));
+ * // With the real package: const list = new LogitsProcessorList(); list.push(ours);
+ * // await model.generate({ ...inputs, logits_processor: list, do_sample: false });
+ * const logits = { dims: [1, 3], type: "float32", data: Float32Array.of(1, 30, 2) };
+ * ours([[0n, 2n]], logits);
+ * assertEquals([...logits.data], [-Infinity, 0, -Infinity]);
+ * ```
+ *
+ * @param sampler The sampler; it is cloned for each sequence.
+ * @param options Who draws.
+ * @returns The processor: a function, as `LogitsProcessorList` takes it.
+ * @throws {ParameterError} If the mode is neither; or, when called, if the logits are not float32 `[batch, vocabulary]` or a row has no
+ * distribution.
+ */
+export function transformersLogitsProcessor(
+  sampler: Sampler,
+  { mode = "draw" }: TransformersProcessorOptions = {},
+): TransformersLogitsProcessor {
+  if (mode !== "draw" && mode !== "filter") {
+    throw new ParameterError(`Cannot use mode ${mode}: wanted "draw" or "filter"`);
+  }
+  const sequences: Sequence[] = [];
+  return (inputIds, logits) => {
+    const [batch, vocabulary] = shapeOf(logits, inputIds.length);
+    for (let i = 0; i < batch; i++) {
+      const sequence = sequences[i] ??= new Sequence(sampler.clone(), i);
+      const row = (logits.data as Float32Array).subarray(i * vocabulary, (i + 1) * vocabulary);
+      sequence.follow(inputIds[i].map(Number));
+      if (mode === "draw") sequence.draw(row);
+      else sequence.filter(row);
+    }
+    return logits;
+  };
+}
+
+function shapeOf({ dims, type, data }: TensorLike, sequences: number): readonly [number, number] {
+  if (type !== "float32" || !(data instanceof Float32Array)) {
+    throw new ParameterError(`Cannot sample a tensor of ${type}: wanted float32`);
+  }
+  if (dims.length !== 2 || dims[0] !== sequences) {
+    throw new ParameterError(`Cannot sample logits of shape [${dims}]: wanted [${sequences}, vocabulary]`);
+  }
+  return [dims[0], dims[1]];
+}
+
+/** Steps of a sequence in a batch are keyed so that no two sequences share a random number. */
+const STEPS = 2 ** 32;
+
+/** One sequence of a batch. */
+class Sequence {
+  readonly #sampler: Sampler;
+  readonly #place: number;
+  #ids: readonly number[] = [];
+  #steps = 0;
+
+  constructor(sampler: Sampler, place: number) {
+    this.#sampler = sampler;
+    this.#place = place;
+  }
+
+  /** Learns the tokens so far: those behind the ones it knows are accepted; another text begins anew, as its prompt. */
+  follow(ids: readonly number[]): void {
+    const goesOn = this.#ids.length > 0 && ids.length > this.#ids.length && this.#ids.every((id, i) => ids[i] === id);
+    if (goesOn) {
+      for (const id of ids.slice(this.#ids.length)) this.#sampler.accept(id);
+    } else {
+      this.#sampler.reset(ids);
+      this.#steps = 0;
+    }
+    this.#ids = ids;
+  }
+
+  get #step(): number {
+    return this.#place * STEPS + this.#steps++;
+  }
+
+  draw(row: Float32Array): void {
+    const { id, why } = this.#sampler.draw(row, { step: this.#step });
+    if (id === undefined) throw noToken(why);
+    row.fill(-Infinity);
+    row[id] = 0;
+  }
+
+  filter(row: Float32Array): void {
+    const { ids, probabilities, why } = this.#sampler.distribution(row, { step: this.#step });
+    if (why) throw noToken(why);
+    row.fill(-Infinity);
+    ids.forEach((id, i) => row[id] = ln(probabilities[i]));
+  }
+}
+
+function noToken(why: string | undefined): ParameterError {
+  const what = why === "masked" ? "no token is allowed" : why === "nan" ? "a logit is NaN" : "a logit is +Infinity";
+  return new ParameterError(`Cannot sample the row: ${what}`, "E_NAN");
+}

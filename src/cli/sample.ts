@@ -1,0 +1,231 @@
+import { ParameterError, type Row } from "../core/mod.ts";
+import { explain, reduce as reduceRows, type ReduceOptions } from "../engine/mod.ts";
+import { logitBias, mask, softcap } from "../operators/mod.ts";
+import {
+  chainFrom,
+  preset,
+  type PresetName,
+  type PresetOptions,
+  type Sample,
+  type Sampler,
+  sampler,
+  type SamplerOptions,
+} from "../sampling/mod.ts";
+import { ndjsonLine } from "../sinks/mod.ts";
+import { type Command, runCommand } from "./_command.ts";
+import type { Flag, Flags } from "./_flags.ts";
+import { type Progress, watched } from "./_progress.ts";
+import { refuseSameFile } from "./_same_file.ts";
+import { sampleHead, sampleRow } from "./_sample_table.ts";
+import { flowOptions, given, openSource, SOURCE_FLAGS, type SourceSettings, sourceSettings } from "./_source_flags.ts";
+import { TextOutput } from "./_text_output.ts";
+import { UsageError } from "./_usage_error.ts";
+import type { Io } from "./io.ts";
+
+/** Flags that are options of a preset's chain. */
+const CHAIN_FLAGS: readonly (Flag & { readonly option: keyof PresetOptions; readonly whole?: boolean })[] = [
+  { name: "temperature", option: "temperature", value: "T", help: "divide the logits by T; 0 is greedy" },
+  { name: "top-k", option: "topK", whole: true, value: "K", help: "keep the K best; 0: all" },
+  { name: "top-p", option: "topP", value: "P", help: "keep the best that hold a share P; 1: all" },
+  {
+    name: "min-p",
+    option: "minP",
+    value: "P",
+    help: "keep those with a share P of the best one's probability; 0: all",
+  },
+  { name: "typical-p", option: "typicalP", value: "P", help: "keep those nearest to the entropy; 1: all" },
+  { name: "top-n-sigma", option: "topNSigma", value: "N", help: "llama.cpp: keep those within N deviations; 0: all" },
+  { name: "xtc-probability", option: "xtcProbability", value: "P", help: "llama.cpp: chance of excluding top choices" },
+  { name: "xtc-threshold", option: "xtcThreshold", value: "P", help: "llama.cpp: what a top choice is; 0.1 if absent" },
+  { name: "epsilon-cutoff", option: "epsilonCutoff", value: "P", help: "transformers: least probability; 0: none" },
+  { name: "eta-cutoff", option: "etaCutoff", value: "P", help: "transformers: the same by entropy; 0: none" },
+];
+
+const COMMAND: Command = {
+  name: "sample",
+  usage: "SOURCE --seed N [flags]",
+  summary: `Draws a token from each row of logits, by a chain of named stages.
+SOURCE is a file (.npy, .safetensors, or raw .f32 .f16 .bf16 .f64 with
+--vocabulary), or - for standard input (.npy or raw).`,
+  flags: [
+    { name: "seed", value: "N", help: "the seed: a whole number; the same seed gives the same tokens" },
+    {
+      name: "preset",
+      value: "llama.cpp|transformers|vllm",
+      help: "whose defaults and order; transformers' order with everything off if absent",
+    },
+    ...CHAIN_FLAGS,
+    { name: "chain", value: "FILE.json", help: "a chain of one's own instead of a preset" },
+    { name: "n", value: "DRAWS", help: "tokens a row, without replacement; 1 if absent" },
+    { name: "details", help: "raw log-probability, rank, kept tokens and their mass, entropy" },
+    ...SOURCE_FLAGS.filter(({ name }) => name !== "temperature"),
+    { name: "format", value: "table|ndjson", help: "a table on a terminal, else NDJSON, if absent" },
+    { name: "o", value: "FILE", help: "write to FILE" },
+  ],
+  notes: `NDJSON is one object a row:
+  {"row","id","logprob","reads"}
+With -n there is "draws":[{"id","logprob"}], with --details "rawLogprob","rank",
+"kept","keptMass","entropy". "logprob" is under the processed distribution,
+"rawLogprob", "rank" and "entropy" are the row's own, before the chain. A row with
+NaN, +Infinity or no allowed token has "id":null and "why":"nan", "infinity" or
+"masked". The same seed gives the same bytes for any --chunk.
+
+FILE.json is a list of stages, first to last:
+  [{"name":"keepTopK","k":50},{"name":"withTemperature","temperature":0.8}]
+
+Status: 0; 1 bad data or a failed read, rows before it are kept; 2 wrong usage.
+`,
+  prepare,
+};
+
+/**
+ * The command `sluice sample`: a token from each row.
+ *
+ * @example
+ * ```ts
+ * import { sample } from "@sluice/sluice/cli";
+ * import { fromArray } from "@sluice/sluice/sources";
+ * import { assertEquals, assertStringIncludes } from "@std/assert";
+ *
+ * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+ * const text = new Response(readable).text();
+ * const status = await sample(["-", "--vocabulary", "2", "--seed", "1"], {
+ *   output: writable,
+ *   outputIsTerminal: false,
+ *   error: console.error,
+ *   errorIsTerminal: false,
+ *   columns: 80,
+ *   input: () => Promise.resolve(fromArray([1, 40])),
+ * });
+ * await writable.close();
+ * assertEquals(status, 0);
+ * assertStringIncludes(await text, '{"row":0,"id":1,');
+ * ```
+ *
+ * @param args What follows the command's name.
+ * @param io The streams around it.
+ * @returns The exit status.
+ */
+export function sample(args: readonly string[], io: Io): Promise<number> {
+  return runCommand(COMMAND, args, io);
+}
+
+/** What the flags say, understood before anything is opened. */
+interface Settings {
+  readonly source: SourceSettings;
+  readonly options: SamplerOptions;
+  readonly table: boolean;
+  readonly target: string | undefined;
+}
+
+async function prepare(flags: Flags, io: Io): Promise<() => Promise<void>> {
+  const settings = await settingsOf(flags, io);
+  const { source, target } = settings;
+  if (target !== undefined) await refuseSameFile(source.source, target);
+  const logits = await openSource(source, io);
+  const reducers = { token: sampler(settings.options) };
+  const options: ReduceOptions = {
+    ...flowOptions(source, logits),
+    ...(source.throws ? { onInvalid: "throw" } : {}),
+    ...given("signal", io.signal),
+  };
+  const plan = explain(logits, reducers, options);
+  if (source.explain) io.error(`${plan}\n`);
+  const { logits: seen, progress } = watched(logits, plan, io);
+  const rows = reduceRows(seen, reducers, options);
+  return () => write(rows, settings, progress, io);
+}
+
+async function settingsOf(flags: Flags, io: Io): Promise<Settings> {
+  const seed = flags.whole("seed");
+  if (seed === undefined) throw new UsageError("Cannot sample without --seed: wanted a whole number");
+  const person = io.outputIsTerminal && !flags.has("o");
+  const format = flags.choice("format", ["table", "ndjson"]) ?? (person ? "table" : "ndjson");
+  const chain = await chainOf(flags);
+  const options = { seed, chain, details: flags.has("details"), ...given("draws", flags.whole("n")) };
+  // Refuses what is out of range before anything is opened.
+  sampler(options);
+  return {
+    source: sourceSettings(flags, false),
+    options,
+    table: format === "table",
+    target: flags.text("o"),
+  };
+}
+
+async function chainOf(flags: Flags): Promise<NonNullable<SamplerOptions["chain"]>> {
+  const file = flags.text("chain");
+  const name = flags.choice<PresetName>("preset", ["llama.cpp", "transformers", "vllm"]);
+  const options = Object.fromEntries(
+    CHAIN_FLAGS.filter((flag) => flags.has(flag.name)).map((flag) => [
+      flag.option,
+      flag.whole ? flags.whole(flag.name) : flags.number(flag.name),
+    ]),
+  );
+  if (file === undefined) return preset(name ?? "transformers", name ? options : { topK: 0, ...options });
+  const [other] = [
+    ...(name ? ["preset"] : []),
+    ...CHAIN_FLAGS.map(({ name }) => name).filter((name) => flags.has(name)),
+  ];
+  if (other) throw new UsageError(`Cannot use --${other} with --chain: the file is the whole chain`);
+  return await readChain(file);
+}
+
+async function readChain(file: string): Promise<NonNullable<SamplerOptions["chain"]>> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(file);
+  } catch (error) {
+    throw new UsageError(`Cannot read the chain from "${file}": ${error instanceof Error ? error.message : error}`);
+  }
+  try {
+    return chainFrom(JSON.parse(text), {
+      logitBias: ({ bias }) => logitBias(bias),
+      mask,
+      softcap: ({ cap }) => softcap(cap),
+    });
+  } catch (error) {
+    if (error instanceof ParameterError) throw error;
+    throw new UsageError(`Cannot read the chain from "${file}": ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+async function write(
+  rows: ReadableStream<Row<{ token: Sampler }>>,
+  { table, target }: Settings,
+  progress: Progress,
+  io: Io,
+): Promise<void> {
+  const output = await TextOutput.open(target, io.output);
+  const shared = io.outputIsTerminal && target === undefined;
+  try {
+    if (table) await output.write(sampleHead);
+    for await (const { index, token } of rows) {
+      if (shared) progress.pause();
+      await output.write(table ? sampleRow(index, token) : ndjsonLine(recordOf(index, token)));
+    }
+  } finally {
+    progress.stop();
+    await output.close();
+  }
+}
+
+function recordOf(row: number, { id, logprob, reads, why, draws, details }: Sample): Record<string, unknown> {
+  return {
+    row,
+    id: id ?? null,
+    logprob,
+    reads,
+    ...(why ? { why } : {}),
+    ...(draws ? { draws } : {}),
+    ...(details
+      ? {
+        rawLogprob: details.rawLogprob,
+        rank: details.rank,
+        kept: details.kept,
+        keptMass: details.keptMass,
+        entropy: details.entropy,
+      }
+      : {}),
+  };
+}

@@ -1,0 +1,91 @@
+/**
+ * Promise: the adapter works with the real transformers.js, without a model: its `LogitsProcessorList` calls ours over its `Tensor`.
+ * The package is large; it is loaded by this test alone.
+ */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { transformersLogitsProcessor } from "../../src/adapters/transformers.ts";
+import { keepTopP, penalties, preset, sampler, withTemperature } from "../../src/sampling/mod.ts";
+import { Random } from "../support/random.ts";
+import { rowOf } from "../sampling/_rows.ts";
+
+// deno-lint-ignore no-explicit-any
+type Any = any;
+
+const { LogitsProcessorList, RepetitionPenaltyLogitsProcessor, TemperatureLogitsWarper, Tensor } = await import(
+  "npm:@huggingface/transformers@4.3.1"
+) as Any;
+
+const logitsOf = (rows: Float32Array[]) => {
+  const width = rows[0].length;
+  const data = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => data.set(row, i * width));
+  return new Tensor("float32", data, [rows.length, width]);
+};
+
+const ids = (...tokens: number[]) => tokens.map(BigInt);
+
+Deno.test("its list runs ours; one token is left in each row, the one our sampler draws", () => {
+  const random = new Random(5);
+  const rows = [rowOf("normal", 3000, random), rowOf("bf16", 3000, random)];
+  const made = () => sampler({ chain: preset("transformers", { topP: 0.9 }), seed: 8 });
+  const list = new LogitsProcessorList();
+  list.push(transformersLogitsProcessor(made()));
+  const out = list([ids(1), ids(2)], logitsOf(rows));
+  rows.forEach((row, i) => {
+    const left = [...out.data.subarray(i * 3000, (i + 1) * 3000).keys()].filter((id) =>
+      out.data[i * 3000 + id] > -Infinity
+    );
+    assertEquals(left, [made().draw(row, { step: i * 2 ** 32 }).id]);
+  });
+});
+
+Deno.test("filter masks what top_p cuts, which transformers.js itself does not do", () => {
+  const row = Float32Array.from([0.5, 0.3, 0.1, 0.06, 0.04], Math.log);
+  const list = new LogitsProcessorList();
+  list.push(transformersLogitsProcessor(sampler({ chain: [keepTopP(0.85)] }), { mode: "filter" }));
+  const { data } = list([ids(0)], logitsOf([row]));
+  assertEquals([...data].map((x) => x > -Infinity), [true, true, true, false, false]);
+  assert(Math.abs(Math.exp(data[0]) - 0.5 / 0.9) < 1e-6);
+});
+
+Deno.test("our penalties and temperature are theirs", () => {
+  const row = rowOf("normal", 500, new Random(6));
+  const text = ids(3, 17, 3, 44);
+  const theirs = new LogitsProcessorList();
+  theirs.push(new RepetitionPenaltyLogitsProcessor(1.7));
+  theirs.push(new TemperatureLogitsWarper(0.6));
+  const expected = theirs([text], logitsOf([row])).data as Float32Array;
+  const ours = new LogitsProcessorList();
+  const chain = [penalties({ repetition: 1.7 }), withTemperature(0.6)];
+  ours.push(transformersLogitsProcessor(sampler({ chain }), { mode: "filter" }));
+  const got = ours([text], logitsOf([row])).data as Float32Array;
+  const top = Math.max(...expected);
+  const logSum = Math.log(expected.reduce((sum, x) => sum + Math.exp(x - top), 0));
+  got.forEach((x, id) => assert(Math.abs(x - (expected[id] - top - logSum)) < 1e-4, `${id}: ${x}`));
+});
+
+Deno.test("a decode loop: what was generated is remembered, a new text forgets it", () => {
+  const ours = transformersLogitsProcessor(
+    sampler({ chain: [penalties({ presence: 1000, scope: "output" })], seed: 1 }),
+  );
+  const step = (text: bigint[]) => {
+    const { data } = ours([text], logitsOf([Float32Array.of(0, 9, 5)]));
+    return data.indexOf(0);
+  };
+  const first = step(ids(0));
+  const second = step(ids(0, first));
+  assert(second !== first);
+  assertEquals(step(ids(2)), first);
+});
+
+Deno.test("what it cannot sample is an error", () => {
+  const ours = transformersLogitsProcessor(sampler());
+  assertThrows(() => ours([ids(0)], logitsOf([Float32Array.of(NaN, 1)])), RangeError, "a logit is NaN");
+  assertThrows(
+    () => ours([ids(0)], logitsOf([new Float32Array(2).fill(-Infinity)])),
+    RangeError,
+    "no token is allowed",
+  );
+  assertThrows(() => ours([ids(0), ids(1)], logitsOf([Float32Array.of(0, 1)])), RangeError, "shape");
+  assertThrows(() => ours([ids(0)], new Tensor("int64", BigInt64Array.of(1n), [1, 1])), RangeError, "int64");
+});

@@ -1,0 +1,101 @@
+/** Promises of `sluice sample`: its objects, its flags, the same bytes for any chunk, its refusals. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { inFolder, objects, sluice } from "./_shell.ts";
+
+const LOGITS = "examples/data/lm_logits_f32.npy";
+
+Deno.test("sample: one object a row, the fields of the contract, the same bytes for any --chunk", async () => {
+  for (
+    const flags of [
+      [],
+      ["--preset", "llama.cpp"],
+      ["--preset", "vllm", "--temperature", "0.7", "--top-p", "0.9"],
+      ["--preset", "transformers", "--details"],
+      ["--top-p", "0.999", "--min-p", "0.0001"],
+    ]
+  ) {
+    const whole = await sluice(["sample", LOGITS, "--seed", "7", ...flags]);
+    assertEquals([whole.status, whole.err], [0, ""]);
+    const rows = objects(whole.out);
+    assertEquals(rows.length, 4);
+    const details = flags.includes("--details") ? ["rawLogprob", "rank", "kept", "keptMass", "entropy"] : [];
+    for (const row of rows) {
+      assertEquals(Object.keys(row), ["row", "id", "logprob", "reads", ...details]);
+      assert(row.id >= 0 && row.id < 200019 && row.logprob <= 0);
+    }
+    for (const chunk of ["1000", "65536", "333333"]) {
+      assertEquals((await sluice(["sample", LOGITS, "--seed", "7", ...flags, "--chunk", chunk])).out, whole.out);
+    }
+  }
+});
+
+Deno.test("sample: greedy, several draws, rows, a table", async () => {
+  const greedy = await sluice(["sample", LOGITS, "--seed", "1", "--temperature", "0", "--rows", "1:3"]);
+  const best = objects((await sluice(["reduce", LOGITS, "--rows", "1:3"])).out).map(({ argmax }) => argmax);
+  assertEquals(objects(greedy.out).map(({ id, row, logprob }) => [row, id, logprob]), [[1, best[0], 0], [
+    2,
+    best[1],
+    0,
+  ]]);
+  const [three] = objects((await sluice(["sample", LOGITS, "--seed", "1", "-n", "3", "--rows", "0:1"])).out);
+  assertEquals(new Set(three.draws.map(({ id }: { id: number }) => id)).size, 3);
+  assertEquals(three.draws[0].id, three.id);
+  const table = await sluice(["sample", LOGITS, "--seed", "1", "--format", "table", "--details"]);
+  assertStringIncludes(table.out, "logprob");
+  assertEquals(table.out.trimEnd().split("\n").length, 5);
+});
+
+Deno.test("sample: rows without a distribution", async () => {
+  const bytes = new Uint8Array(Float32Array.of(0, NaN, -Infinity, -Infinity, 0, 50).buffer);
+  const { out, status } = await sluice(["sample", "-", "--vocabulary", "2", "--dtype", "f32", "--seed", "1"], {
+    input: [bytes],
+  });
+  assertEquals(status, 0);
+  assertEquals(
+    objects(out),
+    [
+      { row: 0, id: null, logprob: "NaN", reads: 1, why: "nan" },
+      { row: 1, id: null, logprob: "NaN", reads: 1, why: "masked" },
+      { row: 2, id: 1, logprob: 0, reads: 1 },
+    ].map((row) => row.row === 2 ? { ...row, logprob: objects(out)[2].logprob } : row),
+  );
+});
+
+Deno.test("sample: a chain from a file", async () => {
+  await inFolder(async (path) => {
+    const file = path("chain.json");
+    const chain = [{ name: "logitBias", bias: [[5, 100]] }, { name: "keepTopK", k: 3 }];
+    await Deno.writeTextFile(file, JSON.stringify(chain));
+    const { out, err } = await sluice(["sample", LOGITS, "--seed", "1", "--chain", file]);
+    assertEquals(err, "");
+    assertEquals(objects(out).map(({ id }) => id), [5, 5, 5, 5]);
+    await Deno.writeTextFile(file, '[{ "name": "keepTopK", "k": 0 }]');
+    const zero = await sluice(["sample", LOGITS, "--seed", "1", "--chain", file]);
+    assertEquals(zero.status, 2);
+    assertStringIncludes(zero.err, "keepTopK with k = 0");
+    await Deno.writeTextFile(file, "[");
+    assertEquals((await sluice(["sample", LOGITS, "--seed", "1", "--chain", file])).status, 2);
+    const both = await sluice(["sample", LOGITS, "--seed", "1", "--chain", file, "--top-k", "3"]);
+    assertStringIncludes(both.err, "Cannot use --top-k with --chain");
+  });
+});
+
+Deno.test("sample: wrong usage is refused before anything is opened", async () => {
+  for (
+    const [flags, message] of [
+      [[], "without --seed"],
+      [["--seed", "x"], "--seed x"],
+      [["--seed", "1", "--top-p", "2"], "keepTopP with p = 2"],
+      [["--seed", "1", "--temperature=-1"], "temperature = -1"],
+      [["--seed", "1", "-n", "0"], "draws = 0"],
+      [["--seed", "1", "--preset", "x"], "--preset x"],
+      [["--seed", "1", "--preset", "vllm", "--typical-p", "0.5"], "typicalP"],
+      [["--seed", "1", "--chain", "missing.json"], "missing.json"],
+    ] as const
+  ) {
+    const { status, err, out } = await sluice(["sample", "absent.npy", ...flags]);
+    assertEquals([status, out], [2, ""], err);
+    assertStringIncludes(err, message);
+    assertStringIncludes(err, "see sluice sample --help");
+  }
+});
