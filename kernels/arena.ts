@@ -27,6 +27,7 @@ export function layOut(elementBytes: number): Layout {
     spare: take(SLOT_BYTES),
     out: take(8 * 8),
     indices: take(TILE * 4),
+    scratch: take(2 * TILE * elementBytes),
     stage: take(TILES * TILE * elementBytes),
     mapped: take(TILES * TILE * elementBytes),
     pool: take(BUFFERS * BUFFER_BYTES),

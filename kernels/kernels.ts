@@ -45,6 +45,8 @@ export interface Arena {
   readonly out: number;
   /** `TILE` uint32 indices written by {@linkcode Kernels.collect}. */
   readonly indices: number;
+  /** `2 * TILE` elements for one kernel's work on values that lie elsewhere: nothing is left here between two calls. */
+  readonly scratch: number;
   /** `TILES * TILE` elements: where logits are staged. */
   readonly stage: number;
   /** As many elements again: where maps write, and raw f16 or bf16 words wait to be widened. */

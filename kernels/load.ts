@@ -71,19 +71,35 @@ export function loadKernels(backend?: Backend, element: "f32" | "f64" = "f32"): 
   return kernels;
 }
 
+/** The kernels of each arena. */
+const owners = new WeakMap<ArrayBufferLike, Kernels>();
+
 /**
  * The kernels whose arena is this memory, if it is one: an operator then works in place.
  *
  * @param memory The buffer of a view.
  */
 export function kernelsOf(memory: ArrayBufferLike): Kernels | undefined {
-  for (const kernels of loaded.values()) {
-    if (kernels.memory === memory) return kernels;
-  }
-  return undefined;
+  return owners.get(memory);
+}
+
+const spares = new WeakMap<Kernels, Kernels>();
+
+/**
+ * The same arithmetic over an arena of its own: for work inside work, whose logits still lie in the first. The same object
+ * at every call.
+ *
+ * @param kernels The kernels at work.
+ */
+export function spareKernels(kernels: Kernels): Kernels {
+  let spare = spares.get(kernels);
+  if (spare === undefined) spares.set(kernels, spare = build(kernels.backend, kernels.element));
+  return spare;
 }
 
 function build(backend: Backend, element: "f32" | "f64"): Kernels {
   if (!availableBackends().includes(backend)) throw new BackendUnavailableError(backend, availableBackends());
-  return backend === "reference" ? new ReferenceKernels(element) : new WasmKernels(backend);
+  const kernels = backend === "reference" ? new ReferenceKernels(element) : new WasmKernels(backend);
+  owners.set(kernels.memory, kernels);
+  return kernels;
 }

@@ -24,4 +24,5 @@ export {
   chooseBackend,
   kernelsOf,
   loadKernels,
+  spareKernels,
 } from "./load.ts";

@@ -33,10 +33,7 @@ export interface Reducer<R, S = any> {
   init(row: number): S;
   /** Makes a state the identity again, for the next row; `init` is called anew where it is absent. */
   renew?(state: S, row: number): void;
-  /**
-   * Folds one tile. `aligned` holds one segment a stream; with one stream, one. Must not keep
-   * the segment, nor reduce anything itself: the arena holds one piece of work at a time.
-   */
+  /** Folds one tile. `aligned` holds one segment a stream; with one stream, one. Must not keep the segment. */
   step(state: S, ...aligned: Segment[]): void;
   /** The same for a run of tiles in the arena; the engine prefers it where present. */
   stepBlock?(state: S, block: Block): void;

@@ -1,4 +1,4 @@
-import { type Arena, type Kernels, loadKernels, TILE, TILES } from "../../kernels/mod.ts";
+import { type Kernels, loadKernels, TILE } from "../../kernels/mod.ts";
 import type { Chunk } from "./chunk.ts";
 
 /**
@@ -21,26 +21,27 @@ export function widen({ shape, data }: Chunk): Float32Array | Float64Array {
   if (!(data instanceof Uint16Array)) return data.slice();
   const kernels = loadKernels();
   const out = new Float32Array(data.length);
-  const step = TILE * TILES;
-  for (let from = 0; from < data.length; from += step) {
-    const words = data.subarray(from, from + step);
-    widenInto(kernels, shape.dtype === "f16" ? "f16" : "bf16", words, kernels.arena.stage);
-    out.set(new Float32Array(kernels.memory, kernels.arena.stage, words.length), from);
+  const { scratch } = kernels.arena;
+  for (let from = 0; from < data.length; from += TILE) {
+    const words = data.subarray(from, from + TILE);
+    widenInto(kernels, shape.dtype === "f16" ? "f16" : "bf16", words, scratch, scratch + 4 * TILE);
+    out.set(new Float32Array(kernels.memory, scratch, words.length), from);
   }
   return out;
 }
 
-/** Widens at most `TILES * TILE` words into the arena at `to`, by way of `arena.mapped`. */
+/** Widens words into the arena at `to`; those that lie elsewhere are first copied to `by`. */
 export function widenInto(
   kernels: Kernels,
   dtype: "f16" | "bf16",
   words: Uint16Array,
-  to: Arena["stage"],
+  to: number,
+  by: number,
 ): void {
-  const { memory, arena } = kernels;
+  const { memory } = kernels;
   let at = words.byteOffset;
   if (words.buffer !== memory) {
-    at = arena.mapped;
+    at = by;
     new Uint16Array(memory, at, words.length).set(words);
   }
   if (dtype === "f16") kernels.widenF16(at, words.length, to);

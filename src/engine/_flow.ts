@@ -64,14 +64,25 @@ export class Flow {
     if (!this.#feed) {
       await this.replay?.start();
       if (this.#closed) throw flowClosed();
-      const { rows, columns } = this;
-      this.#feed = openFeed(this.#logits, this.kernels, {
-        rows,
-        columns,
-        ...(this.#signal ? { signal: this.#signal } : {}),
-      });
+      this.#feed = this.#openFeed();
     }
     return await this.#feed.next();
+  }
+
+  /** A one-shot source that nobody has read from is still to be told that nobody will. */
+  #unread(): Feed | undefined {
+    if (this.#logits.replay !== "once") return undefined;
+    try {
+      return this.#openFeed();
+    } catch {
+      // It was opened before: whoever did that ends it.
+      return undefined;
+    }
+  }
+
+  #openFeed(): Feed {
+    const { rows, columns } = this;
+    return openFeed(this.#logits, this.kernels, { rows, columns, ...(this.#signal ? { signal: this.#signal } : {}) });
   }
 
   /** Gives everything back; later calls wait for the first. */
@@ -81,7 +92,7 @@ export class Flow {
 
   async #close(reason?: unknown): Promise<void> {
     try {
-      await this.#feed?.close(reason);
+      await (this.#feed ?? this.#unread())?.close(reason);
     } finally {
       await this.replay?.close(reason);
     }
@@ -141,12 +152,12 @@ export function flowStream<T>(
   };
   return new ReadableStream<T>({
     start(controller) {
-      signal?.throwIfAborted();
       onAbort = () => {
         controller.error(signal!.reason);
         done(signal!.reason).catch(() => {});
       };
-      signal?.addEventListener("abort", onAbort, { once: true });
+      if (signal?.aborted) onAbort();
+      else signal?.addEventListener("abort", onAbort, { once: true });
     },
     async pull(controller) {
       try {

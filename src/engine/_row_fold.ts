@@ -1,6 +1,7 @@
 import { Column, type Kernels, TILE, TILES } from "../../kernels/mod.ts";
-import type { Block, RowFacts, Segment } from "../core/mod.ts";
+import { type Block, ParameterError, type RowFacts, type Segment } from "../core/mod.ts";
 import { Accumulator } from "./_accumulator.ts";
+import { type Hold, holdOf } from "./_held.ts";
 import type { Values } from "./_part.ts";
 import type { ReducerSet } from "./_reducer_set.ts";
 
@@ -56,6 +57,7 @@ export class RowFold {
   readonly #sum: Accumulator;
   readonly #table: Float64Array;
   readonly #out: Float64Array;
+  readonly #hold: Hold;
   #row: number;
   #states: unknown[];
   #nan = 0;
@@ -70,6 +72,7 @@ export class RowFold {
     this.#sum = new Accumulator(kernels, data?.sum);
     this.#table = new Float64Array(memory, arena.table, TILES * Column.stride);
     this.#out = new Float64Array(memory, arena.out, 8);
+    this.#hold = holdOf(kernels);
     this.#states = data ? [...data.states] : set.reducers.map((reducer) => reducer.init(row));
     this.#nan = data?.nan ?? 0;
     this.#posInf = data?.posInf ?? 0;
@@ -83,6 +86,15 @@ export class RowFold {
     this.#nan = 0;
     this.#posInf = 0;
     this.#firstInvalid = undefined;
+    this.#hold.held = true;
+    try {
+      this.#renew(row);
+    } finally {
+      this.#hold.held = false;
+    }
+  }
+
+  #renew(row: number): void {
     const { reducers } = this.#set;
     for (let i = 0; i < reducers.length; i++) {
       const reducer = reducers[i];
@@ -93,12 +105,27 @@ export class RowFold {
 
   /** Folds whole tiles that lie in the arena: one sweep, then every reducer over its findings. */
   block(at: number, count: number, start: number): void {
-    const { level, reducers } = this.#set;
+    if (this.#hold.held) {
+      throw new ParameterError(
+        "Cannot merge or finish states within a step or an operator: do it when the row is done",
+      );
+    }
+    const { level } = this.#set;
     const { table } = this.#kernels.arena;
     const invalid = this.#kernels.sweep(level, at, count, table);
     const block = new SweptBlock(this.#kernels, level, this.#table, at, count, this.#row, start);
     if (invalid > 0) this.#countInvalid(block);
     this.#sum.deposit(level, block.tiles);
+    this.#hold.held = true;
+    try {
+      this.#step(block);
+    } finally {
+      this.#hold.held = false;
+    }
+  }
+
+  #step(block: SweptBlock): void {
+    const { reducers } = this.#set;
     for (let i = 0; i < reducers.length; i++) {
       const reducer = reducers[i];
       if (reducer.stepBlock) reducer.stepBlock(this.#states[i], block);

@@ -1,5 +1,6 @@
 import { type Kernels, TILE } from "../../kernels/mod.ts";
 import { type Chunk, type LogitArray, type Operator, widenInto } from "../core/mod.ts";
+import { type Hold, holdOf } from "./_held.ts";
 import { viewOf } from "./_row_fold.ts";
 
 /** Logits of one row in the arena, widened, operators applied. Valid until the next one is asked for. */
@@ -23,11 +24,13 @@ export class Stage {
   readonly #kernels: Kernels;
   readonly #operators: readonly Operator[];
   readonly #bytes: number;
+  readonly #hold: Hold;
 
   constructor(kernels: Kernels, operators: readonly Operator[]) {
     this.#kernels = kernels;
     this.#operators = operators.filter(({ reshapes }) => !reshapes);
     this.#bytes = kernels.element === "f64" ? 8 : 4;
+    this.#hold = holdOf(kernels);
   }
 
   /** The chunk's runs in order. Other flows may use the arena between two runs: the rest is then staged again. */
@@ -83,7 +86,7 @@ export class Stage {
     if (this.#inPlace(data)) return slice.byteOffset;
     stamps.set(this.#kernels, this.#stamp() + 1);
     if (slice instanceof Uint16Array) {
-      widenInto(this.#kernels, shape.dtype as "f16" | "bf16", slice, arena.stage);
+      widenInto(this.#kernels, shape.dtype as "f16" | "bf16", slice, arena.stage, arena.mapped);
     } else {
       viewOf(this.#kernels, arena.stage, size).set(slice);
     }
@@ -91,12 +94,17 @@ export class Stage {
   }
 
   #operate({ at, count, row, start }: StagedRun): void {
-    for (let done = 0; done < count;) {
-      const id = start + done;
-      const size = Math.min(count - done, TILE - id % TILE);
-      const segment = { values: viewOf(this.#kernels, at + done * this.#bytes, size), row, start: id };
-      for (const operator of this.#operators) operator.apply(segment);
-      done += size;
+    this.#hold.held = true;
+    try {
+      for (let done = 0; done < count;) {
+        const id = start + done;
+        const size = Math.min(count - done, TILE - id % TILE);
+        const segment = { values: viewOf(this.#kernels, at + done * this.#bytes, size), row, start: id };
+        for (const operator of this.#operators) operator.apply(segment);
+        done += size;
+      }
+    } finally {
+      this.#hold.held = false;
     }
   }
 }

@@ -9,10 +9,12 @@ import {
   type Range,
   type RowFacts,
   type RowMap,
+  type Segment,
   type Shape,
 } from "../core/mod.ts";
 import { Flow, flowStream, invalidRow, isInvalid, readsOf } from "./_flow.ts";
 import { ReducerSet } from "./_reducer_set.ts";
+import { holdOf } from "./_held.ts";
 import type { Values } from "./_part.ts";
 import { viewOf } from "./_row_fold.ts";
 import type { StagedRun } from "./_stage.ts";
@@ -157,6 +159,16 @@ class MapWork {
     }
   }
 
+  #emitHeld(segment: Segment, out: Values, facts: RowFacts): void {
+    const hold = holdOf(this.flow.kernels);
+    hold.held = true;
+    try {
+      this.rowMap.emit(segment, out, facts);
+    } finally {
+      hold.held = false;
+    }
+  }
+
   #mapRun({ at, count, row, start }: StagedRun, out: Values, facts: RowFacts): void {
     if (isInvalid(facts)) {
       out.fill(this.onInvalid === "zero" ? 0 : NaN);
@@ -170,7 +182,7 @@ class MapWork {
       const from = at + done * bytes;
       const mapped = viewOf(kernels, to, size);
       if (this.rowMap.emitBlock) this.rowMap.emitBlock(kernels, from, size, to, facts);
-      else this.rowMap.emit({ values: viewOf(kernels, from, size), row, start: start + done }, mapped, facts);
+      else this.#emitHeld({ values: viewOf(kernels, from, size), row, start: start + done }, mapped, facts);
       out.set(mapped, done);
     }
   }

@@ -25,7 +25,7 @@ import { checkPositive, inArena, type Operator, operatorStream, type Segment } f
 export function softcap(cap: number): Operator {
   checkPositive("softcap", cap);
   function apply({ values }: Segment): void {
-    inArena(values, (kernels, at) => kernels.softcap(at, values.length, cap));
+    inArena(values, (kernels, at, count) => kernels.softcap(at, count, cap));
   }
   const operator: Operator = {
     spec: { name: "softcap", params: { cap }, inputs: [] },

@@ -29,7 +29,7 @@ export function temperature(temperature: number): Operator {
     );
   }
   function apply({ values }: Segment): void {
-    inArena(values, (kernels, at) => kernels.divide(at, values.length, temperature));
+    inArena(values, (kernels, at, count) => kernels.divide(at, count, temperature));
   }
   const operator: Operator = {
     spec: { name: "temperature", params: { temperature }, inputs: [] },

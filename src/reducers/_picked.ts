@@ -16,7 +16,7 @@ export interface TargetScore {
   readonly id: number;
   /** Its logit; NaN if the part that was read does not hold it. */
   readonly logit: number;
-  /** `(logit - maximum) - logSum`, in nats: -Infinity for a masked token, NaN in an invalid row. */
+  /** `(logit - maximum) - logSum`, in nats: -Infinity for a masked token, NaN in an invalid row (or one with no allowed token). */
   readonly logprob: number;
   /** 1 + how many logits are larger, if asked for; `undefined` where one read of a part cannot tell. */
   readonly rank?: number | undefined;

@@ -4,7 +4,7 @@ import { stateless } from "./_stateless.ts";
 
 /** `sum e^x` as `mantissa * 2^exponent`: holds sums far outside the range of a number. */
 export interface ExtendedSum {
-  /** In [1, 2); 0 for an all-masked row, NaN for an invalid one. */
+  /** In [1, 2); 0 for an all-masked row, Infinity for one with +Infinity, NaN for one with NaN. 1 where logits are beyond 2^49. */
   readonly mantissa: number;
   /** A whole number. */
   readonly exponent: number;
@@ -67,10 +67,14 @@ export function logSumExp({ pair = false }: LogSumExpOptions = {}): Reducer<numb
   ) as Reducer<number, null> | Reducer<ExtendedSum, null>;
 }
 
+const MOST = Number.MAX_VALUE;
+
 /** `e^(maximum + logSum)` as a pair; `lse` is that sum, rounded. */
 function pairOf(lse: number, maximum: number, logSum: number): { mantissa: number; exponent: number } {
   if (!Number.isFinite(lse)) return { mantissa: lse === -Infinity ? 0 : lse, exponent: 0 };
   const exponent = Math.floor(lse * Math.LOG2E);
+  // Beyond this the spacing of numbers is wider than a binade: there is nothing left to say of the mantissa.
+  if (Math.abs(exponent) > 2 ** 50) return { mantissa: 1, exponent: Math.max(-MOST, Math.min(MOST, exponent)) };
   // ln 2 in two parts, the first with 32 bits, so that its product with the exponent is exact.
   const mantissa = exp(((maximum - exponent * 0.6931471803691238) + logSum) - exponent * 1.9082149292705877e-10);
   if (mantissa < 1) return { mantissa: mantissa * 2, exponent: exponent - 1 };

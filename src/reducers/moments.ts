@@ -8,7 +8,7 @@ export interface Moments {
   readonly mean: number;
   /** Their population variance, `mean of (x - mean)^2`; NaN if there are none. */
   readonly variance: number;
-  /** The smallest; Infinity if there are none. */
+  /** The smallest; Infinity if there are none (the smallest of nothing). */
   readonly minimum: number;
 }
 

@@ -36,7 +36,7 @@ export function withTemperature(temperature: number): Stage {
     spec,
     divisor: temperature,
     edit: () => ({
-      apply: ({ values }) => inArena(values, (kernels, at) => kernels.divide(at, values.length, temperature)),
+      apply: ({ values }) => inArena(values, (kernels, at, count) => kernels.divide(at, count, temperature)),
     }),
     cut(ladder) {
       if (ladder.scale(temperature)) return;
