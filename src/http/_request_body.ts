@@ -4,14 +4,22 @@ import type { Exchange } from "./_exchange.ts";
 /** What is still read of a body that nobody wants: enough for a client to finish a small one and hear the answer. */
 const LINGER = 1 << 20;
 
+/** Bytes of a read. */
+const READ = 1 << 16;
+
 /**
  * The body of a request: counted, bounded, timed, and with errors of ours. Nothing is read before there is demand.
+ * With `reuse` each piece is valid until the next one is asked for: a long upload then leaves no garbage.
  *
  * A body that is given up is read on for a little and then left alone, so that its sender comes to a stand. To cancel it
  * would do the opposite: the server then takes whatever is sent, without end.
  */
-export function requestBody(exchange: Exchange, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
+export function requestBody(
+  exchange: Exchange,
+  body: ReadableStream<Uint8Array>,
+  { reuse = false }: { readonly reuse?: boolean } = {},
+): ReadableStream<Uint8Array> {
+  const reader = readerOf(body, reuse);
   let given = false;
   function giveUp(): void {
     if (given) return;
@@ -21,8 +29,8 @@ export function requestBody(exchange: Exchange, body: ReadableStream<Uint8Array>
   exchange.signal.addEventListener("abort", giveUp, { once: true });
   return new ReadableStream<Uint8Array>({
     async pull(controller): Promise<void> {
-      const { done, value } = await next(exchange, reader);
-      if (done) return controller.close();
+      const value = await next(exchange, reader);
+      if (!value) return controller.close();
       exchange.bytesIn += value.length;
       checkBytes(exchange, exchange.bytesIn);
       controller.enqueue(value);
@@ -31,10 +39,37 @@ export function requestBody(exchange: Exchange, body: ReadableStream<Uint8Array>
   }, { highWaterMark: 0 });
 }
 
-async function linger(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+/** The next piece, or nothing at the end. */
+type Read = () => Promise<Uint8Array | undefined>;
+
+/** Reads pieces into memory of their own, or into the same memory over and over where the body can. */
+function readerOf(body: ReadableStream<Uint8Array>, reuse: boolean): Read {
+  const byob = reuse ? byobReader(body) : undefined;
+  if (!byob) {
+    const reader = body.getReader();
+    return async () => (await reader.read()).value;
+  }
+  let memory = new ArrayBuffer(READ);
+  return async () => {
+    const { done, value } = await byob.read(new Uint8Array(memory));
+    if (value) memory = value.buffer;
+    return done ? undefined : value;
+  };
+}
+
+function byobReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch {
+    // A body that was made of a stream of the caller's own.
+    return undefined;
+  }
+}
+
+async function linger(read: Read): Promise<void> {
   for (let bytes = 0; bytes < LINGER;) {
-    const { done, value } = await reader.read();
-    if (done) return;
+    const value = await read();
+    if (!value) return;
     bytes += value.length;
   }
 }
@@ -49,23 +84,18 @@ export function checkBytes({ service }: Exchange, bytes: number): void {
   );
 }
 
-async function next(
-  exchange: Exchange,
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-): Promise<ReadableStreamReadResult<Uint8Array>> {
+async function next(exchange: Exchange, read: Read): Promise<Uint8Array | undefined> {
   try {
-    const result = await exchange.sent(reader.read());
+    const value = await exchange.sent(read());
     exchange.signal.throwIfAborted();
-    return result;
+    return value;
   } catch (error) {
     exchange.signal.throwIfAborted();
     if (errorCode(error)) throw error;
     throw new ServiceError(
       `Cannot read the body: the upload was cut short after byte ${exchange.bytesIn}`,
       "E_ABORTED",
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 }

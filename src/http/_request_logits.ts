@@ -59,7 +59,7 @@ function saysBody({ headers }: Request): boolean {
 }
 
 /** The body, checked by what is said of it. */
-function bodyOf(exchange: Exchange): ReadableStream<Uint8Array> {
+function bodyOf(exchange: Exchange, reuse = false): ReadableStream<Uint8Array> {
   const { request } = exchange;
   const { headers } = request;
   const { body } = request;
@@ -71,7 +71,7 @@ function bodyOf(exchange: Exchange): ReadableStream<Uint8Array> {
   if (!body || headers.get("content-length") === "0") {
     throw new ServiceError("Cannot read logits: the request has no body and names no source", "E_BAD_REQUEST");
   }
-  return requestBody(exchange, body);
+  return requestBody(exchange, body, { reuse });
 }
 
 function essence(type: string): string {
@@ -82,7 +82,7 @@ async function fromBody(exchange: Exchange, query: SourceQuery, names: readonly 
   const type = exchange.request.headers.get("content-type") ?? "application/octet-stream";
   if (essence(type) !== "multipart/form-data") {
     const size = Number(exchange.request.headers.get("content-length") ?? NaN);
-    const logits = await read(bodyOf(exchange), formatOf(type, query), query, size);
+    const logits = await read(bodyOf(exchange, true), formatOf(type, query), query, size);
     return { logits, parts: new Map() };
   }
   const form = await readForm(type, bodyOf(exchange), names, exchange.service.limits.partBytes);

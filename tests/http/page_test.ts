@@ -63,7 +63,7 @@ browserTest("the sample shows its rows, and the numbers are the library's", asyn
   const logits = await fromFile(SAMPLE);
   const reduced = await Array.fromAsync(reduce(logits, recordReducers()));
   const rows = reduced.map((row) => rowRecord(row));
-  const watched = ReadableStream.from(rows).pipeThrough(entropyMonitor({ window: 8, threshold: 1, dwell: 4 }));
+  const watched = ReadableStream.from(rows).pipeThrough(entropyMonitor({ window: 8, threshold: 0.15, dwell: 4 }));
   const monitors = (await Array.fromAsync(watched)).map(({ monitor }) => monitor);
   const labels = JSON.parse(await Deno.readTextFile(LABELS));
   await page.click("#sample");
@@ -90,7 +90,7 @@ browserTest("the sample shows its rows, and the numbers are the library's", asyn
     `Keeps ${kept} token${kept === 1 ? "" : "s"} with ${(100 * mass).toFixed(2)} % of the mass.`,
   );
   await page.focus("#timeline");
-  for (let row = 3; row < 40; row++) {
+  for (let row = 3; row < 50; row++) {
     assertEquals(await page.textContent("#switch"), monitors[row].state, `the model of row ${row}`);
     assertEquals(await page.textContent("#rolling"), `(rolling entropy ${monitors[row].rolling.toFixed(4)})`);
     await page.keyboard.press("ArrowRight");

@@ -278,7 +278,7 @@ function begin() {
   state.stop?.abort();
   const monitor = entropyMonitor({
     window: valueOf("window", 8),
-    threshold: valueOf("threshold", 1),
+    threshold: valueOf("threshold", 0.15),
     dwell: valueOf("dwell", 4),
   });
   Object.assign(state, { rows: [], details: new Map(), chosen: 0, follow: true, monitor, stop: new AbortController() });
