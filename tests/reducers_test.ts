@@ -1,6 +1,6 @@
 // Every reducer against a plain computation of what it says it gives, over rows of every kind, dtype and backend: agreeing with
 // itself however it is cut is not enough. Parameters out of range are refused before any read.
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { availableBackends } from "../kernels/mod.ts";
 import type { Dtype, Reducers } from "../src/core/mod.ts";
 import { reduce, reduceRow, reduceStates } from "../src/engine/mod.ts";
@@ -18,7 +18,7 @@ import {
   topK,
   varentropy,
 } from "../src/reducers/mod.ts";
-import { fromArray } from "../src/sources/mod.ts";
+import { fromArray, fromStream } from "../src/sources/mod.ts";
 import { decode, encode } from "./support/encode.ts";
 import { CompensatedSum, truthOf } from "./support/oracle.ts";
 import { Random } from "./support/random.ts";
@@ -182,12 +182,14 @@ Deno.test("parameters out of range are refused before any read", () => {
   const wrong: Readonly<Record<string, Reducers>> = {
     "target past the vocabulary": { y: target([2]) },
     "label past the vocabulary": { y: label([0, 2]) },
-    "too few labels": { y: label([0]) },
-    "too many labels": { y: label([0, 1, 0]) },
   };
   for (const [name, reducers] of Object.entries(wrong)) {
     assertThrows(() => reduce(logits, reducers), RangeError, undefined, name);
     assertThrows(() => reduceStates(logits, reducers), RangeError, undefined, name);
+  }
+  for (const labels of [[0], [0, 1, 0]]) {
+    assertThrows(() => reduce(logits, { y: label(labels) }), TypeError, `${labels.length} labels`);
+    assertThrows(() => reduceStates(logits, { y: label(labels) }), TypeError, "2 rows");
   }
   assertThrows(() => reduceRow(Float32Array.of(1), { y: target([1]) }), RangeError);
   assertThrows(() => reduceRow(new Float32Array(), {}), TypeError, "no logits");
@@ -231,4 +233,14 @@ Deno.test("a summary without rows, of ignored rows, and of an impossible label",
   assertEquals([summary.rows, summary.nll, summary.perplexity], [1, 0, 1]);
   summary.add({ id: 0, logit: -Infinity, logprob: -Infinity });
   assertEquals([summary.nll, summary.perplexity], [Infinity, Infinity]);
+});
+
+Deno.test("labels of a stream of unknown length are counted at its end", async () => {
+  for (const count of [1, 2, 3]) {
+    const bytes = ReadableStream.from([Float32Array.of(1, 2, 3, 4)]);
+    const logits = await fromStream(bytes, { vocabulary: 2, dtype: "f32" });
+    const rows = Array.fromAsync(reduce(logits, { y: label(new Array(count).fill(0)) }));
+    if (count === 2) assertEquals((await rows).length, 2);
+    else await assertRejects(() => rows, TypeError, `${count} labels`);
+  }
 });

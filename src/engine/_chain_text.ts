@@ -1,18 +1,22 @@
-import { type Spec, specText } from "../core/mod.ts";
+import { type Dtype, type Spec, specText } from "../core/mod.ts";
 import { crc32 } from "./_crc32.ts";
 
 /** Longest text of one link that is written out. */
 const LONGEST = 120;
 
 /**
- * What is done to logits between their source and the reducers, first to last, as text. Parts of a row that come from different
+ * How logits are stored and what is done to them between their source and the reducers, first to last, as text. Parts of a row that come from different
  * places merge; parts of which one went through another temperature do not.
  */
-export function chainText({ name, params, inputs }: Spec): string {
-  const before = inputs.map(chainText).filter((text) => text !== "");
+export function chainText(spec: Spec, dtype: Dtype): string {
+  return [dtype, ...linksOf(spec)].join(", ");
+}
+
+function linksOf({ name, params, inputs }: Spec): string[] {
+  const before = inputs.flatMap(linksOf);
   // A source has no inputs; rechunk changes how a stream is cut, and nothing else.
   if (inputs.length > 0 && name !== "rechunk") before.push(linkText({ name, params, inputs: [] }));
-  return before.join(", ");
+  return before;
 }
 
 /** A link in full, or its name and check sum where it is long: a mask has a bit for each id. */

@@ -29,7 +29,7 @@ export class ReduceWork {
     try {
       while (done === 0) {
         const chunk = await this.flow.next();
-        if (!chunk) return false;
+        if (!chunk) return this.#end();
         for (const { at, count, row, start } of this.flow.stage.runs(chunk, this.flow.columns)) {
           if (start === this.flow.columns[0]) this.#state.reset(row, start);
           this.#state.extend(at, count, start);
@@ -46,6 +46,15 @@ export class ReduceWork {
       this.#failure = { error };
     }
     return true;
+  }
+
+  /** Where only now it is known how many rows there are, the reducers may still refuse their number. */
+  #end(): false {
+    const { vocabulary, rows } = this.logits.shape;
+    if (rows === undefined && this.options.rows === undefined) {
+      this.set.check({ vocabulary, rows: this.#state.row + 1, dtype: this.logits.shape.dtype });
+    }
+    return false;
   }
 
   #once(target: RowTarget): void {

@@ -8,6 +8,7 @@ import {
   logitView,
   SourceChangedError,
   SourceExhaustedError,
+  specText,
 } from "../core/mod.ts";
 import { flowClosed } from "./_closed.ts";
 import { type Feed, openFeed } from "./_feed.ts";
@@ -170,7 +171,7 @@ export class Replay {
     }
     if (wanted !== undefined && sum.sum !== wanted.sum) {
       throw new SourceChangedError(
-        `Cannot trust row ${row} of ${this.#source.spec.name}: its two reads differ; it was written to in between`,
+        `Cannot trust row ${row} of ${specText(this.#source.spec)}: its two reads differ; it was written to in between`,
       );
     }
   }
@@ -179,7 +180,9 @@ export class Replay {
     const now = await this.#source.identity?.();
     if (now === this.#identity) return;
     throw new SourceChangedError(
-      `Cannot read row ${row} of ${this.#source.spec.name} again: the source was ${this.#identity}, it is now ${now}`,
+      `Cannot read row ${row} of ${
+        specText(this.#source.spec)
+      } again: the source was ${this.#identity}, it is now ${now}`,
     );
   }
 

@@ -1,4 +1,4 @@
-import type { Logits, Reducers, Results, RowFacts } from "../core/mod.ts";
+import { type Logits, type Reducers, type Results, type RowFacts, ShapeError } from "../core/mod.ts";
 import { Flow, flowStream } from "./_flow.ts";
 import { ReduceWork } from "./_reduce_work.ts";
 import { ReducerSet } from "./_reducer_set.ts";
@@ -9,6 +9,7 @@ export type Column = Float64Array;
 
 /** A result of every row, a typed array a field. */
 export type Collected<R> = [NonNullable<R>] extends [number] ? Column
+  : [NonNullable<R>] extends [readonly number[]] ? { readonly value: Column; readonly width: number }
   : [NonNullable<R>] extends [readonly (infer E)[]] ? { readonly [K in keyof E]-?: Column } & { readonly width: number }
   : { readonly [K in keyof NonNullable<R>]-?: Column };
 
@@ -22,7 +23,8 @@ export type Table<T extends Reducers> =
  * Reduces all rows into one typed array a field: for many rows, where an object and a stream hop each would cost more than
  * the arithmetic.
  *
- * Lists (`topK`, `target`) become `[rows, width]`, row-major, `width` the longest; what a row does not have is NaN.
+ * Lists (`topK`, `target`) become `[rows, width]`, row-major, `width` the longest; lists of plain numbers have one field, `value`.
+ * What a row does not have is NaN. Results of text or of records within records are refused: take `reduce`.
  * Memory: 8 bytes a field and row.
  *
  * @example
@@ -41,6 +43,7 @@ export type Table<T extends Reducers> =
  * @param options As for `reduce`.
  * @returns The fields.
  * @throws {RangeError} As `reduce`.
+ * @throws {ShapeError} If a result does not fit into columns of numbers.
  */
 export async function collect<T extends Reducers>(
   logits: Logits,
@@ -51,7 +54,7 @@ export async function collect<T extends Reducers>(
   set.check(logits.shape);
   const flow = new Flow(logits, options, set.maySecond);
   const work = new ReduceWork(set, flow, logits, options);
-  const columns = new Columns(set.names);
+  const columns = new Columns(set);
   // A stream of chunks done: it ends the flow once, whichever of end, error and abort comes first.
   const chunks = flowStream<null>(flow, options.signal, async (controller) => {
     const more = await work.pull((facts, results, reads) => columns.add(facts, results, reads));
@@ -78,9 +81,11 @@ class Columns {
   readonly #results: (FieldColumns | undefined)[];
   #rows = 0;
 
-  constructor(names: readonly string[]) {
+  constructor({ names, reducers }: ReducerSet) {
     this.#names = names;
-    this.#results = names.map(() => undefined);
+    this.#results = reducers.map(({ fields }) =>
+      fields && (fields.list ? new ListColumns(fields.names) : new RecordColumns(fields.names))
+    );
   }
 
   add({ index, count, nan, posInf, allMasked }: RowFacts, results: readonly unknown[], reads: number): void {
@@ -119,13 +124,23 @@ function emptyColumn(rows: number): Column {
 
 /** Columns of the first result's kind, for the rows before it that had none. */
 function columnsFor(result: unknown, before: number): FieldColumns {
-  const columns = Array.isArray(result)
+  const columns = isList(result)
     ? new ListColumns()
     : typeof result === "object" && result !== null
     ? new RecordColumns(Object.keys(result))
     : new ScalarColumn();
   for (let row = 0; row < before; row++) columns.add(undefined);
   return columns;
+}
+
+function isList(result: unknown): result is ArrayLike<unknown> {
+  return Array.isArray(result) || ArrayBuffer.isView(result);
+}
+
+function toNumber(result: unknown): number {
+  if (result === undefined || result === null) return NaN;
+  if (typeof result === "boolean" || typeof result === "bigint") return Number(result);
+  throw new ShapeError(`Cannot collect a result that holds a ${typeof result}: wanted numbers; take reduce`);
 }
 
 class ScalarColumn implements FieldColumns {
@@ -138,7 +153,7 @@ class ScalarColumn implements FieldColumns {
       longer.set(this.#values);
       this.#values = longer;
     }
-    this.#values[this.#length++] = typeof result === "number" ? result : result === undefined ? NaN : Number(result);
+    this.#values[this.#length++] = typeof result === "number" ? result : toNumber(result);
   }
 
   finish(): Column {
@@ -171,11 +186,18 @@ class ListColumns implements FieldColumns {
   #records: RecordColumns | undefined;
   #width = 0;
 
+  constructor(keys?: readonly string[]) {
+    if (keys) this.#records = new RecordColumns(keys);
+  }
+
   add(result: unknown): void {
-    const list = (result ?? []) as readonly Fields[];
+    const list = (result ?? []) as ArrayLike<unknown>;
     this.#lengths.push(list.length);
     this.#width = Math.max(this.#width, list.length);
-    for (let i = 0; i < list.length; i++) (this.#records ??= new RecordColumns(Object.keys(list[0]))).add(list[i]);
+    for (let i = 0; i < list.length; i++) {
+      const record = typeof list[i] === "object" && list[i] !== null ? list[i] as Fields : { value: list[i] };
+      (this.#records ??= new RecordColumns(Object.keys(record))).add(record);
+    }
   }
 
   finish(): Record<string, Column | number> {

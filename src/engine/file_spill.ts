@@ -60,8 +60,15 @@ class FileStore implements SpillStore {
         `Cannot keep the row for its second read: it needs more than the spill limit of ${this.limit} bytes; raise the limit`,
       );
     }
-    await this.file.seek(this.#size, Deno.SeekMode.Start);
-    for (let done = 0; done < bytes.length;) done += await this.file.write(bytes.subarray(done));
+    try {
+      await this.file.seek(this.#size, Deno.SeekMode.Start);
+      for (let done = 0; done < bytes.length;) done += await this.file.write(bytes.subarray(done));
+    } catch (cause) {
+      const message = `Cannot keep the row for its second read: the spill failed at byte ${this.#size}: ${
+        ioReason(cause, "write")
+      }`;
+      throw new SourceError(message, "E_SOURCE_READ", { cause });
+    }
     this.#size += bytes.length;
   }
 

@@ -60,6 +60,10 @@ export function reduceRow<T extends Reducers>(
 }
 
 function checkRow(values: Float32Array | Float64Array): void {
+  if (!(values instanceof Float32Array || values instanceof Float64Array)) {
+    const found = Object.prototype.toString.call(values).slice(8, -1);
+    throw new ShapeError(`Cannot reduce the row: it is a ${found}, wanted a Float32Array or a Float64Array`, "E_DTYPE");
+  }
   if ((values.buffer as ArrayBuffer).detached) {
     throw new ShapeError("Cannot reduce the row: its memory was transferred away; pass a copy", "E_DETACHED");
   }

@@ -44,7 +44,7 @@ export function reduceStates(
   set.check(logits.shape);
   const flow = new Flow(logits, options, false);
   const { vocabulary } = logits.shape;
-  const operators = chainText(logits.spec);
+  const operators = chainText(logits.spec, logits.source?.shape.dtype ?? logits.shape.dtype);
   let state: RowState | undefined;
   return flowStream(flow, options.signal, async (controller) => {
     for (let done = 0; done === 0;) {

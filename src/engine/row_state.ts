@@ -25,7 +25,7 @@ export interface PartData {
 export class RowState {
   /** How many logits the whole row has. */
   readonly vocabulary: number;
-  /** What was done to the logits before they were reduced, as text; empty for nothing. */
+  /** How the logits are stored and what was done to them before they were reduced, as text. */
   readonly operators: string;
   /** @ignore */
   readonly set: ReducerSet;
@@ -133,9 +133,9 @@ export class RowState {
     const pairs: [string, unknown, unknown][] = [
       ["row", this.row, other.row],
       ["vocabulary", this.vocabulary, other.vocabulary],
-      ["operators", this.operators || "none", other.operators || "none"],
       ["backend", this.kernels.backend, other.kernels.backend],
       ["element", this.kernels.element, other.kernels.element],
+      ["operators", this.operators || "none", other.operators || "none"],
       ["reducers", this.set.text(), other.set.text()],
     ];
     for (const [what, mine, theirs] of pairs) {

@@ -1,3 +1,4 @@
+import type { Backend } from "../../kernels/mod.ts";
 import {
   checkRange,
   checkWhole,
@@ -19,6 +20,8 @@ import { RowState } from "./row_state.ts";
 export interface TapOptions {
   /** Looks after every so many chunks; 1 when absent. */
   readonly every?: number;
+  /** The arithmetic; give what the flow itself uses where the bits are to agree. The fastest that runs here when absent. */
+  readonly backend?: Backend;
 }
 
 /**
@@ -49,7 +52,7 @@ export function tap<T extends Reducers>(
   logits: Logits,
   reducers: T,
   listener: (row: Row<T>) => void,
-  { every = 1 }: TapOptions = {},
+  { every = 1, backend }: TapOptions = {},
 ): Logits {
   checkWhole("every", every, 1);
   const set = new ReducerSet(reducers);
@@ -60,7 +63,7 @@ export function tap<T extends Reducers>(
     spec: logits.spec,
     reads: readsOf(logits),
     ...(logits.source?.identity ? { identity: () => logits.source!.identity!() } : {}),
-    open: (range) => logits.open(range).pipeThrough(tapStream(logits, set, listener, every, range)),
+    open: (range) => logits.open(range).pipeThrough(tapStream(logits, set, listener, { every, backend }, range)),
   });
 }
 
@@ -68,11 +71,11 @@ function tapStream<T extends Reducers>(
   { shape }: Logits,
   set: ReducerSet,
   listener: (row: Row<T>) => void,
-  every: number,
+  { every, backend }: { readonly every: number; readonly backend: Backend | undefined },
   range?: Range,
 ): TransformStream<Chunk, Chunk> {
   const { rows, columns } = checkRange(shape, range);
-  const kernels = kernelsFor(shape.dtype);
+  const kernels = kernelsFor(shape.dtype, backend);
   const stage = new Stage(kernels, []);
   const state = new RowState(set, kernels, rows[0], shape.vocabulary);
   let chunks = 0;

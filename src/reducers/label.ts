@@ -1,4 +1,4 @@
-import { checkIds, ParameterError, type Reducer } from "../core/mod.ts";
+import { checkIds, type Reducer, ShapeError } from "../core/mod.ts";
 import {
   mergePicked,
   pickBlock,
@@ -40,7 +40,8 @@ export interface LabelOptions {
  * @param labels One id a row, counted from the source's row 0.
  * @param options Rank, shift, the label to ignore.
  * @returns The reducer.
- * @throws {ParameterError} If there are not as many labels as rows, or one is neither `ignore` nor below the vocabulary.
+ * @throws {ShapeError} If there are not as many labels as rows; where only the end of the logits tells how many rows there are, at the end.
+ * @throws {ParameterError} If a label is neither `ignore` nor below the vocabulary.
  */
 export function label(
   labels: ArrayLike<number>,
@@ -54,6 +55,7 @@ export function label(
   const reducer: Reducer<TargetScore | undefined, Picked> = {
     spec,
     needs: "sum",
+    fields: { names: ["id", "logit", "logprob", ...(rank ? ["rank"] : [])] },
     check(vocabulary, rows) {
       checkIds("label", kept, vocabulary);
       if (rows !== undefined && rows !== ids.length) throw wrongLength(ids.length, `${rows} rows`);
@@ -76,6 +78,6 @@ export function label(
   };
 }
 
-function wrongLength(labels: number, rows: string): ParameterError {
-  return new ParameterError(`Cannot use ${labels} labels: the logits have ${rows}, wanted one label a row`);
+function wrongLength(labels: number, rows: string): ShapeError {
+  return new ShapeError(`Cannot use ${labels} labels: the logits have ${rows}, wanted one label a row`);
 }

@@ -47,6 +47,7 @@ export function maximum(): Reducer<Maximum, MaximumState> {
   return {
     spec: { name: "maximum", params: {}, inputs: [] },
     needs: "maximum",
+    fields: { names: ["value", "id"] },
     init: () => ({ value: -Infinity, id: Infinity }),
     renew(state) {
       state.value = -Infinity;

@@ -52,6 +52,7 @@ export function target(
   const reducer: Reducer<readonly TargetScore[], Picked> = {
     spec,
     needs: "sum",
+    fields: { names: ["id", "logit", "logprob", ...(rank ? ["rank"] : [])], list: true },
     check: (vocabulary) => checkIds("target", wanted, vocabulary),
     init: () => pickedOf(wanted, rank),
     step: pickSegment,

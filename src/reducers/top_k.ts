@@ -44,6 +44,7 @@ export function topK(k: number, { logprob = true }: TopKOptions = {}): Reducer<r
   const reducer: Reducer<readonly Candidate[], Heap> = {
     spec: { name: "topK", params: { k, ...(logprob ? {} : { logprob }) }, inputs: [] },
     needs: logprob ? "sum" : "maximum",
+    fields: { names: ["id", "logit", "logprob"], list: true },
     init: () => heapOf(k),
     renew(heap) {
       heap.size = 0;

@@ -319,3 +319,12 @@ Deno.test("a reducer's state that cannot be saved is refused when it is saved", 
     refused(() => saveState(state), "E_STATE_FORMAT", "Cannot save");
   }
 });
+
+Deno.test("parts in other dtypes are refused, the same logits or not", async () => {
+  const words = Uint16Array.of(0x3f80, 0x4000, 0x4040, 0x4080);
+  const reducers = { lse: logSumExp() };
+  const half =
+    (await Array.fromAsync(reduceStates(fromArray(words, { dtype: "bf16" }), reducers, { columns: [0, 2] })))[0];
+  const full = (await Array.fromAsync(reduceStates(fromArray([1, 2, 3, 4]), reducers, { columns: [2, 4] })))[0];
+  refused(() => mergeStates([half, full]), "E_MERGE_MISMATCH", "bf16");
+});
