@@ -11,6 +11,8 @@ export interface Chain {
   readonly stages: readonly Stage[];
   /** How many stages at the start edit the logits as the row is read. */
   readonly leading: number;
+  /** What the first read must find out, once that has been worked out. */
+  wanted?: Wanted;
 }
 
 /** Stages from what a user writes: operators become stages. */

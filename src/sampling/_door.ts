@@ -1,6 +1,6 @@
 import { Column, type Kernels, type Level, loadKernels, TILE, Total } from "../../kernels/mod.ts";
 import { type Block, isDetached, type Reducer, type RowFacts, ShapeError } from "../core/mod.ts";
-import { logitsAt, scratchOf, SLICE } from "./_scratch.ts";
+import { scratchOf, SLICE } from "./_scratch.ts";
 import { deposit, NOTHING, totals } from "./_sums.ts";
 
 /** A row in memory. */
@@ -41,7 +41,7 @@ export function eachSlice(values: RowValues, row: number, level: Level, step: (b
   const table = scratch.views.rawTable;
   for (let start = 0; start < values.length; start += SLICE * TILE) {
     const count = Math.min(SLICE * TILE, values.length - start);
-    const staged = logitsAt(kernels, scratch.raw, count);
+    const staged = count === SLICE * TILE ? scratch.views.raw : scratch.views.raw.subarray(0, count);
     staged.set(values.subarray(start, start + count));
     kernels.sweep(level, scratch.raw, count, scratch.rawTable);
     step(new SliceBlock(kernels, level, scratch.raw, count, row, start, staged, table));

@@ -371,9 +371,8 @@ function tokenOf(
 function raceWinner(found: Findings, noise: Noise): { id: number; x: number } | undefined {
   const { champion } = found;
   if (!champion || champion.tile < 0) return undefined;
-  const weights = weightsOf(kernelsOfFindings(found), champion);
-  let sum = 0;
-  for (let i = 0; i < weights.length; i++) sum += weights[i];
+  const kernels = kernelsOfFindings(found);
+  const { weights, sum } = weightsOf(kernels, champion);
   const wanted = noise.uniform(Purpose.inside, 0) * sum;
   let at = -1;
   for (let i = 0, running = 0; i < weights.length && !(running > wanted); i++) {
@@ -387,11 +386,11 @@ function raceWinner(found: Findings, noise: Noise): { id: number; x: number } | 
 function weightsOf(
   kernels: Kernels,
   { logits, mantissa, exponent }: NonNullable<Findings["champion"]>,
-): ArrayLike<number> {
+): { weights: ArrayLike<number>; sum: number } {
   const { edited, weights } = scratchOf(kernels);
   logitsAt(kernels, edited, logits.length).set(logits);
   kernels.probabilities(edited, logits.length, weights, mantissa, exponent);
-  return logitsAt(kernels, weights, logits.length);
+  return { weights: logitsAt(kernels, weights, logits.length), sum: kernels.read(weights, logits.length) };
 }
 
 function inWindow({ from, id, high }: Ladder, { id: token, x }: { id: number; x: number }): boolean {

@@ -154,28 +154,40 @@ function findPlain(found: Findings, block: Block, wanted: Wanted, noise: Noise):
 /** Enters each tile in the race: the largest `mass / exponential` wins, so a tile wins with its share of the mass. */
 function raceTiles(champion: Champion, block: Block, noise: Noise): void {
   const first = block.start / TILE;
-  let won = -1;
+  let won = -1, leads = champion.tile >= 0;
   for (let tile = 0; tile < block.tiles; tile++) {
     const at = tile * Column.stride;
     const mantissa = block.table[at + Column.mantissa];
     if (!(mantissa > 0)) continue;
     const exponent = block.table[at + Column.exponent];
     const u = noise.small(Purpose.tile, first + tile);
-    // e >= u: most tiles lose without a logarithm.
-    if (champion.tile >= 0 && !beats(mantissa / u, exponent, first + tile, champion)) continue;
+    const gap = exponent - champion.exponent;
+    // The exponential of u is at least u: most tiles lose without a logarithm.
+    if (leads && (gap < -127 || (gap <= 127 && mantissa * POWERS[gap + 127] < champion.ratio * u * LESS))) continue;
     const ratio = mantissa / exponential(u);
-    if (champion.tile >= 0 && !beats(ratio, exponent, first + tile, champion)) continue;
+    if (leads && !beats(ratio, exponent, first + tile, champion)) continue;
+    leads = true;
     champion.tile = first + tile;
     champion.ratio = ratio;
     champion.exponent = exponent;
     champion.mantissa = mantissa;
     won = tile;
   }
-  if (won >= 0) champion.logits = block.values.slice(won * TILE, (won + 1) * TILE);
+  if (won >= 0) keepTile(champion, block, won * TILE);
 }
+
+/** Takes more than any rounding off: what is skipped has lost. */
+const LESS = 1 - 2 ** -40;
 
 /** 2^-127 to 2^127: a ratio lies between 1/45 and 2^65, so beyond that the exponents alone decide. */
 const POWERS = Float64Array.from({ length: 255 }, (_, i) => 2 ** (i - 127));
+
+/** Copies the leading tile, into the memory of the one before where that fits. */
+function keepTile(champion: Champion, { values, count }: Block, from: number): void {
+  const tile = values.subarray(from, Math.min(count, from + TILE));
+  if (champion.logits.length === tile.length) champion.logits.set(tile);
+  else champion.logits = tile.slice();
+}
 
 function beats(ratio: number, exponent: number, tile: number, { ratio: r, exponent: e, tile: t }: Champion): boolean {
   const gap = exponent - e;

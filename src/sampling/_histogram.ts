@@ -43,6 +43,8 @@ export interface HistogramPlan {
   readonly temperatures: readonly number[];
   /** Tokens to draw. */
   readonly draws: number;
+  /** Which sums are wanted besides counts and masses. */
+  readonly sums: { readonly spread: boolean; readonly moment: boolean; readonly squares: boolean };
 }
 
 /** Columns of the table of cells; then three for each temperature: mass, moment, squares. */
@@ -165,22 +167,25 @@ export class HistogramFold {
     }
     cells[at + COUNT]++;
     const quanta = this.#quantaOf(cell);
-    cells[at + SUM] += Math.round(d / quanta.sum);
-    cells[at + SQUARES] += Math.round(d / quanta.squares * d);
+    if (this.plan.sums.spread) {
+      cells[at + SUM] += Math.round(d / quanta.sum);
+      cells[at + SQUARES] += Math.round(d / quanta.squares * d);
+    }
     const weight = this.#addMasses(cells, at + SCALED, d, quanta);
     if (this.#hot[cell] === 0) this.#race(state.race, cell, x, id, weight);
     else this.#list(state, x, id);
   }
 
   #addMasses(cells: Float64Array, at: number, d: number, quanta: Quanta): number {
+    const { moment, squares } = this.plan.sums;
     let weight = 0;
     for (let j = 0; j < this.#divisors.length; j++, at += 3) {
       const y = d / this.#divisors[j];
       weight = exp(-y);
       if (!(weight > 0) || quanta.power[j] === 0) continue;
       cells[at] += Math.round(weight / quanta.mass[j]);
-      cells[at + 1] += Math.round(weight * y / quanta.moment[j]);
-      cells[at + 2] += Math.round(weight / quanta.power[j] * weight);
+      if (moment) cells[at + 1] += Math.round(weight * y / quanta.moment[j]);
+      if (squares) cells[at + 2] += Math.round(weight / quanta.power[j] * weight);
     }
     return weight;
   }

@@ -128,17 +128,13 @@ export class RowRun {
   }
 
   #sweep(epoch: Epoch, edited: boolean): Reducer<Sample, Findings> {
-    const rest = this.#chain.stages.slice(epoch.from);
-    const wanted = wantedOf(rest, this.#asked, epoch.reads === 1);
+    const wanted = epoch.reads === 1
+      ? this.#chain.wanted ??= wantedOf(this.#chain.stages.slice(epoch.from), this.#asked, true)
+      : wantedOf(this.#chain.stages.slice(epoch.from), this.#asked, false);
     const needs = needsOf(wanted, this.#asked, edited, epoch.reads === 1);
-    const concluded = new WeakMap<object, { row: RowFacts; sample: Sample; next: Next }>();
-    const conclude = (state: Readonly<Findings>, row: RowFacts): { sample: Sample; next: Next } => {
-      const known = concluded.get(state);
-      if (known?.row === row) return known;
-      const made = this.#conclude(epoch, state, row, wanted, edited);
-      concluded.set(state, { row, ...made });
-      return made;
-    };
+    const conclude = remembering((state: Readonly<Findings>, row: RowFacts) =>
+      this.#conclude(epoch, state, row, wanted, edited)
+    );
     const stepBlock: NonNullable<Reducer<Sample, Findings>["stepBlock"]> = (state, block) =>
       findBlock(state, block, wanted, edited ? epoch.edits : [], this.#noise, edited);
     return {
@@ -184,6 +180,11 @@ export class RowRun {
         groups,
         temperatures,
         draws: this.#asked.draws,
+        sums: {
+          spread: walk.rest.some(({ needs }) => needs === "moments"),
+          moment: this.#asked.details || walk.rest.some(({ needs }) => needs === "entropy"),
+          squares: walk.rest.some(({ needs }) => needs === "squares"),
+        },
       };
       return this.#histogram({ ...attempt, reads: epoch.reads + 1 }, plan);
     });
@@ -226,14 +227,9 @@ export class RowRun {
 
   #histogram(epoch: Epoch & { readonly raw: Raw }, plan: HistogramPlan): Reducer<Sample, Histogram> {
     const fold = new HistogramFold(plan, this.#noise);
-    const concluded = new WeakMap<object, { row: RowFacts; sample: Sample; next: Next }>();
-    const conclude = (state: Readonly<Histogram>, row: RowFacts): { sample: Sample; next: Next } => {
-      const known = concluded.get(state);
-      if (known?.row === row) return known;
-      const made = this.#concludeHistogram(epoch, fold, state, row);
-      concluded.set(state, { row, ...made });
-      return made;
-    };
+    const conclude = remembering((state: Readonly<Histogram>, row: RowFacts) =>
+      this.#concludeHistogram(epoch, fold, state, row)
+    );
     return {
       spec: { name: "samplerHistogram", params: { read: epoch.reads }, inputs: [] },
       needs: "maximum",
@@ -303,6 +299,17 @@ export class RowRun {
     };
     return detailed(sample, known, raw, raw.plain && edits.length === 0 ? first.high : NaN);
   }
+}
+
+/** `finish` and `second` ask for the same conclusion, one after the other: it is drawn once. */
+function remembering<S>(
+  conclude: (state: S, row: RowFacts) => { sample: Sample; next: Next },
+): (state: S, row: RowFacts) => { sample: Sample; next: Next } {
+  let last: { readonly state: S; readonly row: RowFacts; readonly made: { sample: Sample; next: Next } } | undefined;
+  return (state, row) => {
+    if (last?.state !== state || last.row !== row) last = { state, row, made: conclude(state, row) };
+    return last.made;
+  };
 }
 
 /** What the first, or a later, read must find out. */

@@ -18,6 +18,7 @@ export interface Scratch {
   readonly out: number;
   /** Views of them. */
   readonly views: {
+    readonly raw: Float32Array | Float64Array;
     readonly rawTable: Float64Array;
     readonly editedTable: Float64Array;
     readonly slot: Uint8Array;
@@ -44,7 +45,9 @@ function layOut({ arena, element, memory }: Kernels): Scratch {
   const editedTable = rawTable + SLICE * Column.stride * 8;
   const slot = editedTable + SLICE * Column.stride * 8;
   const out = slot + SLOT_BYTES;
+  const Logits = element === "f64" ? Float64Array : Float32Array;
   const views = {
+    raw: new Logits(memory, raw, SLICE * TILE),
     rawTable: new Float64Array(memory, rawTable, SLICE * Column.stride),
     editedTable: new Float64Array(memory, editedTable, SLICE * Column.stride),
     slot: new Uint8Array(memory, slot, SLOT_BYTES),

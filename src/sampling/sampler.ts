@@ -107,6 +107,8 @@ export function sampler(options: SamplerOptions = {}): Sampler {
   if (typeof details !== "boolean") refuse("sampler", "details", details, "true or false");
   const chain = chainOf(parts);
   const asked: Asked = { seed, draws, details, topLogprobs };
+  // Its own copy: what a distribution must find out is less.
+  const listing = { ...chain };
   const memory = new Memory(chain, prompt);
   const runs = new WeakMap<object, Reducer<Sample, Findings>>();
 
@@ -173,7 +175,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
     },
     distribution(row, { step = memory.step } = {}) {
       open(row, step);
-      const run = new RowRun(chain, { ...asked, details: false, topLogprobs: 0 }, memory, step, false);
+      const run = new RowRun(listing, { ...asked, details: false, topLogprobs: 0 }, memory, step, false);
       const { why } = readRow(row, step, run.first());
       if (run.conclusion) return distributionOf(run.conclusion, row, step);
       return { ids: new Uint32Array(0), probabilities: new Float64Array(0), why: why ?? "masked" };
