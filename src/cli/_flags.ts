@@ -19,6 +19,36 @@ export function dashed(name: string): string {
   return (name.length === 1 ? "-" : "--") + name;
 }
 
+/**
+ * The same arguments, a flag and a negative number after it joined, so that the number is taken for the value it is; spellings
+ * that would be taken for something else are refused.
+ */
+function joined(args: readonly string[], known: readonly Flag[]): string[] {
+  const taking = new Set(known.filter(({ value }) => value !== undefined).map(({ name }) => dashed(name)));
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  const out: string[] = [];
+  for (let i = 0; i < end; i++) {
+    const arg = args[i];
+    refuseSpelling(arg, known);
+    if (taking.has(arg) && i + 1 < end && arg.startsWith("--") && /^-[\d.]/.test(args[i + 1])) {
+      out.push(`${arg}=${args[++i]}`);
+    } else out.push(arg);
+  }
+  return [...out, ...args.slice(end)];
+}
+
+function refuseSpelling(arg: string, known: readonly Flag[]): void {
+  const [name, ...value] = arg.split("=");
+  const flag = known.find((flag) => dashed(flag.name) === name);
+  if (flag && flag.value === undefined && value.length > 0) {
+    throw new UsageError(`Cannot use ${arg}: ${name} takes no value`);
+  }
+  if (/^--.$/.test(name)) throw new UsageError(`Cannot use ${name}: there is no such flag`);
+  if (/^-[a-z]./i.test(arg) && known.some((flag) => dashed(flag.name) === arg.slice(0, 2))) {
+    throw new UsageError(`Cannot use ${arg}: wanted ${arg.slice(0, 2)} and its value apart`);
+  }
+}
+
 /** The flags and the one source of a command line, checked to be known, complete and given once. */
 export class Flags {
   readonly #args: ParsedArgs;
@@ -27,7 +57,7 @@ export class Flags {
     const unknown: string[] = [];
     const names = known.map(({ name }) => name);
     const switches = known.filter(({ value }) => value === undefined).map(({ name }) => name);
-    this.#args = parseArgs(args, {
+    this.#args = parseArgs(joined(args, known), {
       string: [...names.filter((name) => !switches.includes(name)), "_"],
       boolean: switches,
       collect: names,

@@ -62,7 +62,7 @@ export function parseNpyHeader(what: string, text: Uint8Array): NpyHeader {
   if (descr === undefined) throw wrong(what, "its .npy header has no 'descr'");
   if (typeof descr !== "string") throw new ShapeError(`Cannot read ${what}: its dtype has fields`, "E_DTYPE");
   if (typeof fortranOrder !== "boolean") throw wrong(what, "its .npy header has no 'fortran_order'");
-  if (!Array.isArray(axes) || !axes.every(Number.isSafeInteger)) throw wrong(what, "its .npy header has no 'shape'");
+  if (!Array.isArray(axes) || !axes.every(Number.isInteger)) throw wrong(what, "its .npy header has no 'shape'");
   return { descr, fortranOrder, axes: axes as number[] };
 }
 

@@ -73,6 +73,7 @@ function typed(
   dtype: Dtype | undefined,
 ): { readonly dtype: Dtype; readonly values: LogitArray } {
   if (dtype !== undefined) checkDtype(dtype);
+  if (!ArrayBuffer.isView(data)) checkNumbers(data);
   const array = ArrayBuffer.isView(data) ? data : dtype === "f64" ? Float64Array.from(data) : Float32Array.from(data);
   checkAttached(array);
   const found = dtypeOf(array, dtype);
@@ -81,6 +82,13 @@ function typed(
     throw new ShapeError(`Cannot read a ${array.constructor.name} as logits: wanted ${wanted}`, "E_DTYPE");
   }
   return { dtype: found, values: logitView(found, array.buffer, array.byteOffset, array.length) };
+}
+
+function checkNumbers(data: readonly unknown[]): void {
+  const at = data.findIndex((x) => typeof x !== "number");
+  if (at < 0) return;
+  const hint = Array.isArray(data[at]) ? "; pass the rows one behind the other, and the vocabulary" : "";
+  throw new ShapeError(`Cannot read the array: item ${at} is a ${typeof data[at]}, wanted numbers${hint}`, "E_DTYPE");
 }
 
 function shapeOf(length: number, dtype: Dtype, vocabulary: number | undefined): Shape {

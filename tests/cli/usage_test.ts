@@ -103,3 +103,19 @@ Deno.test("a file whose name looks like a flag comes after --", async () => {
   assertEquals(status, 2);
   assertStringIncludes(err, 'Cannot tell how "--help" is written');
 });
+
+Deno.test("spellings that would be taken for something else are refused, and a negative number is a value", async () => {
+  const refused: readonly (readonly [string[], string])[] = [
+    [["--specials=yes"], "--specials takes no value"],
+    [["--rank=1", "--target", "1"], "--rank takes no value"],
+    [["--o", "x"], "Cannot use --o: there is no such flag"],
+    [["-oFILE"], "wanted -o and its value apart"],
+    [["--temperature", "-1"], "Cannot use temperature -1"],
+    [["--top-k", "-1"], "Cannot use --top-k -1"],
+  ];
+  for (const [flags, message] of refused) {
+    const { status, err } = await sluice(["reduce", OCR, ...flags]);
+    assertEquals(status, 2);
+    assertStringIncludes(err, message);
+  }
+});
