@@ -66,7 +66,7 @@ Status: 0; 1 bad data or a failed read, rows before it are kept; 2 wrong usage.
 /**
  * The command `sluice reduce`: rows of logits to a table or NDJSON.
  *
- * @example
+ * @example One row from a pipe as a line of JSON
  * ```ts
  * import { reduce } from "@sluice/sluice/cli";
  * import { fromArray } from "@sluice/sluice/sources";

@@ -22,7 +22,7 @@ Streams logits: rows of scores over a vocabulary, from a file or standard input.
 /**
  * The command line: what `deno task sluice` runs, without a process around it. Never throws.
  *
- * @example
+ * @example A misspelt command
  * ```ts
  * import { run } from "@sluice/sluice/cli";
  * import { assertEquals } from "@std/assert";

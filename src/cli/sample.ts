@@ -81,7 +81,7 @@ Status: 0; 1 bad data or a failed read, rows before it are kept; 2 wrong usage.
 /**
  * The command `sluice sample`: a token from each row.
  *
- * @example
+ * @example The likelier id, drawn from a pipe
  * ```ts
  * import { sample } from "@sluice/sluice/cli";
  * import { fromArray } from "@sluice/sluice/sources";

@@ -31,7 +31,7 @@ Status: 0; 1 bad data or a failed read, rows before it are kept; 2 wrong usage.
 /**
  * The command `sluice softmax`: rows of logits to a `.npy` of probabilities.
  *
- * @example
+ * @example Equal logits to a file of probabilities
  * ```ts
  * import { softmax } from "@sluice/sluice/cli";
  * import { fromArray, fromFile } from "@sluice/sluice/sources";

@@ -15,7 +15,7 @@ export interface Run {
 /**
  * Cuts a chunk at the ends of rows.
  *
- * @example
+ * @example Four logits over the end of a row
  * ```ts
  * import { chunkRuns } from "@sluice/sluice/core";
  * import { assertEquals } from "@std/assert";

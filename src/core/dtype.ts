@@ -9,7 +9,7 @@ const BYTES: Record<Dtype, number> = { f32: 4, f64: 8, f16: 2, bf16: 2 };
 /**
  * Bytes of one logit.
  *
- * @example
+ * @example A bfloat16 takes two bytes
  * ```ts
  * import { bytesOf } from "@sluice/sluice/core";
  * import { assertEquals } from "@std/assert";

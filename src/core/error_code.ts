@@ -3,7 +3,7 @@ import { type ErrorCode, ERRORS } from "./errors.ts";
 /**
  * The catalogue's code of an error, if it has one.
  *
- * @example
+ * @example Ours and another's
  * ```ts
  * import { errorCode, ParameterError } from "@sluice/sluice/core";
  * import { assertEquals } from "@std/assert";

@@ -13,7 +13,7 @@ const DESCR: Partial<Record<Dtype, string>> = { f16: "<f2", f32: "<f4", f64: "<f
 /**
  * The header of a `.npy`, version 1.0, always 128 bytes long, so that the rows can be put in later.
  *
- * @example
+ * @example Two rows of three
  * ```ts
  * import { npyHeader } from "@sluice/sluice/core";
  * import { assertStringIncludes } from "@std/assert";

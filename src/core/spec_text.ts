@@ -8,7 +8,7 @@ function plain(_key: string, value: unknown): unknown {
 /**
  * A spec as one line of text: equal specs give equal text.
  *
- * @example
+ * @example One parameter, no inputs
  * ```ts
  * import { specText } from "@sluice/sluice/core";
  * import { assertEquals } from "@std/assert";

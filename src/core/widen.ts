@@ -4,7 +4,7 @@ import type { Chunk } from "./chunk.ts";
 /**
  * A copy of a chunk's logits as numbers: f32 for f32, f16 and bf16 (exact), f64 for f64.
  *
- * @example
+ * @example Two bfloat16 words
  * ```ts
  * import { widen } from "@sluice/sluice/core";
  * import { assertEquals } from "@std/assert";

@@ -27,7 +27,7 @@ export type Table<T extends Reducers> =
  * What a row does not have is NaN. Results of text or of records within records are refused: take `reduce`.
  * Memory: 8 bytes a field and row.
  *
- * @example
+ * @example The best logit and the top two of two rows, as columns
  * ```ts
  * import { collect, fromArray, maximum, topK } from "@sluice/sluice";
  * import { assertEquals } from "@std/assert";

@@ -39,7 +39,7 @@ export interface EntropyReading {
  * of the mean and switches nothing; it counts as a row of the dwell time. Cost: O(window) memory.
  * Source: Entropy Adaptive Decoding (dynamic model switching), the dwell-time rule.
  *
- * @example
+ * @example Two uncertain rows, then calm again
  * ```ts
  * import { entropyMonitor } from "@sluice/sluice";
  * import { assertEquals } from "@std/assert";

@@ -40,7 +40,7 @@ const SWEEPS = {
 /**
  * Tells how `reduce` (given reducers) or `map` (given a map) would run: reads a row, kernels shared, memory, bytes. Reads nothing.
  *
- * @example
+ * @example Log-sum-exp and entropy share one read
  * ```ts
  * import { entropy, explain, fromArray, logSumExp } from "@sluice/sluice";
  * import { assertEquals, assertStringIncludes } from "@std/assert";

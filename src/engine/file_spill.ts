@@ -13,7 +13,7 @@ export interface FileSpillOptions {
  * A bounded temporary file for the second read of one-shot streams whose rows outgrow the row cache.
  * Needs permission to read and write its folder, when a row spills and not before. The file is removed at the end.
  *
- * @example
+ * @example The second read of a one-shot stream comes from a file
  * ```ts
  * import { fileSpill, fromStream, normalize } from "@sluice/sluice";
  * import { assertAlmostEquals } from "@std/assert";

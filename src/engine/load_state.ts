@@ -10,7 +10,7 @@ import { STATE_MAGIC, STATE_VERSION } from "./save_state.ts";
 /**
  * A state from the bytes of `saveState`. Damaged bytes, other versions and other reducers are refused: never a wrong number.
  *
- * @example
+ * @example Other reducers and damaged bytes are refused
  * ```ts
  * import { fromArray, loadState, logSumExp, reduceStates, saveState, topK } from "@sluice/sluice";
  * import { assertThrows } from "@std/assert";

@@ -5,7 +5,7 @@ import { RowState } from "./row_state.ts";
  * Merges states of parts of one row. Exact: any order and any tree of merges gives the same bits.
  * The states themselves stay as they are.
  *
- * @example
+ * @example Three parts, out of order
  * ```ts
  * import { finishState, fromArray, maximum, mergeStates, reduceStates } from "@sluice/sluice";
  * import { assertEquals } from "@std/assert";

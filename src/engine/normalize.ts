@@ -16,7 +16,7 @@ export interface NormalizeOptions extends MapOptions {
  * `onInvalid` says. Accuracy: probabilities 3e-6 relative above 1e-37 (smaller ones may be 0), logs 2e-6 + 2 ulp.
  * Source: Dukhan and Ablavatski 2020, the two-pass softmax with the extended exponent.
  *
- * @example
+ * @example Odds of one to three
  * ```ts
  * import { fromArray, normalize } from "@sluice/sluice";
  * import { assertAlmostEquals } from "@std/assert";

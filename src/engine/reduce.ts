@@ -16,7 +16,7 @@ export type ReduceOptions = FlowOptions;
  * Bits: the same for any chunking of the source. Memory: one chunk in work, one read ahead, the reducers' states; plus up to
  * `rowCache` bytes where a second read is possible. Cost: see each reducer; log-sum-exp alone is about twice a plain read.
  *
- * @example
+ * @example Log-sum-exp, entropy and the top two in one pass
  * ```ts
  * import { entropy, fromArray, logSumExp, reduce, topK } from "@sluice/sluice";
  * import { assertAlmostEquals, assertEquals } from "@std/assert";

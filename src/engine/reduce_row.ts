@@ -23,7 +23,7 @@ export interface ReduceRowOptions {
  *
  * Cost: that of the sweep and one copy, and about half a microsecond. A second read, where a reducer asks for it, is free to have.
  *
- * @example
+ * @example A row in memory, without a stream
  * ```ts
  * import { logSumExp, maximum, reduceRow } from "@sluice/sluice";
  * import { assertEquals } from "@std/assert";

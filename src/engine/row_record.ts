@@ -92,7 +92,7 @@ interface ReducedRow extends RowReport {
 /**
  * The reducers of a record, for `reduce`; {@linkcode rowRecord} writes what they give.
  *
- * @example
+ * @example The two best ids of a row
  * ```ts
  * import { fromArray, recordReducers, reduce, rowRecord } from "@sluice/sluice";
  * import { assertEquals } from "@std/assert";
@@ -125,7 +125,7 @@ export function recordReducers(options: RowRecordOptions = {}): Reducers {
  * A row that {@linkcode recordReducers} reduced, as the one object that the command line and the service write: plain JSON
  * values, but for NaN and the infinities, which `ndjsonLine` turns into strings.
  *
- * @example See {@linkcode recordReducers}
+ * @example One row in memory as a record
  * ```ts
  * import { recordReducers, reduceRow, rowRecord } from "@sluice/sluice";
  * import { assertEquals } from "@std/assert";

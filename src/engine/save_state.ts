@@ -16,7 +16,7 @@ export const STATE_VERSION = 1;
  * content), the body's CRC-32 (u32); little endian. A few hundred bytes, plus up to two partial tiles a part.
  * It holds logits of those tiles: treat it as you treat the logits.
  *
- * @example
+ * @example A state saved, loaded and finished
  * ```ts
  * import { finishState, fromArray, loadState, logSumExp, reduceStates, saveState } from "@sluice/sluice";
  * import { assertEquals } from "@std/assert";

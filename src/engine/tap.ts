@@ -30,7 +30,7 @@ export interface TapOptions {
  * The listener gets the row in hand as it stands: `count` tells how much of it has been read, and `partial` is set until it is
  * whole. An error that it throws ends the flow. Needs: nothing. Cost: the reducers', once more, and one stream hop a chunk.
  *
- * @example
+ * @example A look after every logit
  * ```ts
  * import { fromArray, logSumExp, reduce, tap } from "@sluice/sluice";
  * import { assertEquals } from "@std/assert";

@@ -18,7 +18,7 @@ export type Bias = number | "-Infinity";
  * A bias of -Infinity masks the id, whatever its logit is. -Infinity stays masked under any bias. Tiles without a biased id
  * cost nothing but a search.
  *
- * @example
+ * @example Raise one id, ban another
  * ```ts
  * import { logitBias } from "@sluice/sluice/operators";
  * import { fromArray } from "@sluice/sluice/sources";

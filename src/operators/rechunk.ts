@@ -75,7 +75,7 @@ function join(parts: readonly LogitArray[], length: number): LogitArray {
  * Where a new chunk lies within an old one it is a view of it; else its logits are copied once. Holds less than n logits.
  * Changes no result: the engine's are the same for any cut.
  *
- * @example
+ * @example Chunks of four across the end of a row
  * ```ts
  * import { rechunk } from "@sluice/sluice/operators";
  * import { fromArray } from "@sluice/sluice/sources";

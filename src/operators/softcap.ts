@@ -6,7 +6,7 @@ import { checkPositive, inArena, type Operator, operatorStream, type Segment } f
  * Small logits hardly change, large ones end between -c and c. -Infinity stays masked, NaN stays NaN, +Infinity becomes c.
  * Source: the logit soft-capping of Gemma 2 (Gemma Team 2024, section 2).
  *
- * @example
+ * @example Large logits stop at 30, masks stay
  * ```ts
  * import { softcap } from "@sluice/sluice/operators";
  * import { fromArray } from "@sluice/sluice/sources";

@@ -6,7 +6,7 @@ import { inArena, type Operator, operatorStream, ParameterError, type Segment } 
  * Below 1 it sharpens the softmax, above 1 it flattens it. -Infinity stays masked; NaN and +Infinity stay what they are.
  * Cost: one pass over a tile that is in cache already.
  *
- * @example
+ * @example Half the temperature doubles the logits
  * ```ts
  * import { temperature } from "@sluice/sluice/operators";
  * import { fromArray } from "@sluice/sluice/sources";

@@ -17,7 +17,7 @@ export interface EntropyOptions {
  * Accuracy: 2e-6 + 2^-24 relative against float64. Cost: one read, 1.4 to 1.7 times log-sum-exp; no state of its own.
  * Source: the moment `sum p y` beside the sum, one f64 a tile, added up exactly.
  *
- * @example
+ * @example A fair die of four sides, in nats and in bits
  * ```ts
  * import { entropy, fromArray, reduce } from "@sluice/sluice";
  * import { assertAlmostEquals } from "@std/assert";

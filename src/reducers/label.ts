@@ -26,7 +26,7 @@ export interface LabelOptions {
  * `undefined` for rows without a label (`ignore`, or the last under `shift`). Sum up with `LabelSummary`: mean negative
  * log-likelihood and perplexity. Specials and cost: as `target`.
  *
- * @example
+ * @example A row without a label
  * ```ts
  * import { fromArray, label, reduce } from "@sluice/sluice";
  * import { assertAlmostEquals, assertEquals } from "@std/assert";

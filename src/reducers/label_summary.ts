@@ -5,7 +5,7 @@ import type { TargetScore } from "./_picked.ts";
  * Mean negative log-likelihood `-(1/n) sum logprob` and perplexity `e^nll` over the rows that have a label.
  * Add the results of `label` in row order; rows without a label count for nothing.
  *
- * @example
+ * @example A fair coin has perplexity 2
  * ```ts
  * import { fromArray, label, LabelSummary, reduce } from "@sluice/sluice";
  * import { assertAlmostEquals } from "@std/assert";

@@ -5,7 +5,7 @@ import type { RowMap } from "../core/mod.ts";
  *
  * Specials: -Infinity stays. Accuracy: 2e-6 + 2 ulp. Cost: one subtraction and one write a logit; no exponential.
  *
- * @example
+ * @example The logarithm of one half
  * ```ts
  * import { fromArray, logSoftmax, map } from "@sluice/sluice";
  * import { assertAlmostEquals } from "@std/assert";

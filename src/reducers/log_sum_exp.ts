@@ -27,7 +27,7 @@ export interface LogSumExpOptions {
  * Accuracy: 2e-6 + 2^-24 relative against float64, at any vocabulary. Cost: one read, about twice a plain one; no state of its own.
  * Source: the extended-exponent pair of Dukhan and Ablavatski 2020, one pair a tile, added up exactly.
  *
- * @example
+ * @example Logits whose exponentials overflow
  * ```ts
  * import { fromArray, logSumExp, reduce } from "@sluice/sluice";
  * import { assertAlmostEquals } from "@std/assert";

@@ -32,7 +32,7 @@ function take(state: MaximumState, value: number, id: number): void {
  * invalid row never gives a token); +Infinity is the largest; an all-masked row has value -Infinity and no id.
  * Cost: one read, near a plain one.
  *
- * @example
+ * @example Ties go to the lower id
  * ```ts
  * import { fromArray, maximum, reduce } from "@sluice/sluice";
  * import { assertEquals } from "@std/assert";

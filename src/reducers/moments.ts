@@ -31,7 +31,7 @@ export interface MomentsState {
  * the tiles are added exactly, so a large common offset costs nothing. Cost: about 3 ns a logit (float64, no SIMD).
  * Source: Chan, Golub and LeVeque 1983, the pairwise update, in exact arithmetic.
  *
- * @example
+ * @example A masked logit does not count
  * ```ts
  * import { fromArray, moments, reduce } from "@sluice/sluice";
  * import { assertEquals } from "@std/assert";

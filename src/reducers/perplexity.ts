@@ -9,7 +9,7 @@ import { stateless } from "./_stateless.ts";
  *
  * Specials, accuracy and cost: as `entropy`, beside which it is free.
  *
- * @example
+ * @example A fair die of three sides
  * ```ts
  * import { fromArray, perplexity, reduce } from "@sluice/sluice";
  * import { assertAlmostEquals } from "@std/assert";

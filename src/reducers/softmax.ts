@@ -7,7 +7,7 @@ import type { RowMap } from "../core/mod.ts";
  * Specials: -Infinity becomes 0; results below 2^-126 may be 0. Accuracy: 3e-6 relative above 1e-37.
  * Cost: one exponential and one write a logit.
  *
- * @example
+ * @example Equal logits share evenly
  * ```ts
  * import { fromArray, map, softmax } from "@sluice/sluice";
  * import { assertAlmostEquals } from "@std/assert";

@@ -23,7 +23,7 @@ export interface SpecialsState {
  *
  * Cost: a scan of its own, 0.2 log-sum-exps.
  *
- * @example
+ * @example A mask and a NaN
  * ```ts
  * import { fromArray, reduce, specials } from "@sluice/sluice";
  * import { assertEquals } from "@std/assert";

@@ -25,7 +25,7 @@ export interface TargetOptions {
  * Cost: as log-sum-exp; `rank` also keeps the 64 best (about half a log-sum-exp more), and reads a row a second time
  * only if a target is not among them.
  *
- * @example
+ * @example Log-probability and rank of one id
  * ```ts
  * import { fromArray, reduce, target } from "@sluice/sluice";
  * import { assertAlmostEquals, assertEquals } from "@std/assert";

@@ -24,7 +24,7 @@ export interface TopKOptions {
  * Cost: one read; scans only tiles whose maximum can still enter, so about half a log-sum-exp at k = 50 without `logprob`.
  * State: k values and ids.
  *
- * @example
+ * @example Ties go to the lower id
  * ```ts
  * import { fromArray, reduce, topK } from "@sluice/sluice";
  * import { assertAlmostEquals, assertEquals } from "@std/assert";

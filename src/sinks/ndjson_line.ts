@@ -14,7 +14,7 @@ function plain(_key: string, value: unknown): unknown {
  * NaN and the infinities become the strings `"NaN"`, `"Infinity"`, `"-Infinity"`; typed arrays arrays; a bigint the
  * string of its digits. Fields that are `undefined` are left out.
  *
- * @example
+ * @example Infinities and typed arrays as JSON
  * ```ts
  * import { ndjsonLine } from "@sluice/sluice/sinks";
  * import { assertEquals } from "@std/assert";

@@ -70,7 +70,7 @@ class LineSink implements UnderlyingSink<unknown> {
  * A line is written at once; lines that come while a write is under way are written together, so that many small rows
  * do not cost a write each. After an error or an abort, the lines that have come are kept.
  *
- * @example
+ * @example NaN is written as a string
  * ```ts
  * import { toNdjson } from "@sluice/sluice/sinks";
  * import { assertEquals } from "@std/assert";

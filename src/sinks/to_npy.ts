@@ -8,7 +8,7 @@ import { rowSink } from "./_row_sink.ts";
  * Chunks must be whole rows in order; the first row may be any. The number of rows is put into the header at the end.
  * After an error or an abort the file keeps the rows that are complete, with a header that says so.
  *
- * @example
+ * @example Two rows written and read back
  * ```ts
  * import { fromArray, fromFile } from "@sluice/sluice/sources";
  * import { toNpy } from "@sluice/sluice/sinks";

@@ -8,7 +8,7 @@ import { rowSink } from "./_row_sink.ts";
  * Chunks must be whole rows in order. After an error or an abort a file keeps the rows that are complete; a stream
  * is aborted. A stream is handed views of the chunks: it must not keep or transfer them.
  *
- * @example
+ * @example One row into a stream of bytes
  * ```ts
  * import { fromArray } from "@sluice/sluice/sources";
  * import { toRaw } from "@sluice/sluice/sinks";

@@ -34,7 +34,7 @@ export interface FromArrayOptions {
  * Logits in memory. Chunks are views of the array, not copies: the array must not change while they are used.
  * Reading them again costs nothing.
  *
- * @example
+ * @example Two rows of three, then the last two columns
  * ```ts
  * import { fromArray } from "@sluice/sluice/sources";
  * import { assertEquals } from "@std/assert";

@@ -26,7 +26,7 @@ export interface FromFileOptions {
  * A range reads only its own bytes. `identity` is the file's size, time of change and inode.
  * A file that shrinks after that ends with `E_SOURCE_SHORT` when its end is met.
  *
- * @example
+ * @example Raw float32, two logits a row
  * ```ts
  * import { fromFile } from "@sluice/sluice/sources";
  * import { assertEquals } from "@std/assert";

@@ -19,7 +19,7 @@ export interface FromStdinOptions {
  * Logits from standard input: a `.npy`, recognised by its first bytes, or raw little-endian logits, whose number of rows
  * only the end tells. Read once, straight into the reader's memory. Standard input is closed when the read ends.
  *
- * @example
+ * @example Counting what a pipe brings
  * ```ts ignore
  * import { fromStdin } from "@sluice/sluice/sources";
  *

@@ -34,7 +34,7 @@ export interface FromStreamOptions {
  * Each read takes one chunk of the stream and passes on what is there, so that a slow stream is not held back. Canceling,
  * or the range's signal, cancels the stream. A range is honoured by reading past what is left out.
  *
- * @example
+ * @example Bytes cut inside a logit
  * ```ts
  * import { fromStream } from "@sluice/sluice/sources";
  * import { assertEquals } from "@std/assert";

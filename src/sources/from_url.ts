@@ -44,7 +44,7 @@ export interface FromUrlOptions {
  * replaced between two reads is `SourceChangedError`, never a wrong number. Redirects are followed, at most 5, never from https to
  * http. Needs permission to reach the host.
  *
- * @example
+ * @example The second row alone, by a range request
  * ```ts
  * import { fromUrl } from "@sluice/sluice/sources";
  * import { assertEquals } from "@std/assert";

@@ -21,7 +21,7 @@ const READERS: Record<string, { readonly bytes: number; at(view: DataView, byte:
  *
  * Ids beyond 2^53 are rounded: no vocabulary goes there, and what takes ids refuses them. Needs permission to read the file.
  *
- * @example
+ * @example Labels from a .npy of int16
  * ```ts
  * import { readIds } from "@sluice/sluice/sources";
  * import { assertEquals } from "@std/assert";
