@@ -88,7 +88,7 @@ Deno.test("fromFile() refuses .npy files that it would read wrongly", async () =
     ["", "E_FORMAT", "literal"],
     ["__import__('os')", "E_FORMAT", "literal"],
     [npyText("<f4", [9007199254740991, 9007199254740991]), "E_FORMAT", "no file can"],
-    [npyText("<f4", [99999999999999999999]), "E_FORMAT", "'shape'"],
+    [npyText("<f4", [99999999999999999999]), "E_FORMAT", "no file can"],
   ];
   for (const [header, code, includes] of refused) await refuses("a.npy", npy(header, SIX), code, includes);
 });
