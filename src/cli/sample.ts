@@ -1,12 +1,11 @@
 import { ParameterError, type Row } from "../core/mod.ts";
-import { explain, reduce as reduceRows, type ReduceOptions } from "../engine/mod.ts";
+import { explain, reduce as reduceRows, type ReduceOptions, sampleRecord } from "../engine/mod.ts";
 import { logitBias, mask, softcap } from "../operators/mod.ts";
 import {
   chainFrom,
   preset,
   type PresetName,
   type PresetOptions,
-  type Sample,
   type Sampler,
   sampler,
   type SamplerOptions,
@@ -202,30 +201,10 @@ async function write(
     if (table) await output.write(sampleHead);
     for await (const { index, token } of rows) {
       if (shared) progress.pause();
-      await output.write(table ? sampleRow(index, token) : ndjsonLine(recordOf(index, token)));
+      await output.write(table ? sampleRow(index, token) : ndjsonLine(sampleRecord(index, token)));
     }
   } finally {
     progress.stop();
     await output.close();
   }
-}
-
-function recordOf(row: number, { id, logprob, reads, why, draws, details }: Sample): Record<string, unknown> {
-  return {
-    row,
-    id: id ?? null,
-    logprob,
-    reads,
-    ...(why ? { why } : {}),
-    ...(draws ? { draws } : {}),
-    ...(details
-      ? {
-        rawLogprob: details.rawLogprob,
-        rank: details.rank,
-        kept: details.kept,
-        keptMass: details.keptMass,
-        entropy: details.entropy,
-      }
-      : {}),
-  };
 }

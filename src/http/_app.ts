@@ -7,6 +7,7 @@ import { openApi } from "./_openapi.ts";
 import { addPage } from "./_page.ts";
 import { problemResponse } from "./_problem.ts";
 import { reduceRoute } from "./_reduce.ts";
+import { sampleRoute } from "./_sample.ts";
 import { Service } from "./_service.ts";
 import { softmaxRoute } from "./_softmax.ts";
 import { statesRoute } from "./_states.ts";
@@ -20,6 +21,7 @@ type Route = (exchange: Exchange) => Promise<Response>;
 const ROUTES: Readonly<Record<string, Route>> = {
   "/v1/reduce": reduceRoute,
   "/v1/softmax": softmaxRoute,
+  "/v1/sample": sampleRoute,
   "/v1/states": statesRoute,
   "/v1/merge": mergeRoute,
 };

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import { ERRORS } from "../core/mod.ts";
-import { MergeQuery, ReduceQuery, SoftmaxQuery, StatesQuery } from "./_query.ts";
+import { MergeQuery, ReduceQuery, SampleQuery, SoftmaxQuery, StatesQuery } from "./_query.ts";
 
 const FLOAT = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]);
 const SCORE = { id: z.int(), logit: FLOAT, logprob: FLOAT };
@@ -41,6 +41,26 @@ export const ProblemSchema = z.strictObject({
 }).openapi("Problem");
 
 const SummarySchema = z.strictObject({ rows: z.int(), nll: FLOAT, perplexity: FLOAT }).openapi("Summary");
+
+const TOKEN = { token: z.string(), logprob: FLOAT, bytes: z.array(z.int()).nullable() };
+
+/** A row of `/v1/sample`. */
+export const SampleSchema = z.strictObject({
+  row: z.int(),
+  id: z.int().nullable(),
+  logprob: FLOAT,
+  reads: z.int(),
+  why: z.enum(["nan", "infinity", "masked"]).optional(),
+  draws: z.array(z.strictObject({ id: z.int(), logprob: FLOAT })).optional(),
+  rawLogprob: FLOAT.optional(),
+  rank: z.int().optional(),
+  kept: z.int().optional(),
+  keptMass: FLOAT.optional(),
+  entropy: FLOAT.optional(),
+  logprobs: z.strictObject({
+    content: z.array(z.strictObject({ ...TOKEN, top_logprobs: z.array(z.strictObject(TOKEN)) })),
+  }).optional(),
+}).openapi("Sample");
 
 const LineSchema = z.union([
   RowSchema,
@@ -110,6 +130,43 @@ const ROUTES = [
       200: {
         description: "f32 (f64 for f64) of the same shape. An error after the first bytes cuts the answer off.",
         content: { "application/octet-stream": BINARY, "application/x-npy": BINARY },
+      },
+      default: PROBLEM,
+    },
+  }),
+  createRoute({
+    method: "post",
+    path: "/v1/sample",
+    summary: "Rows of logits to tokens, by a preset's chain or a chain of one's own",
+    request: {
+      query: SampleQuery,
+      body: {
+        description:
+          'As for /v1/reduce. Parts of a form before "logits": "history", the ids of the tokens so far, and "chain", a ' +
+          "JSON list of stages.",
+        content: {
+          ...BODY.content,
+          "multipart/form-data": {
+            schema: {
+              type: "object",
+              properties: {
+                history: { type: "string", description: "token ids: a .npy of whole numbers or a JSON array" },
+                chain: { type: "string", description: 'stages, as [{"name":"keepTopK","k":50}]' },
+                logits: { type: "string", format: "binary" },
+              },
+            },
+          },
+        },
+      },
+    },
+    responses: {
+      200: {
+        description: "A token a row. An error after the first row is the last line.",
+        content: {
+          "application/x-ndjson": { schema: z.union([SampleSchema, z.strictObject({ error: ProblemSchema })]) },
+          "text/event-stream": { schema: { type: "string", description: "events row, error and end" } },
+          "application/json": { schema: z.strictObject({ rows: z.array(SampleSchema) }) },
+        },
       },
       default: PROBLEM,
     },

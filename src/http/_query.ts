@@ -90,6 +90,46 @@ export const SoftmaxQuery = z.strictObject({
   ]).optional(),
 });
 
+const { temperature: _temperature, ...PLAIN_SOURCE } = SOURCE;
+
+/** What a chain may be made of besides a part "chain". */
+const CHAIN = {
+  temperature: number("divide the logits by T; 0 is greedy").optional(),
+  topK: whole("keep the k best; 0: all", 0).optional(),
+  topP: number("keep the best that hold a share p; 1: all").optional(),
+  minP: number("keep those with a share p of the best one's probability; 0: all").optional(),
+  typicalP: number("keep those nearest to the entropy; 1: all").optional(),
+  topNSigma: number("llama.cpp: keep those within n deviations; 0: all").optional(),
+  xtcProbability: number("llama.cpp: chance of excluding top choices").optional(),
+  xtcThreshold: number("llama.cpp: what a top choice is").optional(),
+  epsilonCutoff: number("transformers: least probability; 0: none").optional(),
+  etaCutoff: number("transformers: the same by entropy; 0: none").optional(),
+  repetitionPenalty: number("penalty on tokens of the history; 1: none").optional(),
+  frequencyPenalty: number("llama.cpp and vllm: penalty a time they occur; 0: none").optional(),
+  presencePenalty: number("llama.cpp and vllm: penalty on those that occur; 0: none").optional(),
+} satisfies Record<string, z.ZodOptional<Documented>>;
+
+/** Names of the parameters that make a chain. */
+export const CHAIN_NAMES = Object.keys(CHAIN) as readonly (keyof typeof CHAIN)[];
+
+/** The query of `/v1/sample`. */
+export const SampleQuery = z.strictObject({
+  ...PLAIN_SOURCE,
+  ...FORMAT,
+  ...CHAIN,
+  seed: whole("the seed: the same seed gives the same tokens", 0),
+  preset: choice("whose defaults and order; transformers' order with everything off if absent", [
+    "llama.cpp",
+    "transformers",
+    "vllm",
+  ]).optional(),
+  draws: whole("tokens a row, without replacement; 1 if absent", 1).optional(),
+  details: flag("raw log-probability, rank, kept tokens and their mass, entropy").optional(),
+  logprobs: flag("the shape of the OpenAI API beside each token").optional(),
+  topLogprobs: whole("how many of the likeliest tokens it lists; 0 if absent", 0).optional(),
+  onInvalid: choice("rows without a token are reported (default) or end the answer", ["report", "throw"]).optional(),
+});
+
 /** The query of `/v1/states`. */
 export const StatesQuery = z.strictObject({
   ...SOURCE,

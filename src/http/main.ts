@@ -10,7 +10,8 @@ import { serve, type ServeOptions } from "./serve.ts";
 
 const HELP = `Usage: serve [flags]
 
-Serves logits over HTTP: POST /v1/reduce, /v1/softmax, /v1/states, /v1/merge;
+Serves logits over HTTP: POST /v1/reduce, /v1/softmax, /v1/sample,
+/v1/states, /v1/merge;
 GET / for a page, /openapi.json, /metrics, /healthz.
 
   --hostname ADDRESS            127.0.0.1 if absent: nobody but this machine

@@ -55,7 +55,13 @@ Deno.test("openapi.json describes each route and parameter by the schemas that c
     // deno-lint-ignore no-explicit-any
     const description: any = await (await fetch(`${origin}/openapi.json`)).json();
     assertEquals(description.openapi, "3.1.0");
-    assertEquals(Object.keys(description.paths).sort(), ["/v1/merge", "/v1/reduce", "/v1/softmax", "/v1/states"]);
+    assertEquals(Object.keys(description.paths).sort(), [
+      "/v1/merge",
+      "/v1/reduce",
+      "/v1/sample",
+      "/v1/softmax",
+      "/v1/states",
+    ]);
     // deno-lint-ignore no-explicit-any
     const names = description.paths["/v1/reduce"].post.parameters.map(({ name }: any) => name);
     for (const name of ["vocabulary", "dtype", "topK", "target", "temperature", "entropy", "source"]) {

@@ -1,0 +1,92 @@
+import { errorCode, ParameterError, type Row } from "../core/mod.ts";
+import { reduce, sampleRecord } from "../engine/mod.ts";
+import { logitBias, mask, softcap } from "../operators/mod.ts";
+import {
+  chainFrom,
+  openAiLogprobs,
+  preset,
+  type PresetOptions,
+  type Sample,
+  type Sampler,
+  sampler,
+  type SamplerOptions,
+} from "../sampling/mod.ts";
+import type { Exchange } from "./_exchange.ts";
+import type { Form } from "./_multipart.ts";
+import { CHAIN_NAMES, parseQuery, SampleQuery } from "./_query.ts";
+import { bringLogits, checkLimit, flowOptions, idsOf } from "./_request_logits.ts";
+import type { AnyRow } from "./_row_format.ts";
+import { rowsResponse, writtenOf } from "./_rows_response.ts";
+
+type Query = ReturnType<typeof queryOf>;
+
+/** `POST /v1/sample`: rows of logits to tokens. */
+export async function sampleRoute(exchange: Exchange): Promise<Response> {
+  const query = queryOf(exchange);
+  const { draws, logprobs = false, topLogprobs, seed } = query;
+  // What the query alone says wrong is refused before anything of the body is read.
+  presetOf(query);
+  const { temperature: _temperature, topK: _topK, ...source } = query;
+  const { logits, parts } = await bringLogits(exchange, source, ["history", "chain"]);
+  const history = await idsOf(parts, "history");
+  const token = sampler({
+    chain: chainOf(query, parts),
+    seed,
+    details: (query.details ?? false) || logprobs,
+    ...(history ? { prompt: Array.from(history) } : {}),
+    ...(draws !== undefined ? { draws } : {}),
+    ...(topLogprobs !== undefined ? { topLogprobs } : {}),
+  });
+  const rows = reduce(logits, { token }, {
+    ...flowOptions(exchange, query),
+    ...(query.onInvalid ? { onInvalid: query.onInvalid } : {}),
+  });
+  const short = logits.shape.vocabulary < 65_536;
+  return await rowsResponse(
+    exchange,
+    { rows: rows.pipeThrough(records(query)), short },
+    writtenOf(exchange.request, query.format),
+  );
+}
+
+function queryOf({ request: { url }, service: { limits } }: Exchange) {
+  const query = parseQuery(SampleQuery, url);
+  checkLimit("draws:", query.draws ?? 0, limits.topK);
+  checkLimit("topLogprobs:", query.topLogprobs ?? 0, limits.topK);
+  if (query.topLogprobs !== undefined && !query.logprobs) {
+    throw new ParameterError("Cannot use topLogprobs without logprobs=true");
+  }
+  return query;
+}
+
+function presetOf(query: Query): ReturnType<typeof preset> {
+  const given = CHAIN_NAMES.filter((name) => query[name] !== undefined).map((name) => [name, query[name]]);
+  const options: PresetOptions = Object.fromEntries(given);
+  return preset(query.preset ?? "transformers", query.preset ? options : { topK: 0, ...options });
+}
+
+/** The chain of the form, or of the query: not of both. */
+function chainOf(query: Query, parts: Form["parts"]): NonNullable<SamplerOptions["chain"]> {
+  const part = parts.get("chain");
+  if (!part) return presetOf(query);
+  const [other] = (["preset", ...CHAIN_NAMES] as const).filter((name) => query[name] !== undefined);
+  if (other) throw new ParameterError(`Cannot use ${other} with a part "chain": that is the whole chain`);
+  try {
+    const stages = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(part.bytes));
+    return chainFrom(stages, { logitBias: ({ bias }) => logitBias(bias), mask, softcap: ({ cap }) => softcap(cap) });
+  } catch (error) {
+    if (errorCode(error)) throw error;
+    throw new ParameterError(`Cannot read part "chain": ${(error as Error).message}`);
+  }
+}
+
+function records({ details = false, logprobs = false }: Query): TransformStream<Row<{ token: Sampler }>, AnyRow> {
+  return new TransformStream({
+    transform({ index, token }, controller) {
+      const { details: found, ...plain } = token as Sample;
+      const record = sampleRecord(index, { ...plain, ...(details && found ? { details: found } : {}) });
+      const entry = logprobs ? openAiLogprobs(token) : undefined;
+      controller.enqueue({ ...record, ...(logprobs ? { logprobs: { content: entry ? [entry] : [] } } : {}) });
+    },
+  });
+}
