@@ -61,7 +61,7 @@ Deno.test("deno.json: every room of src is a subpath, every subpath is there, an
   assertEquals(exports["./kernels"], "./kernels/mod.ts");
   for (const path of Object.values(exports) as string[]) {
     assert(Deno.statSync(new URL(path, ROOT)).isFile, path);
-    assert(path === "./mod.ts" || /^\.\/(kernels|src\/\w+)\/mod\.ts$/.test(path), path);
+    assert(path === "./mod.ts" || /^\.\/((kernels|src\/\w+)\/mod|src\/adapters\/\w+)\.ts$/.test(path), path);
   }
   for (const room of rooms().slice(1)) assertEquals(exports[room.replace("src", ".")], `./${room}/mod.ts`);
   for (const part of ["mod.ts", "kernels/**/*.ts", "src/**/*.ts"]) assert(publish.include.includes(part), part);

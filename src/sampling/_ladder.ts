@@ -27,6 +27,7 @@ export interface Border {
  * read has that cell's tokens one by one.
  */
 export class Ladder {
+  /** Its id; -1 for a cell, -2 for a group. */
   readonly id: number[] = [];
   /** The logit, in the stage's scale; of a cell the largest. */
   readonly x: number[] = [];
@@ -42,11 +43,15 @@ export class Ladder {
   readonly q: number[] = [];
   /** The largest and the smallest logit as the row has them, before any temperature here. */
   readonly high: number[] = [];
+  /** See `high`. */
   readonly deep: number[] = [];
   /** Its cell in the histogram. */
   readonly cell: number[] = [];
+  /** How many rungs there are. */
   size = 0;
+  /** The first kept rung. */
   from = 0;
+  /** One past the last. */
   to = 0;
   /** The logit that masses are relative to. */
   top: number;
@@ -62,6 +67,7 @@ export class Ladder {
   asked: Set<number> | undefined;
   /** The temperatures, one after the other, at which the sums of cells are known, and how many have been applied. */
   temperatures: readonly number[] = [];
+  /** See `temperatures`. */
   scaled = 0;
   /** Their product. */
   divisor = 1;
@@ -76,6 +82,7 @@ export class Ladder {
   /** Of groups: how many of the lowest ids are cut off. */
   skipped: Map<number, number> | undefined;
 
+  /** An empty ladder below the largest logit. */
   constructor(top: number) {
     this.top = top;
     this.origin = top;

@@ -7,7 +7,7 @@ import { findBlock, type Findings, findingsOf, kernelsOfFindings, mergeFindings,
 import { CELLS, type Histogram, HistogramFold, histogramOf, type HistogramPlan } from "./_histogram.ts";
 import { CELL, type Ladder, Undecided } from "./_ladder.ts";
 import type { Memory, Observed } from "./_memory.ts";
-import { Noise } from "./_noise.ts";
+import { Noise, Purpose } from "./_noise.ts";
 import { Restart } from "./_restart.ts";
 import { blockOf } from "./_segment_block.ts";
 import { type Facts, factsOf, totals } from "./_sums.ts";
@@ -114,8 +114,7 @@ export class RowRun {
       row: this.#row,
       vocabulary,
       own: own[place],
-      noise: this.#noise,
-      place,
+      chance: () => this.#noise.uniform(Purpose.chance, place),
       observe: (probability) => this.observed.set(place, probability),
     };
   }

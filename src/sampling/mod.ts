@@ -30,6 +30,7 @@
  *
  * @module
  */
+export type { Ladder } from "./_ladder.ts";
 export * from "./adaptive_p.ts";
 export * from "./bad_words.ts";
 export * from "./chain_from.ts";

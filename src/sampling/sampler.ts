@@ -33,7 +33,7 @@ export interface StepOptions {
 }
 
 /** What {@linkcode sampler} makes: a reducer for streams of rows, and synchronous doors for a decode loop. */
-export interface Sampler extends Reducer<Sample, Findings> {
+export interface Sampler extends Reducer<Sample> {
   /** One token of a row in memory. Does not remember it: call `accept` with the token you keep. */
   draw(row: Float32Array | Float64Array, options?: StepOptions): Sample;
   /** The kept tokens of a row with their processed probabilities; draws nothing, and the next draw's chances are its own. */

@@ -1,6 +1,5 @@
 import type { Segment, Spec } from "../core/mod.ts";
 import type { Ladder } from "./_ladder.ts";
-import type { Noise } from "./_noise.ts";
 
 /** A map on logits, id by id, that a stage has made for one row. */
 export interface Edit {
@@ -20,10 +19,8 @@ export interface StageContext {
   readonly vocabulary: number;
   /** The stage's own numbers. */
   readonly own: readonly number[];
-  /** The row's random numbers. */
-  readonly noise: Noise;
-  /** The stage's place in the chain: no two draw the same chance. */
-  readonly place: number;
+  /** A random number in (0, 1), keyed by seed, row (or step) and the stage's place in the chain: the same at every call. */
+  chance(): number;
   /** Keeps what {@linkcode Stage.accept} will want to know: the probability of a token, given its final logit. */
   observe(probability: (id: number, logit: number) => number | undefined): void;
 }

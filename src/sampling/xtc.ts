@@ -1,5 +1,4 @@
 import { ln } from "../../kernels/mod.ts";
-import { Purpose } from "./_noise.ts";
 import { checkCount, refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
@@ -41,9 +40,9 @@ export function xtc({ probability, threshold, minKeep = 1 }: XtcOptions): Stage 
   return {
     spec: { name: "xtc", params: { probability, threshold, minKeep }, inputs: [] },
     needs: "sum",
-    cut(ladder, { noise, place }) {
+    cut(ladder, { chance }) {
       if (probability === 0 || threshold > 0.5) return;
-      if (noise.uniform(Purpose.chance, place) <= probability) ladder.dropTop(gap, minKeep);
+      if (chance() <= probability) ladder.dropTop(gap, minKeep);
     },
   };
 }
