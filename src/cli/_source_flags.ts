@@ -2,7 +2,7 @@ import type { Backend } from "../../kernels/mod.ts";
 import type { Dtype, Logits, Operator } from "../core/mod.ts";
 import { fileSpill, type FlowOptions } from "../engine/mod.ts";
 import { temperature } from "../operators/mod.ts";
-import { fromFile, type FromFileOptions } from "../sources/mod.ts";
+import { fromFile, type FromFileOptions, fromUrl } from "../sources/mod.ts";
 import type { Flag, Flags } from "./_flags.ts";
 import { UsageError } from "./_usage_error.ts";
 import type { Io } from "./io.ts";
@@ -29,7 +29,7 @@ export const SOURCE_FLAGS: readonly Flag[] = [
 
 /** What the flags say of the source, understood before anything is opened. */
 export interface SourceSettings {
-  /** A path, or `-`. */
+  /** A path, an http or https URL, or `-`. */
   readonly source: string;
   readonly file: FromFileOptions;
   readonly operators: readonly Operator[];
@@ -61,6 +61,9 @@ export function sourceSettings(flags: Flags, heated = true): SourceSettings {
 
 /** Opens the source, operators applied. */
 export async function openSource({ source, file, operators }: SourceSettings, io: Io): Promise<Logits> {
+  if (/^https?:\/\//i.test(source)) {
+    return (await fromUrl(source, { ...file, ...given("signal", io.signal) })).pipe(...operators);
+  }
   if (source !== "-") return (await fromFile(source, file)).pipe(...operators);
   const { tensor, ...options } = file;
   if (tensor !== undefined) throw new UsageError("Cannot use --tensor with standard input: wanted a .safetensors file");

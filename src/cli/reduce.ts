@@ -27,7 +27,8 @@ const COMMAND: Command = {
   summary: `For each row of logits: the largest, its log-sum-exp, its entropy in nats and
 the likeliest tokens.
 SOURCE is a file (.npy, .safetensors, or raw .f32 .f16 .bf16 .f64 with
---vocabulary), or - for standard input (.npy or raw).`,
+--vocabulary), the URL of one (http or https), or - for standard input (.npy
+or raw).`,
   flags: [
     ...SOURCE_FLAGS,
     { name: "top-k", value: "K", help: "list the K likeliest tokens; 5 if absent" },

@@ -45,7 +45,8 @@ const COMMAND: Command = {
   usage: "SOURCE --seed N [flags]",
   summary: `Draws a token from each row of logits, by a chain of named stages.
 SOURCE is a file (.npy, .safetensors, or raw .f32 .f16 .bf16 .f64 with
---vocabulary), or - for standard input (.npy or raw).`,
+--vocabulary), the URL of one (http or https), or - for standard input (.npy
+or raw).`,
   flags: [
     { name: "seed", value: "N", help: "the seed: a whole number; the same seed gives the same tokens" },
     {

@@ -14,7 +14,8 @@ const COMMAND: Command = {
   usage: "SOURCE -o OUT.npy [flags]",
   summary: `The probabilities of each row of logits, as a .npy file of f32 (f64 for f64).
 SOURCE is a file (.npy, .safetensors, or raw .f32 .f16 .bf16 .f64 with
---vocabulary), or - for standard input (.npy or raw).`,
+--vocabulary), the URL of one (http or https), or - for standard input (.npy
+or raw).`,
   flags: [
     { name: "o", value: "OUT.npy", help: "the file to write" },
     { name: "log", help: "log-probabilities instead" },
