@@ -1,7 +1,7 @@
 import { Column, type Kernels, SLOT_BYTES, TILE, TILES } from "../../kernels/mod.ts";
 
 /** How many tiles are worked on at once. */
-export const SLICE = 12;
+export const SLICE = 15;
 
 /** Addresses in the upper half of the arena's `mapped` area: nobody keeps anything there beyond a call. */
 export interface Scratch {
