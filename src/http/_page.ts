@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
-import uplotScript from "uplot/dist/uPlot.esm.js" with { type: "text" };
+import uplotScript from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import { ServiceError } from "../core/mod.ts";
 import type { AppOptions } from "./app_options.ts";
 import layout from "./page/layout.js" with { type: "text" };

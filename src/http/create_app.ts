@@ -1,6 +1,8 @@
-import type { Hono } from "hono";
 import { buildApp } from "./_app.ts";
 import type { AppOptions } from "./app_options.ts";
+
+/** A `Hono` of `npm:hono`: to fetch from, to serve, or to mount with `route`. */
+export type HonoApp = InstanceType<(typeof import("hono"))["Hono"]>;
 
 /**
  * The service as a Hono app, to serve or to mount in one's own.
@@ -23,6 +25,6 @@ import type { AppOptions } from "./app_options.ts";
  * @returns The app.
  * @throws {ParameterError} If an option does not fit.
  */
-export function createApp(options: AppOptions = {}): Hono {
+export function createApp(options: AppOptions = {}): HonoApp {
   return buildApp(options).app;
 }

@@ -1,7 +1,9 @@
 // The page: sends a file, draws each row as its line arrives.
 import { fileLayout } from "./layout.js";
 import { entropyMonitor } from "./monitor.js";
-import uPlot from "./uplot.js";
+
+/** The plotting library: a script of its own, before this one. */
+const { uPlot } = globalThis;
 
 /** Tokens asked for in each row: enough to follow a nucleus, few enough to keep. */
 const TOP = 200;
