@@ -10,7 +10,25 @@ export interface Capabilities {
   probe(): boolean;
 }
 
-/** A backend was asked for by name and does not work on this host. */
+/**
+ * A backend was asked for by name and does not work on this host.
+ *
+ * @example The reference where fused SIMD does not run
+ * ```ts
+ * import { BackendUnavailableError, type Kernels, loadKernels } from "@sluice/sluice/kernels";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function fusedOrReference(): Kernels {
+ *   try {
+ *     return loadKernels("fma");
+ *   } catch (error) {
+ *     if (!(error instanceof BackendUnavailableError)) throw error;
+ *     return loadKernels("reference");
+ *   }
+ * }
+ * assertEquals(fusedOrReference().memory.byteLength % 65536, 0);
+ * ```
+ */
 export class BackendUnavailableError extends Error {
   /** The class's name, also where classes are renamed by a bundler. */
   override readonly name = "BackendUnavailableError";
@@ -26,7 +44,20 @@ export class BackendUnavailableError extends Error {
   }
 }
 
-/** The best backend that works: fused SIMD, else plain SIMD, else the float64 reference. */
+/**
+ * The best backend that works: fused SIMD, else plain SIMD, else the float64 reference.
+ *
+ * @example A host without relaxed SIMD
+ * ```ts
+ * import { chooseBackend } from "@sluice/sluice/kernels";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(chooseBackend({ validate: (backend) => backend === "simd", probe: () => false }), "simd");
+ * ```
+ *
+ * @param host What it can do.
+ * @returns The backend's name.
+ */
 export function chooseBackend(host: Capabilities): Backend {
   return backendsOf(host)[0];
 }
@@ -47,7 +78,17 @@ const thisHost: Capabilities = {
 let available: readonly Backend[] | undefined;
 const loaded = new Map<string, Kernels>();
 
-/** The backends that work on this host, best first. The first call compiles a few KB of WASM. */
+/**
+ * The backends that work on this host, best first. The first call compiles a few KB of WASM.
+ *
+ * @example The reference works everywhere
+ * ```ts
+ * import { availableBackends } from "@sluice/sluice/kernels";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(availableBackends().at(-1), "reference");
+ * ```
+ */
 export function availableBackends(): Backend[] {
   available ??= backendsOf(thisHost);
   return [...available];
@@ -55,6 +96,25 @@ export function availableBackends(): Backend[] {
 
 /**
  * The kernels of a backend, with their memory; the same object at every call, so its arena is shared by all who load it.
+ *
+ * @example The log-sum-exp of four zeros, by hand
+ * ```ts
+ * import { loadKernels, Total } from "@sluice/sluice/kernels";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ *
+ * const kernels = loadKernels();
+ * const { memory, arena } = kernels;
+ * new Float32Array(memory, arena.stage, 4).fill(0);
+ *
+ * kernels.clear(arena.slot);
+ * const invalid = kernels.sweep("sum", arena.stage, 4, arena.table);
+ * kernels.deposit("sum", arena.table, 1, arena.slot);
+ * kernels.total(arena.slot, arena.out);
+ * const out = new Float64Array(memory, arena.out, 8);
+ *
+ * assertEquals(invalid, 0);
+ * assertAlmostEquals(out[Total.maximum] + out[Total.logSum], Math.log(4), 1e-6);
+ * ```
  *
  * @param backend Which one; by default the best that works here.
  * @param element What a logit is in memory. Float64 logits always get the float64 reference.
@@ -77,6 +137,16 @@ const owners = new WeakMap<ArrayBufferLike, Kernels>();
 /**
  * The kernels whose arena is this memory, if it is one: an operator then works in place.
  *
+ * @example An arena and other memory
+ * ```ts
+ * import { kernelsOf, loadKernels } from "@sluice/sluice/kernels";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const kernels = loadKernels();
+ * assertEquals(kernelsOf(kernels.memory) === kernels, true);
+ * assertEquals(kernelsOf(new ArrayBuffer(8)), undefined);
+ * ```
+ *
  * @param memory The buffer of a view.
  */
 export function kernelsOf(memory: ArrayBufferLike): Kernels | undefined {
@@ -88,6 +158,19 @@ const spares = new WeakMap<Kernels, Kernels>();
 /**
  * The same arithmetic over an arena of its own: for work inside work, whose logits still lie in the first. The same object
  * at every call.
+ *
+ * @example The first arena is left alone
+ * ```ts
+ * import { loadKernels, spareKernels } from "@sluice/sluice/kernels";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const kernels = loadKernels();
+ * const spare = spareKernels(kernels);
+ * const kept = new Float32Array(kernels.memory, kernels.arena.stage, 1).fill(7);
+ * new Float32Array(spare.memory, spare.arena.stage, 1).fill(3);
+ * assertEquals(kept[0], 7);
+ * assertEquals(spare.backend, kernels.backend);
+ * ```
  *
  * @param kernels The kernels at work.
  */

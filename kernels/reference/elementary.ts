@@ -67,6 +67,18 @@ export function exp2Fraction(f: number): number {
  *
  * Specials: NaN gives NaN, -Infinity gives 0, anything above 709.79 gives Infinity.
  * Method: `x = n ln 2 + r` with ln 2 in two parts, then the series of `e^r`, then the power of two in two steps.
+ *
+ * @example e itself, and a masked logit
+ * ```ts
+ * import { exp } from "@sluice/sluice/kernels";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ *
+ * assertAlmostEquals(exp(1), Math.E, 1e-15);
+ * assertEquals(exp(-Infinity), 0);
+ * ```
+ *
+ * @param x Any number.
+ * @returns `e^x`.
  */
 export function exp(x: number): number {
   if (!(x <= 709.782712893384)) return x > 0 ? Infinity : NaN;
@@ -85,6 +97,18 @@ export function exp(x: number): number {
  *
  * Specials: 0 gives -Infinity, Infinity gives Infinity, negative numbers and NaN give NaN.
  * Method: `x = 2^k m`, m in [sqrt 1/2, sqrt 2); with `g = m - 1`, `s = g / (2 + g)`, the area tangent series of s.
+ *
+ * @example The logarithms of 8 and of 0
+ * ```ts
+ * import { ln } from "@sluice/sluice/kernels";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ *
+ * assertAlmostEquals(ln(8), 3 * Math.LN2, 1e-15);
+ * assertEquals(ln(0), -Infinity);
+ * ```
+ *
+ * @param x Any number.
+ * @returns `ln x`.
  */
 export function ln(x: number): number {
   if (!(x > 0)) return x === 0 ? -Infinity : NaN;

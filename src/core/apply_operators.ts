@@ -33,6 +33,16 @@ function widened(shape: Chunk["shape"]): Chunk["shape"] {
  * The one adapter from operators to Web Streams: a `TransformStream` that applies them, in order, to a copy of each chunk.
  * f16 and bf16 are widened to f32.
  *
+ * @example Two operators as one stage
+ * ```ts
+ * import { fromArray, operatorStream, softcap, temperature } from "@sluice/sluice";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const halved = fromArray([1, 2]).open().pipeThrough(operatorStream([temperature(2), softcap(30)]));
+ * const [{ data }] = await Array.fromAsync(halved);
+ * assertAlmostEquals(data[1], 30 * Math.tanh(1 / 30), 1e-6);
+ * ```
+ *
  * @param operators What to apply.
  * @returns A fresh transform; it reads one chunk ahead.
  */
@@ -42,7 +52,24 @@ export function operatorStream(operators: readonly Operator[]): TransformStream<
   });
 }
 
-/** Pipes chunks through operators; each run of plain operators is one stage, an operator with a stage of its own is another. */
+/**
+ * Pipes chunks through operators; each run of plain operators is one stage, an operator with a stage of its own is another.
+ *
+ * @example Halved, then cut into single logits
+ * ```ts
+ * import { applyOperators } from "@sluice/sluice/core";
+ * import { rechunk, temperature } from "@sluice/sluice/operators";
+ * import { fromArray } from "@sluice/sluice/sources";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const chunks = await Array.fromAsync(applyOperators(fromArray([2, 4]).open(), [temperature(2), rechunk(1)]));
+ * assertEquals(chunks.map(({ data }) => data[0]), [1, 2]);
+ * ```
+ *
+ * @param chunks What flows.
+ * @param operators What to apply, first to last.
+ * @returns The chunks after the last operator; the same stream where there are none.
+ */
 export function applyOperators(
   chunks: ReadableStream<Chunk>,
   operators: readonly Operator[],

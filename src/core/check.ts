@@ -2,14 +2,43 @@ import { ParameterError, ShapeError } from "./errors.ts";
 import type { Range } from "./range.ts";
 import type { Shape } from "./shape.ts";
 
-/** Refuses anything but a whole number of at least `least`. */
+/**
+ * Refuses anything but a whole number of at least `least`.
+ *
+ * @example A limit of one and a half
+ * ```ts
+ * import { checkWhole, ParameterError } from "@sluice/sluice/core";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => checkWhole("limit", 1.5, 1), ParameterError, "limit 1.5: wanted a whole number of at least 1");
+ * ```
+ *
+ * @param what What the error calls it.
+ * @param value The number.
+ * @param least The smallest that will do.
+ * @throws {ParameterError} If it is anything else.
+ */
 export function checkWhole(what: string, value: number, least: number): void {
   if (!Number.isSafeInteger(value) || value < least) {
     throw new ParameterError(`Cannot use ${what} ${value}: wanted a whole number of at least ${least}`);
   }
 }
 
-/** Refuses k that is not a whole number of at least 1. */
+/**
+ * Refuses k that is not a whole number of at least 1.
+ *
+ * @example None of the best
+ * ```ts
+ * import { checkK, ParameterError } from "@sluice/sluice/core";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => checkK("topK", 0), ParameterError, "topK with k = 0");
+ * ```
+ *
+ * @param what What the error calls it.
+ * @param k The number.
+ * @throws {ParameterError} If it is anything else (`E_K_RANGE`).
+ */
 export function checkK(what: string, k: number): void {
   if (!Number.isSafeInteger(k) || k < 1) {
     throw new ParameterError(
@@ -19,14 +48,44 @@ export function checkK(what: string, k: number): void {
   }
 }
 
-/** Refuses anything but a finite number greater than 0. */
+/**
+ * Refuses anything but a finite number greater than 0.
+ *
+ * @example Temperature zero
+ * ```ts
+ * import { checkPositive, ParameterError } from "@sluice/sluice/core";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => checkPositive("temperature", 0), ParameterError, "temperature 0");
+ * ```
+ *
+ * @param what What the error calls it.
+ * @param value The number.
+ * @throws {ParameterError} If it is anything else.
+ */
 export function checkPositive(what: string, value: number): void {
   if (!Number.isFinite(value) || value <= 0) {
     throw new ParameterError(`Cannot use ${what} ${value}: wanted a finite number greater than 0`);
   }
 }
 
-/** Refuses ids that are not whole, or not below the vocabulary where that is given. */
+/**
+ * Refuses ids that are not whole, or not below the vocabulary where that is given.
+ *
+ * @example One past the last id
+ * ```ts
+ * import { checkIds, ParameterError } from "@sluice/sluice/core";
+ * import { assertThrows } from "@std/assert";
+ *
+ * checkIds("target", [0, 2], 3);
+ * assertThrows(() => checkIds("target", [0, 3], 3), ParameterError, "id 3 in target: wanted 0 to 2");
+ * ```
+ *
+ * @param what What the error calls it.
+ * @param ids The ids.
+ * @param vocabulary How many ids there are; unbounded when absent.
+ * @throws {ParameterError} At the first id that does not fit.
+ */
 export function checkIds(what: string, ids: Iterable<number>, vocabulary?: number): void {
   for (const id of ids) {
     if (!Number.isSafeInteger(id) || id < 0 || (vocabulary !== undefined && id >= vocabulary)) {
@@ -36,7 +95,24 @@ export function checkIds(what: string, ids: Iterable<number>, vocabulary?: numbe
   }
 }
 
-/** A shape checked and frozen. */
+/**
+ * A shape checked and frozen.
+ *
+ * @example No vocabulary
+ * ```ts
+ * import { checkShape, ShapeError } from "@sluice/sluice/core";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const shape = checkShape("rows", { rows: 2, vocabulary: 3, dtype: "f32" });
+ * assertEquals([shape.vocabulary, Object.isFrozen(shape)], [3, true]);
+ * assertThrows(() => checkShape("rows", { ...shape, vocabulary: 0 }), ShapeError, "the vocabulary is 0");
+ * ```
+ *
+ * @param what What the error calls it.
+ * @param shape The shape.
+ * @returns The shape itself if it is frozen, else a frozen copy.
+ * @throws {ShapeError} If it has no rows or no vocabulary (`E_EMPTY`).
+ */
 export function checkShape(what: string, shape: Shape): Shape {
   if (!Number.isSafeInteger(shape.vocabulary) || shape.vocabulary < 1) {
     throw new ShapeError(`Cannot read ${what}: the vocabulary is ${shape.vocabulary}, wanted at least 1`, "E_EMPTY");
@@ -55,7 +131,24 @@ function checkInterval(what: string, [from, to]: readonly [number, number], size
   }
 }
 
-/** A range with nothing left open: checked against the shape. `rows[1]` is Infinity where only the end will tell. */
+/**
+ * A range with nothing left open: checked against the shape. `rows[1]` is Infinity where only the end will tell.
+ *
+ * @example Open ends, and a row too many
+ * ```ts
+ * import { checkRange, ParameterError } from "@sluice/sluice/core";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const shape = { rows: 2, vocabulary: 3, dtype: "f32" } as const;
+ * assertEquals(checkRange(shape, { columns: [1, 3] }), { rows: [0, 2], columns: [1, 3] });
+ * assertThrows(() => checkRange(shape, { rows: [0, 3] }), ParameterError, "rows 0:3: wanted 0 <= from < to <= 2");
+ * ```
+ *
+ * @param shape What there is.
+ * @param range What is asked for; all of it when absent.
+ * @returns Both intervals.
+ * @throws {ParameterError} If an interval is empty or goes past the shape.
+ */
 export function checkRange(
   shape: Shape,
   range: Range = {},

@@ -4,7 +4,21 @@ import { ShapeError } from "./errors.ts";
 import { SourceError } from "./errors.ts";
 import type { Shape } from "./shape.ts";
 
-/** Where a stream of chunks stands, and whether the next chunk follows: order is checked, never assumed. */
+/**
+ * Where a stream of chunks stands, and whether the next chunk follows: order is checked, never assumed.
+ *
+ * @example A gap of one id
+ * ```ts
+ * import { ChunkOrder, ShapeError } from "@sluice/sluice/core";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const shape = { rows: 1, vocabulary: 4, dtype: "f32" } as const;
+ * const order = new ChunkOrder(shape, [0, 1], [0, 4]);
+ * order.take({ shape, data: new Float32Array(2), row: 0, start: 0 });
+ * const late = { shape, data: new Float32Array(1), row: 0, start: 3 };
+ * assertThrows(() => order.take(late), ShapeError, "the last one ended before row 0, id 2");
+ * ```
+ */
 export class ChunkOrder {
   #row: number;
   #id: number;

@@ -1,6 +1,16 @@
 /**
  * Every error that Sluice raises by design: its code, the HTTP status a service answers with, and whether the same
  * call may succeed later. The one table; classes below carry a code from it.
+ *
+ * @example Whether to try again
+ * ```ts
+ * import { errorCode, ERRORS, SourceChangedError } from "@sluice/sluice/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const code = errorCode(new SourceChangedError("its two reads differ"))!;
+ * assertEquals(ERRORS[code].status, 409);
+ * assertEquals(ERRORS[code].retryable, true);
+ * ```
  */
 export const ERRORS = {
   E_PARAM: { status: 400, retryable: false, meaning: "an option is outside its range" },
@@ -48,7 +58,24 @@ export const ERRORS = {
 /** A code of {@linkcode ERRORS}. */
 export type ErrorCode = keyof typeof ERRORS;
 
-/** An option outside its range: a `RangeError` raised before any read. */
+/**
+ * An option outside its range: a `RangeError` raised before any read.
+ *
+ * @example A temperature of zero
+ * ```ts
+ * import { ERRORS, ParameterError, temperature } from "@sluice/sluice";
+ * import { assertEquals } from "@std/assert";
+ *
+ * let status = 200;
+ * try {
+ *   temperature(0);
+ * } catch (error) {
+ *   if (!(error instanceof ParameterError)) throw error;
+ *   status = ERRORS[error.code].status;
+ * }
+ * assertEquals(status, 400);
+ * ```
+ */
 export class ParameterError extends RangeError {
   /** The name that callers test. */
   override readonly name = "ParameterError";
@@ -63,7 +90,24 @@ export class ParameterError extends RangeError {
   }
 }
 
-/** Shapes, dtypes, chunk order or memory that do not fit: a `TypeError`. */
+/**
+ * Shapes, dtypes, chunk order or memory that do not fit: a `TypeError`.
+ *
+ * @example Three logits are no rows of two
+ * ```ts
+ * import { ERRORS, fromArray, ShapeError } from "@sluice/sluice";
+ * import { assertEquals } from "@std/assert";
+ *
+ * let status = 200;
+ * try {
+ *   fromArray([1, 2, 3], { vocabulary: 2 });
+ * } catch (error) {
+ *   if (!(error instanceof ShapeError)) throw error;
+ *   status = ERRORS[error.code].status;
+ * }
+ * assertEquals(status, 400);
+ * ```
+ */
 export class ShapeError extends TypeError {
   /** The name that callers test. */
   override readonly name = "ShapeError";
@@ -78,7 +122,24 @@ export class ShapeError extends TypeError {
   }
 }
 
-/** A source that cannot be opened or read, or that is not what it says. */
+/**
+ * A source that cannot be opened or read, or that is not what it says.
+ *
+ * @example A file that is not there
+ * ```ts
+ * import { ERRORS, fromFile, SourceError } from "@sluice/sluice";
+ * import { assertEquals } from "@std/assert";
+ *
+ * let status = 200;
+ * try {
+ *   await fromFile("no_such_file.npy");
+ * } catch (error) {
+ *   if (!(error instanceof SourceError)) throw error;
+ *   status = ERRORS[error.code].status;
+ * }
+ * assertEquals(status, 502);
+ * ```
+ */
 export class SourceError extends Error {
   /** The name that callers test. */
   override readonly name: string = "SourceError";
@@ -94,7 +155,35 @@ export class SourceError extends Error {
   }
 }
 
-/** The second read of a source differs from the first. Nothing computed from it can be trusted. */
+/**
+ * The second read of a source differs from the first. Nothing computed from it can be trusted.
+ *
+ * @example A source that gives other logits at each read
+ * ```ts
+ * import { ERRORS, logitsFrom, type LogitSource, normalize, SourceChangedError } from "@sluice/sluice";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const shape = { rows: 1, vocabulary: 2, dtype: "f32" } as const;
+ * let reads = 0;
+ * const counter: LogitSource = {
+ *   shape,
+ *   replay: "reopen",
+ *   spec: { name: "counter", params: {}, inputs: [] },
+ *   open() {
+ *     const data = Float32Array.of(++reads);
+ *     return ReadableStream.from([0, 1].map((start) => ({ shape, data, row: 0, start })));
+ *   },
+ * };
+ * let status = 200;
+ * try {
+ *   await Array.fromAsync(normalize(logitsFrom(counter), { rowCache: 0 }).open());
+ * } catch (error) {
+ *   if (!(error instanceof SourceChangedError)) throw error;
+ *   status = ERRORS[error.code].status;
+ * }
+ * assertEquals([status, reads], [409, 2]);
+ * ```
+ */
 export class SourceChangedError extends SourceError {
   /** The name that callers test. */
   override readonly name = "SourceChangedError";
@@ -108,7 +197,27 @@ export class SourceChangedError extends SourceError {
   }
 }
 
-/** A one-shot source was asked for a second read that neither the row cache nor a spill could give. */
+/**
+ * A one-shot source was asked for a second read that neither the row cache nor a spill could give.
+ *
+ * @example A stream opened twice
+ * ```ts
+ * import { ERRORS, fromStream, SourceExhaustedError } from "@sluice/sluice";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const stream = ReadableStream.from([Float32Array.of(1, 2)]);
+ * const logits = await fromStream(stream, { vocabulary: 2, dtype: "f32" });
+ * await Array.fromAsync(logits.open());
+ * let status = 200;
+ * try {
+ *   await Array.fromAsync(logits.open());
+ * } catch (error) {
+ *   if (!(error instanceof SourceExhaustedError)) throw error;
+ *   status = ERRORS[error.code].status;
+ * }
+ * assertEquals(status, 409);
+ * ```
+ */
 export class SourceExhaustedError extends SourceError {
   /** The name that callers test. */
   override readonly name = "SourceExhaustedError";
@@ -122,7 +231,24 @@ export class SourceExhaustedError extends SourceError {
   }
 }
 
-/** A row with NaN, +Infinity or nothing but masked tokens, under `onInvalid: "throw"`. */
+/**
+ * A row with NaN, +Infinity or nothing but masked tokens, under `onInvalid: "throw"`.
+ *
+ * @example Where the NaN is
+ * ```ts
+ * import { InvalidLogitError, logSumExp, reduceRow } from "@sluice/sluice";
+ * import { assertEquals } from "@std/assert";
+ *
+ * let id: number | undefined;
+ * try {
+ *   reduceRow(Float32Array.of(1, NaN), { lse: logSumExp() }, { onInvalid: "throw" });
+ * } catch (error) {
+ *   if (!(error instanceof InvalidLogitError)) throw error;
+ *   id = error.id;
+ * }
+ * assertEquals(id, 1);
+ * ```
+ */
 export class InvalidLogitError extends Error {
   /** The name that callers test. */
   override readonly name = "InvalidLogitError";
@@ -140,7 +266,24 @@ export class InvalidLogitError extends Error {
   }
 }
 
-/** Saved state that is damaged, of another version, or of something else; or states that cannot be merged. */
+/**
+ * Saved state that is damaged, of another version, or of something else; or states that cannot be merged.
+ *
+ * @example Four bytes are no state
+ * ```ts
+ * import { ERRORS, loadState, logSumExp, StateFormatError } from "@sluice/sluice";
+ * import { assertEquals } from "@std/assert";
+ *
+ * let status = 200;
+ * try {
+ *   loadState(new Uint8Array(4), { lse: logSumExp() });
+ * } catch (error) {
+ *   if (!(error instanceof StateFormatError)) throw error;
+ *   status = ERRORS[error.code].status;
+ * }
+ * assertEquals(status, 400);
+ * ```
+ */
 export class StateFormatError extends SyntaxError {
   /** The name that callers test. */
   override readonly name = "StateFormatError";
@@ -155,7 +298,24 @@ export class StateFormatError extends SyntaxError {
   }
 }
 
-/** A sink that could not be opened or written. */
+/**
+ * A sink that could not be opened or written.
+ *
+ * @example A folder that is not there
+ * ```ts
+ * import { ERRORS, SinkError, toNpy } from "@sluice/sluice";
+ * import { assertEquals } from "@std/assert";
+ *
+ * let status = 200;
+ * try {
+ *   await toNpy("no_such_folder/rows.npy");
+ * } catch (error) {
+ *   if (!(error instanceof SinkError)) throw error;
+ *   status = ERRORS[error.code].status;
+ * }
+ * assertEquals(status, 500);
+ * ```
+ */
 export class SinkError extends Error {
   /** The name that callers test. */
   override readonly name = "SinkError";
@@ -163,7 +323,18 @@ export class SinkError extends Error {
   readonly code: ErrorCode = "E_SINK_WRITE";
 }
 
-/** A request that the service does not serve. */
+/**
+ * A request that the service does not serve.
+ *
+ * @example The status of a full service
+ * ```ts
+ * import { ERRORS, ServiceError } from "@sluice/sluice/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { code } = new ServiceError("Cannot start: 8 requests are at work, wanted at most 8", "E_BUSY");
+ * assertEquals([ERRORS[code].status, ERRORS[code].retryable], [503, true]);
+ * ```
+ */
 export class ServiceError extends Error {
   /** The name that callers test. */
   override readonly name = "ServiceError";

@@ -13,7 +13,20 @@ export interface Heap {
   ids: Float64Array;
 }
 
-/** An empty heap for the k best. It grows as it fills: k may be far above the vocabulary. */
+/**
+ * An empty heap for the k best. It grows as it fills: k may be far above the vocabulary.
+ *
+ * @example Far more wanted than there will be
+ * ```ts
+ * import { heapOf } from "@sluice/sluice/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { size, values } = heapOf(1_000_000_000);
+ * assertEquals([size, values.length], [0, 64]);
+ * ```
+ *
+ * @param k How many are wanted: a whole number of at least 1, which is not checked here.
+ */
 export function heapOf(k: number): Heap {
   const room = Math.min(k, 64);
   return { k, size: 0, values: new Float64Array(room), ids: new Float64Array(room) };
@@ -29,7 +42,23 @@ function grow(heap: Heap): void {
   heap.ids = ids;
 }
 
-/** Offers one candidate. */
+/**
+ * Offers one candidate.
+ *
+ * @example The lower id stays among equals
+ * ```ts
+ * import { heapOf, offer, ranked } from "@sluice/sluice/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const heap = heapOf(2);
+ * for (const [id, value] of [1, 7, 7, 7].entries()) offer(heap, value, id);
+ * assertEquals(ranked(heap).map((at) => heap.ids[at]), [1, 2]);
+ * ```
+ *
+ * @param heap Takes it if it is among the k best. Cost: O(log k) then, O(1) else.
+ * @param value Its value; not NaN.
+ * @param id Its id.
+ */
 export function offer(heap: Heap, value: number, id: number): void {
   if (heap.size < heap.k) {
     if (heap.size === heap.values.length) grow(heap);
@@ -70,7 +99,22 @@ function sink({ values, ids, size }: Heap, value: number, id: number): void {
   ids[at] = id;
 }
 
-/** Positions in the heap, best first. */
+/**
+ * Positions in the heap, best first.
+ *
+ * @example The larger value first
+ * ```ts
+ * import { heapOf, offer, ranked } from "@sluice/sluice/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const heap = heapOf(3);
+ * for (const [id, value] of [2, 9, 4].entries()) offer(heap, value, id);
+ * assertEquals(ranked(heap).map((at) => heap.values[at]), [9, 4, 2]);
+ * ```
+ *
+ * @param heap The heap; left as it is.
+ * @returns Indices of `values` and `ids`. Cost: O(size log size).
+ */
 export function ranked({ values, ids, size }: Heap): number[] {
   const order = new Array<number>(size);
   const few = size <= 16;

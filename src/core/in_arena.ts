@@ -3,6 +3,16 @@ import { type Kernels, kernelsOf, loadKernels, TILE } from "../../kernels/mod.ts
 /**
  * Runs a kernel on values wherever they lie: in place if they are in an arena, else by way of the default arena, a tile at a time.
  *
+ * @example Divide where they lie
+ * ```ts
+ * import { inArena } from "@sluice/sluice/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const values = Float32Array.of(1, 2);
+ * inArena(values, (kernels, at, count) => kernels.divide(at, count, 0.5));
+ * assertEquals([...values], [2, 4]);
+ * ```
+ *
  * @param values The values; the kernel's results replace them.
  * @param run Takes the kernels that own the arena, the address of the first value, and how many there are.
  */

@@ -1,6 +1,14 @@
 /**
  * Why a file or pipe could not be read or written, in plain words.
  *
+ * @example A file that is not there
+ * ```ts
+ * import { ioReason } from "@sluice/sluice/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(ioReason(new Deno.errors.NotFound("os error 2"), "read"), "there is no such file");
+ * ```
+ *
  * @param error What the system threw.
  * @param verb What was tried.
  * @returns The end of a sentence that begins "Cannot read ...: ".

@@ -5,6 +5,28 @@ import { type Heap, offer } from "./heap.ts";
 /**
  * Offers a block's logits to a heap. Only tiles whose maximum can enter are looked at; the tile with the largest maximum goes
  * first, so that on ascending logits one tile of a block settles all the others.
+ *
+ * @example The two best of a block, a tie to the lower id
+ * ```ts
+ * import { heapOf, ranked, scanBlock } from "@sluice/sluice/core";
+ * import { Column, loadKernels } from "@sluice/sluice/kernels";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const kernels = loadKernels();
+ * const { memory, arena } = kernels;
+ * const at = arena.stage, count = 4;
+ * const values = new Float32Array(memory, at, count);
+ * values.set([7, 1, 9, 7]);
+ * kernels.sweep("maximum", at, count, arena.table);
+ * const table = new Float64Array(memory, arena.table, Column.stride);
+ *
+ * const heap = heapOf(2);
+ * scanBlock(heap, { kernels, at, count, tiles: 1, row: 0, start: 0, table, level: "maximum", values });
+ * assertEquals(ranked(heap).map((at) => heap.ids[at]), [2, 0]);
+ * ```
+ *
+ * @param heap Takes them; NaN and -Infinity are left out.
+ * @param block The logits, swept.
  */
 export function scanBlock(heap: Heap, block: Block): void {
   const first = bestTile(block);

@@ -30,7 +30,27 @@ export function widen({ shape, data }: Chunk): Float32Array | Float64Array {
   return out;
 }
 
-/** Widens words into the arena at `to`; those that lie elsewhere are first copied to `by`. */
+/**
+ * Widens words into the arena at `to`; those that lie elsewhere are first copied to `by`.
+ *
+ * @example One half float
+ * ```ts
+ * import { widenInto } from "@sluice/sluice/core";
+ * import { loadKernels } from "@sluice/sluice/kernels";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const kernels = loadKernels();
+ * const { memory, arena } = kernels;
+ * widenInto(kernels, "f16", Uint16Array.of(0x3c00), arena.stage, arena.mapped);
+ * assertEquals(new Float32Array(memory, arena.stage, 1)[0], 1);
+ * ```
+ *
+ * @param kernels Whose arena.
+ * @param dtype What the words are.
+ * @param words The words: as many as fit at `to` and `by`.
+ * @param to Address of the first logit.
+ * @param by Address of room for the words.
+ */
 export function widenInto(
   kernels: Kernels,
   dtype: "f16" | "bf16",

@@ -21,6 +21,21 @@ export interface PartData {
  * at their ends. Parts that are cut anywhere merge, in any order, to the bits of one read of the whole.
  *
  * Made by `reduceStates`, `mergeStates` and `loadState`; finished by `finishState`.
+ *
+ * @example Which ids two parts cover
+ * ```ts
+ * import { fromArray, maximum, mergeStates, reduceStates } from "@sluice/sluice";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const logits = fromArray([1, 5, 3, 4]);
+ * const parts = [];
+ * for (const columns of [[0, 1], [2, 4]] as const) {
+ *   parts.push(...await Array.fromAsync(reduceStates(logits, { best: maximum() }, { columns })));
+ * }
+ * const state = mergeStates(parts);
+ * assertEquals(state.covered, [[0, 1], [2, 4]]);
+ * assertEquals([state.count, state.vocabulary], [3, 4]);
+ * ```
  */
 export class RowState {
   /** How many logits the whole row has. */

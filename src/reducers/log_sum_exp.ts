@@ -35,6 +35,14 @@ export interface LogSumExpOptions {
  * const [row] = await Array.fromAsync(reduce(fromArray([1000, 1000]), { lse: logSumExp() }));
  * assertAlmostEquals(row.lse, 1000 + Math.log(2), 1e-4);
  * ```
+ *
+ * @param options Whether to give the pair.
+ * @returns The reducer.
+ */
+export function logSumExp(options?: LogSumExpOptions & { readonly pair?: false }): Reducer<number, null>;
+/**
+ * The same as the raw pair.
+ *
  * @example The raw pair, where even the logarithm's argument overflows a number
  * ```ts
  * import { fromArray, logSumExp, reduce } from "@sluice/sluice";
@@ -43,13 +51,6 @@ export interface LogSumExpOptions {
  * const [{ sum }] = await Array.fromAsync(reduce(fromArray([1001.5, 1000]), { sum: logSumExp({ pair: true }) }));
  * assertEquals(sum.exponent, 1445);
  * ```
- *
- * @param options Whether to give the pair.
- * @returns The reducer.
- */
-export function logSumExp(options?: LogSumExpOptions & { readonly pair?: false }): Reducer<number, null>;
-/**
- * The same as the raw pair.
  *
  * @param options `pair: true`.
  * @returns The reducer.
