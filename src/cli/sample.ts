@@ -104,7 +104,7 @@ Status: 0; 1 bad data or a failed read, rows before it are kept; 2 wrong usage.
  *
  * @param args What follows the command's name.
  * @param io The streams around it.
- * @returns The exit status.
+ * @returns The exit status, as of `run`. Never throws: what goes wrong is a line on `io.error`.
  */
 export function sample(args: readonly string[], io: Io): Promise<number> {
   return runCommand(COMMAND, args, io);

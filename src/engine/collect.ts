@@ -42,7 +42,7 @@ export type Table<T extends Reducers> =
  * @param reducers What to compute, by name.
  * @param options As for `reduce`.
  * @returns The fields.
- * @throws {RangeError} As `reduce`.
+ * @throws {RangeError} As `reduce`, whose stream's failures reject the promise too.
  * @throws {ShapeError} If a result does not fit into columns of numbers.
  */
 export async function collect<T extends Reducers>(

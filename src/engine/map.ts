@@ -54,7 +54,8 @@ export interface MapOptions extends Omit<FlowOptions, "rows" | "onInvalid" | "si
  * @param logits What to read.
  * @param rowMap What to compute.
  * @param options Backend, invalid rows, limits.
- * @returns Logits again: open them, pipe operators onto them, reduce them.
+ * @returns Logits again: open them, pipe operators onto them, reduce them. Opened, they fail with `InvalidLogitError` under
+ * `onInvalid: "throw"`, `SourceExhaustedError` if a row cannot be read again, `SourceChangedError` if its two reads differ.
  * @throws {ParameterError} If an option does not fit.
  */
 export function map(logits: Logits, rowMap: RowMap, options: MapOptions = {}): Logits {

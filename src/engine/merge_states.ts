@@ -21,7 +21,7 @@ import { RowState } from "./row_state.ts";
  *
  * @param states At least one state; all of the same row, vocabulary, operators, reducers and backend.
  * @returns A new state that covers what they cover together.
- * @throws {StateFormatError} If they are of different things (`E_MERGE_MISMATCH`) or cover an id twice (`E_SHARD_OVERLAP`).
+ * @throws {StateFormatError} If they are of different things or none (`E_MERGE_MISMATCH`), or cover an id twice (`E_SHARD_OVERLAP`).
  */
 export function mergeStates(states: readonly RowState[]): RowState {
   const [first] = states;

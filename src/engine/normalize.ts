@@ -27,7 +27,8 @@ export interface NormalizeOptions extends MapOptions {
  *
  * @param logits What to normalise.
  * @param options `log`, invalid rows, backend, limits.
- * @returns Probabilities or log-probabilities, as logits of the same shape.
+ * @returns Probabilities or log-probabilities, as logits of the same shape. Opened, they fail as those of `map`.
+ * @throws {ParameterError} If an option does not fit.
  */
 export function normalize(logits: Logits, { log = false, ...options }: NormalizeOptions = {}): Logits {
   return map(logits, log ? logSoftmax() : softmax(), options);

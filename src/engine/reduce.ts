@@ -32,7 +32,8 @@ export type ReduceOptions = FlowOptions;
  * @param logits What to read.
  * @param reducers What to compute, by name.
  * @param options Rows, backend, what invalid rows do, limits, an abort signal.
- * @returns The rows. Cancelling it gives the source back.
+ * @returns The rows. Cancelling it gives the source back. It fails with `InvalidLogitError` under `onInvalid: "throw"`, and where a
+ * row is read again with `SourceExhaustedError` if it cannot be, `SourceChangedError` if the two reads differ.
  * @throws {RangeError} If an option, or an id or k of a reducer, does not fit; before any read.
  */
 export function reduce<T extends Reducers>(

@@ -37,6 +37,9 @@ export interface ReduceRowOptions {
  * @param options Backend, invalid rows.
  * @returns The results.
  * @throws {ShapeError} If there are no logits, or their memory was transferred away.
+ * @throws {RangeError} If an id or k of a reducer does not fit.
+ * @throws {InvalidLogitError} Under `onInvalid: "throw"`, for a row with NaN, +Infinity or no allowed token.
+ * @throws {BackendUnavailableError} If the backend was named and does not work here.
  */
 export function reduceRow<T extends Reducers>(
   values: Float32Array | Float64Array,

@@ -29,7 +29,7 @@ export interface SampleRecord {
 /**
  * A row's sample as the one object that the command line and the service write.
  *
- * @example
+ * @example The only likely id, of row 7
  * ```ts
  * import { sampler, sampleRecord } from "@sluice/sluice";
  * import { assertEquals } from "@std/assert";

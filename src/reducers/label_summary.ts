@@ -3,7 +3,8 @@ import type { TargetScore } from "./_picked.ts";
 
 /**
  * Mean negative log-likelihood `-(1/n) sum logprob` and perplexity `e^nll` over the rows that have a label.
- * Add the results of `label` in row order; rows without a label count for nothing.
+ * Add the results of `label` in row order; rows without a label count for nothing. Specials: a masked label makes both
+ * Infinity; a label in a row with NaN, +Infinity or no allowed token makes both NaN.
  *
  * @example A fair coin has perplexity 2
  * ```ts

@@ -25,7 +25,8 @@ export interface MomentsState {
 }
 
 /**
- * Mean, population variance and minimum of the logits of a row, masked ones (-Infinity) left out.
+ * Mean, population variance and minimum of the logits of a row, masked ones (-Infinity) left out: `m = sum x / n`,
+ * `sum (x - m)^2 / n`, in logits and logits squared.
  *
  * Specials: NaN throughout for a row with NaN or +Infinity. Accuracy: a tile is summed in float64 about its own first logit;
  * the tiles are added exactly, so a large common offset costs nothing. Cost: about 3 ns a logit (float64, no SIMD).

@@ -19,7 +19,7 @@ export interface TargetOptions {
 }
 
 /**
- * The logits and log-probabilities of given ids in every row, in the order given.
+ * The logits and log-probabilities `(x - max) - logSum`, in nats, of given ids in every row, in the order given.
  *
  * Specials: a masked token has log-probability -Infinity; in a row with NaN or +Infinity, or with no allowed token, they are NaN.
  * Cost: as log-sum-exp; `rank` also keeps the 64 best (about half a log-sum-exp more), and reads a row a second time
