@@ -12,6 +12,7 @@
  * | `entropyMonitor` | rolling entropy, events, the model switch |
  * | `reduceStates`, `mergeStates`, `finishState`, `saveState`, `loadState` | parts of a row, merged anywhere |
  * | `recordReducers`, `rowRecord`, `sampleRecord` | a row, a sample as the command line and the service write it |
+ * | `zipMasks` | a bitmask of its own for each row |
  * | `fileSpill` | a second read for one-shot streams of very long rows |
  *
  * @module
@@ -35,3 +36,4 @@ export * from "./sample_record.ts";
 export { saveState } from "./save_state.ts";
 export * from "./spill.ts";
 export * from "./tap.ts";
+export * from "./zip_masks.ts";
