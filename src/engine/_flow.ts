@@ -104,7 +104,8 @@ export function readsOf(logits: Logits): number {
   return logits.source?.reads ?? 1;
 }
 
-function checkReads(needed: number, allowed: number): void {
+/** Refuses more reads of a row than the caller allows. */
+export function checkReads(needed: number, allowed: number): void {
   if (needed <= allowed) return;
   throw new ParameterError(
     `Cannot run the flow: it may read a row ${needed} times, wanted at most ${allowed}; allow it with reads: ${needed}, or write ` +

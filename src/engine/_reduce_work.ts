@@ -1,5 +1,5 @@
 import type { Chunk, Logits, RowFacts } from "../core/mod.ts";
-import { type Flow, invalidRow, isInvalid } from "./_flow.ts";
+import { checkReads, type Flow, invalidRow, isInvalid } from "./_flow.ts";
 import type { ReducerSet } from "./_reducer_set.ts";
 import { nextAsking, secondRead } from "./_second_read.ts";
 import type { FlowOptions } from "./flow_options.ts";
@@ -69,6 +69,7 @@ export class ReduceWork {
     let asking = isInvalid(facts) ? [] : fold.seconds(facts);
     let reads = 1;
     for (; asking.length > 0; reads++) {
+      checkReads(reads + 1, this.options.reads ?? 2);
       const again = await secondRead(this.flow, this.logits, asking.map(([, reducer]) => reducer), row, chunk);
       asking = nextAsking(asking.map(([position]) => position), again, results);
     }

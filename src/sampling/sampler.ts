@@ -60,7 +60,7 @@ export interface Sampler extends Reducer<Sample> {
  * How: the first read finds the 256 best tokens beside the sum of exponentials, and races the tiles of 1,024 ids (each has its mass
  * times a random factor; the winner's logits are kept). Where every truncator cuts within the best, or none cuts and the race
  * decides, one read is enough: on real rows nearly always. Else a second read sums the row up in cells of logit value, with the
- * tokens near each cut listed. A third read, which the engine gives too, is needed where a chain edits logits behind a truncator that
+ * tokens near each cut listed. A third read, which `reduce` gives if its option `reads` allows it (3, and 4 with `details`), is needed where a chain edits logits behind a truncator that
  * left more than 256 tokens, or where the thin sample that says what to list misleads.
  *
  * Cost of the first read: log-sum-exp and about a tenth for the plain softmax; the sweep for the largest logits alone for a chain
