@@ -109,11 +109,12 @@ class Sequence {
     this.#place = place;
   }
 
-  /** Learns the tokens so far: those behind the ones it knows are accepted; another text begins anew, as its prompt. */
+  /** Learns the tokens so far: one behind those it knows is accepted; any other text begins anew, as a prompt. */
   follow(ids: readonly number[]): void {
-    const goesOn = this.#ids.length > 0 && ids.length > this.#ids.length && this.#ids.every((id, i) => ids[i] === id);
+    const known = this.#ids.length;
+    const goesOn = known > 0 && ids.length === known + 1 && this.#ids.every((id, i) => ids[i] === id);
     if (goesOn) {
-      for (const id of ids.slice(this.#ids.length)) this.#sampler.accept(id);
+      this.#sampler.accept(ids[known]);
     } else {
       this.#sampler.reset(ids);
       this.#steps = 0;

@@ -318,8 +318,9 @@ function drawList(
   const logTotal = ln(total);
   const taken = new Map<number, Taken>();
   const drawn: Drawn[] = [];
-  let left = total;
   for (let j = 0; j < draws; j++) {
+    // Summed anew each time: what is drawn may have held all the mass but for the last bits of a difference.
+    const left = j === 0 ? total : pickable(ladder, taken);
     const rung = pick(ladder, noise.uniform(Purpose.list, j) * left, taken);
     if (rung < 0) break;
     const out = taken.get(rung) ?? { mass: 0, places: [], count: 0 };
@@ -330,18 +331,32 @@ function drawList(
     const mass = exp(x - ladder.top);
     out.mass += mass;
     out.count++;
-    left -= mass;
   }
   return drawn;
 }
 
+/** The mass of a rung without what is taken of it; 0 if nothing is left. */
+function massLeft({ m, n, id }: Ladder, rung: number, out: Taken | undefined): number {
+  if (!out) return m[rung];
+  if (out.count >= n[rung]) return 0;
+  // The members of a group are equal; those of a cell are not.
+  return id[rung] === CELL ? Math.max(0, m[rung] - out.mass) : m[rung] / n[rung] * (n[rung] - out.count);
+}
+
+function pickable(ladder: Ladder, taken: Map<number, Taken>): number {
+  let sum = 0;
+  for (let i = ladder.from; i < ladder.to; i++) sum += massLeft(ladder, i, taken.get(i));
+  return sum;
+}
+
 /** The rung in which the running sum, without what is taken, first exceeds `wanted`; -1 if nothing is left. */
-function pick({ from, to, m, n }: Ladder, wanted: number, taken: Map<number, Taken>): number {
+function pick(ladder: Ladder, wanted: number, taken: Map<number, Taken>): number {
+  const { from, to, m, n } = ladder;
   let sum = 0, last = -1;
   for (let i = from; i < to; i++) {
     const out = taken.get(i);
     if (!(m[i] > 0) || (out && out.count >= n[i])) continue;
-    sum += out ? Math.max(0, m[i] - out.mass) : m[i];
+    sum += massLeft(ladder, i, out);
     last = i;
     if (sum > wanted) return i;
   }

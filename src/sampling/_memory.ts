@@ -1,4 +1,4 @@
-import { StateFormatError } from "../core/mod.ts";
+import { ParameterError, StateFormatError } from "../core/mod.ts";
 import { checkTokens, refuse } from "./_refuse.ts";
 import type { Chain } from "./_chain.ts";
 
@@ -46,6 +46,11 @@ export class Memory {
 
   /** As JSON text; `chain` tells what it belongs to. */
   save(chain: string): string {
+    if (this.observed.size > 0) {
+      throw new ParameterError(
+        "Cannot save the sampler between draw and accept: a stage waits for the token; accept it first",
+      );
+    }
     const { history, prompt, own, step } = this;
     return JSON.stringify({ format: "sluice sampler 1", chain, history, prompt, own, step });
   }
@@ -62,8 +67,10 @@ export class Memory {
       );
     }
     const { history, own } = saved as { history: unknown; own: unknown };
-    const whole = isNumbers(history) && Array.isArray(own) && own.length === this.own.length && own.every(isNumbers) &&
-      history.every((id) => Number.isSafeInteger(id) && id >= 0) && isCount(saved.prompt) && isCount(saved.step);
+    const whole = isNumbers(history) && Array.isArray(own) && own.length === this.own.length &&
+      own.every((numbers, i) => isNumbers(numbers) && numbers.length === this.own[i].length) &&
+      history.every((id) => Number.isSafeInteger(id) && id >= 0) && isCount(saved.prompt) && isCount(saved.step) &&
+      (saved.prompt as number) <= history.length;
     if (!whole) throw new StateFormatError("Cannot load the sampler: its content is damaged");
     this.history = history;
     this.own = own as number[][];

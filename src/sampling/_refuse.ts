@@ -15,7 +15,9 @@ export function checkCount(stage: string, option: string, value: number, least: 
 
 /** Refuses anything but a number above 0 and at most 1. */
 export function checkShare(stage: string, option: string, value: number): void {
-  if (!(value > 0 && value <= 1)) refuse(stage, option, value, "a number above 0, at most 1");
+  if (typeof value !== "number" || !(value > 0 && value <= 1)) {
+    refuse(stage, option, value, "a number above 0, at most 1");
+  }
 }
 
 /** Refuses anything but a finite number from `least` on. */
@@ -27,11 +29,16 @@ export function checkFinite(stage: string, option: string, value: number, least 
 
 /** Refuses anything but a finite number above 0. */
 export function checkAbove(stage: string, option: string, value: number): void {
-  if (!(value > 0 && value < Infinity)) refuse(stage, option, value, "a finite number above 0");
+  if (typeof value !== "number" || !(value > 0 && value < Infinity)) {
+    refuse(stage, option, value, "a finite number above 0");
+  }
 }
 
 /** Refuses anything but whole numbers of at least 0. */
 export function checkTokens(stage: string, option: string, ids: Iterable<number>): void {
+  if (typeof (ids as Iterable<number> | undefined)?.[Symbol.iterator] !== "function") {
+    refuse(stage, option, ids, "a list of ids");
+  }
   for (const id of ids) {
     if (!Number.isSafeInteger(id) || id < 0) refuse(stage, option, id, "ids: whole numbers of at least 0");
   }

@@ -39,7 +39,9 @@ const SHARPNESS = 10;
  */
 export function adaptiveP({ target, decay = 0.9 }: AdaptivePOptions): Stage {
   checkShare("adaptiveP", "target", target);
-  if (!(decay >= 0 && decay <= 0.99)) refuse("adaptiveP", "decay", decay, "a number from 0 to 0.99");
+  if (typeof decay !== "number" || !(decay >= 0 && decay <= 0.99)) {
+    refuse("adaptiveP", "decay", decay, "a number from 0 to 0.99");
+  }
   return {
     spec: { name: "adaptiveP", params: { target, decay }, inputs: [] },
     needs: "sum",

@@ -43,7 +43,9 @@ const GREATEST_EXPONENT = 88.7228391;
 export function dry(options: DryOptions): Stage {
   const { multiplier, base = 1.75, allowed = 2, window = Infinity, breakers = [] } = options;
   checkAbove("dry", "multiplier", multiplier);
-  if (!(base >= 1 && base < Infinity)) refuse("dry", "base", base, "a finite number of at least 1");
+  if (typeof base !== "number" || !(base >= 1 && base < Infinity)) {
+    refuse("dry", "base", base, "a finite number of at least 1");
+  }
   checkCount("dry", "allowed", allowed, 1);
   if (window !== Infinity) checkCount("dry", "window", window, 0);
   for (const breaker of breakers) {

@@ -28,7 +28,9 @@ export interface KeepEpsilonOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function keepEpsilon(epsilon: number, { minKeep = 1 }: KeepEpsilonOptions = {}): Stage {
-  if (!(epsilon > 0 && epsilon < 1)) refuse("keepEpsilon", "epsilon", epsilon, "a number above 0, below 1");
+  if (typeof epsilon !== "number" || !(epsilon > 0 && epsilon < 1)) {
+    refuse("keepEpsilon", "epsilon", epsilon, "a number above 0, below 1");
+  }
   checkCount("keepEpsilon", "minKeep", minKeep, 1);
   const gap = ln(epsilon);
   return {

@@ -28,7 +28,9 @@ export interface KeepEtaOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function keepEta(epsilon: number, { minKeep = 1 }: KeepEtaOptions = {}): Stage {
-  if (!(epsilon > 0 && epsilon < 1)) refuse("keepEta", "epsilon", epsilon, "a number above 0, below 1");
+  if (typeof epsilon !== "number" || !(epsilon > 0 && epsilon < 1)) {
+    refuse("keepEta", "epsilon", epsilon, "a number above 0, below 1");
+  }
   checkCount("keepEta", "minKeep", minKeep, 1);
   const gap = ln(epsilon);
   return {

@@ -25,6 +25,8 @@ export type Bitmask = Uint32Array | Int32Array;
  * @returns The stage.
  */
 export function maskRows(masks: readonly Bitmask[] | ((row: number) => Bitmask | undefined)): Stage {
+  // Told by `check`, which comes before every row.
+  let known: number | undefined;
   return {
     spec: {
       name: "maskRows",
@@ -32,6 +34,7 @@ export function maskRows(masks: readonly Bitmask[] | ((row: number) => Bitmask |
       inputs: [],
     },
     check(vocabulary) {
+      known = vocabulary;
       if (typeof masks !== "function") masks.forEach((bits, row) => checkWidth(bits, vocabulary, row));
     },
     edit({ row }) {
@@ -40,6 +43,7 @@ export function maskRows(masks: readonly Bitmask[] | ((row: number) => Bitmask |
         if (typeof masks === "function") return undefined;
         throw new ShapeError(`Cannot mask row ${row}: there are masks for ${masks.length} rows, wanted one a row`);
       }
+      if (known !== undefined) checkWidth(bits, known, row);
       return { apply: (segment) => apply(bits, segment) };
     },
   };

@@ -103,6 +103,7 @@ export function preset(name: PresetName, options: PresetOptions = {}): Stage[] {
     if (!COMMON.includes(option) && !OWN[name].includes(option)) {
       refuse(`preset "${name}"`, option, value, `one of its options: ${[...COMMON, ...OWN[name]].join(", ")}`);
     }
+    if (value === null || typeof value === "string") refuse(`preset "${name}"`, option, value, "a number");
   }
   if (options.minKeep !== undefined) checkCount(`preset "${name}"`, "minKeep", options.minKeep, 1);
   return make(options).filter((stage) => stage !== undefined);

@@ -44,11 +44,14 @@ export interface Sampler extends Reducer<Sample> {
   reset(prompt?: readonly number[]): void;
   /** The same sampler with a memory of its own, equal so far. */
   clone(): Sampler;
-  /** The memory as text: tokens, steps, the stages' numbers. */
+  /** The memory as text: tokens, steps, the stages' numbers. Where stages learn from the token drawn, `accept` it first. */
   save(): string;
   /** Takes over a memory saved by a sampler of the same chain and seed. */
   load(text: string): void;
 }
+
+/** What a clone takes over. */
+const memories = new WeakMap<Sampler, Memory>();
 
 /**
  * The whole chain from logits to a token: stages in the order you give them, exact for every row, without sorting a vocabulary.
@@ -184,7 +187,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
     reset: (again = []) => memory.reset(again),
     clone() {
       const copy = sampler(options);
-      copy.load(made.save());
+      memory.copyTo(memories.get(copy)!);
       return copy;
     },
     save: () => memory.save(identity()),
@@ -194,5 +197,6 @@ export function sampler(options: SamplerOptions = {}): Sampler {
   function identity(): string {
     return `${seed}: ${specsOf(chain).map(specText).join(", ")}`;
   }
+  memories.set(made, memory);
   return made;
 }

@@ -2,6 +2,9 @@ import { inArena } from "../core/mod.ts";
 import { refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
+/** Below this every row with two different logits is greedy to float64's last bit anyway. */
+const LEAST = 1e-20;
+
 /**
  * Divides every logit by a temperature: `x' = x / T`. Below 1 it sharpens, above 1 it flattens; 0 is greedy: the largest logit alone
  * stays (of equal ones the lowest id).
@@ -20,13 +23,17 @@ import type { Stage } from "./stage.ts";
  * assertEquals(sampler({ chain: [withTemperature(0)] }).draw(Float32Array.of(3, 7, 7)).id, 1);
  * ```
  *
- * @param temperature A finite number of at least 0.
+ * @param temperature 0, or a finite number of at least 1e-20.
  * @returns The stage.
  * @throws {ParameterError} If it is not.
  */
 export function withTemperature(temperature: number): Stage {
-  if (!(temperature >= 0 && temperature < Infinity)) {
+  if (typeof temperature !== "number" || !(temperature >= 0 && temperature < Infinity)) {
     refuse("withTemperature", "temperature", temperature, "a finite number of at least 0 (0 is greedy)");
+  }
+  // So small that ordinary logits overflow: the row would be blamed for it.
+  if (temperature > 0 && temperature < LEAST) {
+    refuse("withTemperature", "temperature", temperature, `0 (greedy) or a number of at least ${LEAST}`);
   }
   const spec = { name: "withTemperature", params: { temperature }, inputs: [] };
   if (temperature === 0) {

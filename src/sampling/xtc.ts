@@ -33,8 +33,12 @@ export interface XtcOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function xtc({ probability, threshold, minKeep = 1 }: XtcOptions): Stage {
-  if (!(probability >= 0 && probability <= 1)) refuse("xtc", "probability", probability, "a number from 0 to 1");
-  if (!(threshold > 0 && threshold <= 1)) refuse("xtc", "threshold", threshold, "a number above 0, at most 1");
+  if (typeof probability !== "number" || !(probability >= 0 && probability <= 1)) {
+    refuse("xtc", "probability", probability, "a number from 0 to 1");
+  }
+  if (typeof threshold !== "number" || !(threshold > 0 && threshold <= 1)) {
+    refuse("xtc", "threshold", threshold, "a number above 0, at most 1");
+  }
   checkCount("xtc", "minKeep", minKeep, 1);
   const gap = ln(threshold);
   return {
