@@ -118,9 +118,6 @@ interface Settings {
   readonly target: string | undefined;
 }
 
-/** Two, one for edits behind a wide cut, one for ranks. */
-const MOST_READS = 4;
-
 async function prepare(flags: Flags, io: Io): Promise<() => Promise<void>> {
   const settings = await settingsOf(flags, io);
   const { source, target } = settings;
@@ -129,8 +126,6 @@ async function prepare(flags: Flags, io: Io): Promise<() => Promise<void>> {
   const reducers = { token: sampler(settings.options) };
   const options: ReduceOptions = {
     ...flowOptions(source, logits),
-    // A chain may ask for more than two: see the sampler. Whoever samples wants the token.
-    reads: MOST_READS,
     ...(source.throws ? { onInvalid: "throw" } : {}),
     ...given("signal", io.signal),
   };

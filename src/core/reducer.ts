@@ -43,6 +43,8 @@ export interface Reducer<R, S = any> {
   finish(state: Readonly<S>, row: RowFacts): R;
   /** A reducer for a second read of the row, if the first left the question open. Its result replaces the first's. */
   second?(state: Readonly<S>, row: RowFacts): Reducer<R> | undefined;
+  /** The most reads of a row it may ask for in all; 2 where absent. More than 2 is shown by `explain`, and can be forbidden by the option `reads`. */
+  readonly mostReads?: number;
   /** For `collect`: the fields of a result that is a record, or a list of records. Learnt from the first row that has any where absent. */
   readonly fields?: { readonly names: readonly string[]; readonly list?: boolean };
   /** For `explain`: what a second read is for, if one may be needed. */

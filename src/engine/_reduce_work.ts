@@ -69,7 +69,7 @@ export class ReduceWork {
     let asking = isInvalid(facts) ? [] : fold.seconds(facts);
     let reads = 1;
     for (; asking.length > 0; reads++) {
-      checkReads(reads + 1, this.options.reads ?? 2);
+      checkReads(reads + 1, this.options.reads ?? this.set.mostReads);
       const again = await secondRead(this.flow, this.logits, asking.map(([, reducer]) => reducer), row, chunk);
       asking = nextAsking(asking.map(([position]) => position), again, results);
     }

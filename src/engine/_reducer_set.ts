@@ -20,6 +20,8 @@ export class ReducerSet {
   readonly level: Level;
   /** Whether a second read may be asked for. */
   readonly maySecond: boolean;
+  /** The most reads of a row that may be asked for. */
+  readonly mostReads: number;
 
   constructor(reducers: Reducers) {
     this.names = Object.keys(reducers);
@@ -31,6 +33,7 @@ export class ReducerSet {
     }
     this.level = highest(this.reducers.map(({ needs }) => needs ?? "maximum"));
     this.maySecond = this.reducers.some(({ second }) => second !== undefined);
+    this.mostReads = Math.max(1, ...this.reducers.map(({ second, mostReads = 2 }) => second ? mostReads : 1));
   }
 
   /** Whether it was made of these very reducers: the caller's object may have changed since. */

@@ -70,12 +70,16 @@ export function explain(logits: Logits, work: Reducers | RowMap, options: Reduce
     source: specText(logits.spec),
     shape: logits.shape,
     backend: `${kernels.backend}, ${kernels.element}`,
-    reads: [(rowMap ? 2 : 1) * readsOf(logits), (twice ? 2 : 1) * readsOf(logits)],
+    reads: [(rowMap ? 2 : 1) * readsOf(logits), mostReads(rowMap, set, options) * readsOf(logits)],
     second,
     kernels: kernelsOfTile(logits, rowMap?.needs ?? set.level, set, rowMap),
     bytes: { row: rowBytes, total: count === undefined ? undefined : count * rowBytes },
     memory: memoryOf(kernels.memory.byteLength, rowBytes, second?.from, options),
   });
+}
+
+function mostReads(rowMap: RowMap | undefined, set: ReducerSet, { reads }: ReduceOptions): number {
+  return rowMap ? 2 : Math.min(set.mostReads, reads ?? set.mostReads);
 }
 
 function isMap(work: Reducers | RowMap): work is RowMap {

@@ -9,7 +9,10 @@ export interface FlowOptions {
   readonly backend?: Backend;
   /** What a row with NaN, +Infinity or no allowed token does: is reported (the default), or ends the flow. */
   readonly onInvalid?: "report" | "throw";
-  /** Most reads of a row, 2 when absent: chains that need more (a map of a map) are refused unless this allows them. */
+  /**
+   * Most reads of a row. When absent: 2, or what a reducer says it may need (see `explain`). What needs more (a map of a map) is refused
+   * unless this allows it.
+   */
   readonly reads?: number;
   /** Bytes of one row kept for a second read; 8 MiB when absent. */
   readonly rowCache?: number;

@@ -39,8 +39,6 @@ export async function sampleRoute(exchange: Exchange): Promise<Response> {
   });
   const rows = reduce(logits, { token }, {
     ...flowOptions(exchange, query),
-    // A chain may ask for more than two: see the sampler.
-    reads: 4,
     ...(query.onInvalid ? { onInvalid: query.onInvalid } : {}),
   });
   const short = logits.shape.vocabulary < 65_536;

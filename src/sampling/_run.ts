@@ -26,7 +26,7 @@ export interface Asked {
 const DOUBT = 1e-5;
 
 /** After so many reads of a row everything is listed. */
-const MANY = 6;
+export const MANY = 6;
 
 /** How many of the raw best are held to tell ranks. */
 const RAW = 64;
@@ -260,7 +260,7 @@ export class RowRun {
         if (!(error instanceof Restart)) throw error;
       }
       const hot = new Set([...fold.plan.hot, ...sure.asked]);
-      // Nothing needs as many reads; were it so, this one answers every question.
+      // The last one allowed: it answers every question.
       if (epoch.reads >= MANY) { for (let cell = 0; cell < CELLS; cell++) hot.add(cell); }
       const groups = [...fold.plan.groups];
       for (let i = 0; i < sure.size; i++) {

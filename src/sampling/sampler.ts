@@ -1,11 +1,11 @@
 import { type Operator, type Reducer, type RowFacts, specText } from "../core/mod.ts";
-import { chainOf, specsOf } from "./_chain.ts";
+import { type Chain, chainOf, specsOf } from "./_chain.ts";
 import { distributionOf } from "./_distribution.ts";
 import { checkRow, readRow } from "./_door.ts";
 import type { Findings } from "./_findings.ts";
 import { Memory } from "./_memory.ts";
 import { checkCount, refuse } from "./_refuse.ts";
-import { type Asked, RowRun } from "./_run.ts";
+import { type Asked, MANY, RowRun } from "./_run.ts";
 import type { Distribution } from "./distribution.ts";
 import type { Sample } from "./sample.ts";
 import type { Stage } from "./stage.ts";
@@ -63,8 +63,9 @@ const memories = new WeakMap<Sampler, Memory>();
  * How: the first read finds the 256 best tokens beside the sum of exponentials, and races the tiles of 1,024 ids (each has its mass
  * times a random factor; the winner's logits are kept). Where every truncator cuts within the best, or none cuts and the race
  * decides, one read is enough: on real rows nearly always. Else a second read sums the row up in cells of logit value, with the
- * tokens near each cut listed. A third read, which `reduce` gives if its option `reads` allows it (3, and 4 with `details`), is needed where a chain edits logits behind a truncator that
- * left more than 256 tokens, or where the thin sample that says what to list misleads.
+ * tokens near each cut listed. Further reads are needed where a chain
+ * edits logits behind a truncator that left more than 256 tokens, where the thin sample that says what to list misleads, and for ranks
+ * with `details`: `explain` says how many there may be, the option `reads` of `reduce` forbids them.
  *
  * Cost of the first read: log-sum-exp and about a tenth for the plain softmax; the sweep for the largest logits alone for a chain
  * that begins with `keepTopK(k <= 256)` or is greedy; one more copy and sweep where stages edit logits at the front.
@@ -159,6 +160,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
       inputs: specsOf(chain),
     },
     ...(needs ? { needs } : {}),
+    mostReads: mostReadsOf(chain, details),
     secondRead: "a cut outside the 256 best tokens, or a token that a cut has taken away",
     check: checkHistory,
     init: begin,
@@ -199,4 +201,11 @@ export function sampler(options: SamplerOptions = {}): Sampler {
   }
   memories.set(made, memory);
   return made;
+}
+
+/** Most reads of a row: two, one more where the sample that says what to list misleads, one an edit behind a cut, two for ranks. */
+function mostReadsOf({ stages }: Chain, details: boolean): number {
+  const first = stages.findIndex(({ cut }) => cut !== undefined);
+  const behind = first < 0 ? 0 : stages.length - first - 1;
+  return Math.min(MANY, (first < 0 ? 2 : 3) + behind + (details ? 2 : 0));
 }

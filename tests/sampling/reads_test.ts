@@ -74,8 +74,10 @@ Deno.test("long rows of every kind: at most two reads, and what the oracle keeps
   }
 });
 
-Deno.test("the plan says what a second read is for", () => {
-  const plan = explain(fromArray(new Float32Array(9)), { token: sampler({ chain: [keepTopP(0.5)] }) });
-  assertEquals(plan.reads, [1, 2]);
+Deno.test("the plan says how many reads there may be and what they are for; an option forbids them", () => {
+  const token = sampler({ chain: [keepTopP(0.5)] });
+  const plan = explain(fromArray(new Float32Array(9)), { token });
+  assertEquals(plan.reads, [1, 3]);
+  assertEquals(explain(fromArray(new Float32Array(9)), { token }, { reads: 2 }).reads, [1, 2]);
   assert(`${plan}`.includes("256 best"));
 });
