@@ -15,12 +15,14 @@ export interface StateBody {
   readonly parts: readonly PartData[];
 }
 
+const BACKENDS: readonly Backend[] = ["fma", "simd", "reference"];
+
 /** Whether a body that somebody wrote could be one of ours, but for the reducers' own states. */
 export function isStateBody(body: unknown, reducers: number): body is StateBody {
   if (!isRecord(body)) return false;
   const { tile, backend, element, row, vocabulary, operators, fold, parts } = body;
-  return tile === TILE && typeof backend === "string" && (element === "f32" || element === "f64") &&
-    (element === "f32" || backend === "reference") && typeof operators === "string" && Number.isSafeInteger(row) &&
+  return tile === TILE && BACKENDS.includes(backend as Backend) && (element === "f32" || element === "f64") &&
+    (element === "f32" || backend === "reference") && typeof operators === "string" && isWhole(row, 0) &&
     isWhole(vocabulary, 1) &&
     isFold(fold, reducers) && Array.isArray(parts) &&
     parts.every((part, i) => isPart(part, i === 0 ? 0 : parts[i - 1].to + 1, vocabulary, element));

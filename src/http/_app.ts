@@ -7,6 +7,7 @@ import { openApi } from "./_openapi.ts";
 import { addPage } from "./_page.ts";
 import { problemResponse } from "./_problem.ts";
 import { reduceRoute } from "./_reduce.ts";
+import { leaveBody } from "./_request_body.ts";
 import { sampleRoute } from "./_sample.ts";
 import { Service } from "./_service.ts";
 import { softmaxRoute } from "./_softmax.ts";
@@ -82,6 +83,7 @@ async function answer(service: Service, request: Request, path: string, route: R
     exchange.status = problem.status;
     exchange.abort(error);
     exchange.end();
+    leaveBody(request);
     return problemResponse(problem);
   }
 }
@@ -93,5 +95,6 @@ function refuse(service: Service, request: Request, error: unknown): Response {
     { request, route: "other", status: problem.status, error: problem.code, rows: 0, bytesIn: 0, bytesOut: 0 },
     Date.now(),
   );
+  leaveBody(request);
   return problemResponse(problem);
 }

@@ -74,6 +74,12 @@ async function linger(read: Read): Promise<void> {
   }
 }
 
+/** Gives up the body of a request that is refused before anybody reads it. */
+export function leaveBody({ body }: Request): void {
+  if (!body || body.locked) return;
+  linger(readerOf(body, false)).catch(() => {});
+}
+
 /** Refuses a body that is, or says it is, too long. */
 export function checkBytes({ service }: Exchange, bytes: number): void {
   const limit = service.limits.bytes;

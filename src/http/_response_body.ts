@@ -9,12 +9,16 @@ export interface Pieces {
   cancel(reason: unknown): Promise<void>;
 }
 
+/** Most bytes handed over at a time. */
+const SLICE = 1 << 16;
+
 /**
  * The body of an answer. Nothing is made before the client can take it, nothing is made ahead, and a client that takes
  * nothing for too long is dropped.
  */
 export function responseBody(exchange: Exchange, pieces: Pieces): ReadableStream<Uint8Array> {
   let over = false;
+  let rest: Uint8Array | undefined;
   async function give(reason: unknown): Promise<void> {
     over = true;
     exchange.abort(reason);
@@ -32,11 +36,14 @@ export function responseBody(exchange: Exchange, pieces: Pieces): ReadableStream
     async pull(controller): Promise<void> {
       exchange.taken();
       try {
-        const piece = await pieces.next();
+        const piece = rest ?? await pieces.next();
         if (over) return;
         if (piece) {
-          controller.enqueue(piece);
-          return exchange.handed(piece.length);
+          // In slices, so that a client that takes a long row slowly is seen to take it.
+          const slice = piece.subarray(0, SLICE);
+          rest = slice.length < piece.length ? piece.subarray(SLICE) : undefined;
+          controller.enqueue(slice);
+          return exchange.handed(slice.length);
         }
         controller.close();
         exchange.end();

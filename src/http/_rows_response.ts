@@ -40,22 +40,29 @@ export async function rowsResponse(exchange: Exchange, source: ProgressSource, w
   });
 }
 
+function checkDocument(what: string, found: number, limit: number): void {
+  if (found <= limit) return;
+  throw new ServiceError(
+    `Cannot answer more than ${limit} ${what} in one document; ask for application/x-ndjson`,
+    "E_LIMIT",
+  );
+}
+
 /** All rows in one document: small answers, and what fails always has a status. */
 async function document(exchange: Exchange, { rows, finish }: RowSource): Promise<Response> {
-  const limit = Math.min(exchange.service.limits.jsonRows, exchange.service.limits.rows);
-  const records: AnyRow[] = [];
+  const { jsonRows, jsonBytes, rows: mostRows } = exchange.service.limits;
+  const records: string[] = [];
+  let length = 0;
   for await (const record of rows) {
-    if (records.push(record) > limit) {
-      throw new ServiceError(
-        `Cannot answer more than ${limit} rows in one document; ask for application/x-ndjson`,
-        "E_LIMIT",
-      );
-    }
+    const text = ndjsonLine(record as AnyRow).trimEnd();
+    length += text.length;
+    checkDocument("rows", records.push(text), Math.min(jsonRows, mostRows));
+    checkDocument("bytes", length, jsonBytes);
   }
   const summary = finish?.(records.length);
   exchange.rows = records.length;
-  const text = ndjsonLine({ rows: records, ...(summary === undefined ? {} : { summary }) });
-  const bytes = new TextEncoder().encode(text);
+  const end = summary === undefined ? "}\n" : `,"summary":${ndjsonLine(summary).trimEnd()}}\n`;
+  const bytes = new TextEncoder().encode(`{"rows":[${records.join(",")}]${end}`);
   const pieces = [bytes];
   const body = responseBody(exchange, { next: () => Promise.resolve(pieces.pop()), cancel: () => Promise.resolve() });
   return new Response(body, { headers: { "content-type": "application/json", "content-length": `${bytes.length}` } });

@@ -51,8 +51,8 @@ export async function sampleRoute(exchange: Exchange): Promise<Response> {
 
 function queryOf({ request: { url }, service: { limits } }: Exchange) {
   const query = parseQuery(SampleQuery, url);
-  checkLimit("draws:", query.draws ?? 0, limits.topK);
-  checkLimit("topLogprobs:", query.topLogprobs ?? 0, limits.topK);
+  checkLimit("draws:", query.draws ?? 0, limits.draws);
+  checkLimit("topLogprobs:", query.topLogprobs ?? 0, limits.draws);
   if (query.topLogprobs !== undefined && !query.logprobs) {
     throw new ParameterError("Cannot use topLogprobs without logprobs=true");
   }

@@ -12,6 +12,11 @@ type Told = Omit<AccessEntry, "time" | "method" | "path" | "milliseconds"> & {
   readonly route: string;
 };
 
+/** The path of an address; all of it where the client sent one that is none. */
+function pathOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname : url;
+}
+
 /** What the routes of one app share. */
 export class Service {
   readonly options: AppOptions;
@@ -68,7 +73,7 @@ export class Service {
     const entry: AccessEntry = {
       time: new Date(begun).toISOString(),
       method: request.method,
-      path: new URL(request.url).pathname,
+      path: pathOf(request.url),
       milliseconds: Date.now() - begun,
       ...told,
     };

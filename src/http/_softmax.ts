@@ -2,7 +2,7 @@ import { bytesOf, type Chunk, type Logits, npyHeader, ServiceError } from "../co
 import { normalize } from "../engine/mod.ts";
 import type { Exchange } from "./_exchange.ts";
 import { parseQuery, SoftmaxQuery } from "./_query.ts";
-import { bringLogits, flowOptions } from "./_request_logits.ts";
+import { bringLogits, checkLimit, flowOptions } from "./_request_logits.ts";
 import { type Pieces, responseBody } from "./_response_body.ts";
 
 const NPY = "application/x-npy";
@@ -66,6 +66,7 @@ class ChunkPieces implements Pieces {
     if (done) return undefined;
     const { data, shape, row, start } = value;
     this.#exchange.rows = row + Math.floor((start + data.length) / shape.vocabulary);
+    checkLimit("rows:", row + Math.ceil((start + data.length) / shape.vocabulary), this.#exchange.service.limits.rows);
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength) as Uint8Array<ArrayBuffer>;
   }
 

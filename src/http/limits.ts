@@ -10,10 +10,14 @@ export interface Limits {
   readonly rows: number;
   /** Rows of an answer that is one JSON document. 10,000 unless set. */
   readonly jsonRows: number;
+  /** Bytes of an answer that is one JSON document: it is held in memory. 16 MiB unless set. */
+  readonly jsonBytes: number;
   /** Logits of a row. 2^40 unless set. */
   readonly vocabulary: number;
   /** The largest `topK`, and the most target ids. 65,536 unless set. */
   readonly topK: number;
+  /** Tokens drawn from a row, and log-probabilities listed beside each. 256 unless set: they are drawn one after the other. */
+  readonly draws: number;
   /** Bytes of labels, token history and saved states, which are held in memory. 16 MiB unless set. */
   readonly partBytes: number;
   /** Bytes of a row kept in memory for its second read. 1 MiB unless set. */
@@ -31,8 +35,10 @@ const DEFAULTS: Limits = {
   bytes: 2 ** 40,
   rows: Infinity,
   jsonRows: 10_000,
+  jsonBytes: 2 ** 24,
   vocabulary: 2 ** 40,
   topK: 65_536,
+  draws: 256,
   partBytes: 2 ** 24,
   rowCache: 2 ** 20,
   spillBytes: 2 ** 34,

@@ -21,7 +21,8 @@ GET / for a page, /openapi.json, /metrics, /healthz.
   --allow-private-origin ORIGIN the same, though its address is not public
   --token-file FILE             wanted as a bearer token under /v1 and /metrics
   --limit NAME=VALUE            what a request may cost; may be repeated:
-                                requests, bytes, rows, jsonRows, vocabulary, topK,
+                                requests, bytes, rows, jsonRows, jsonBytes,
+                                vocabulary, topK, draws,
                                 partBytes, rowCache, spillBytes, stallSeconds,
                                 requestSeconds
   --grace SECONDS               for requests in work when told to stop; 30 if absent

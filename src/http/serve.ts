@@ -51,20 +51,18 @@ export function serve(options: ServeOptions = {}): Serving {
   const { hostname = "127.0.0.1", port = 8787, graceSeconds = 30 } = options;
   checkPositive("graceSeconds", graceSeconds);
   const { app, service } = buildApp(options);
-  const cut = new AbortController();
-  const server = Deno.serve({ hostname, port, signal: cut.signal, onListen: () => {} }, app.fetch);
+  const server = Deno.serve({ hostname, port, onListen: () => {} }, app.fetch);
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   let stopped: Promise<void> | undefined;
   return {
     origin: `http://${host}:${server.addr.port}`,
-    stop: () => stopped ??= stop(service, server, cut, graceSeconds),
+    stop: () => stopped ??= stop(service, server, graceSeconds),
   };
 }
 
 async function stop(
   service: Service,
   server: Deno.HttpServer<Deno.NetAddr>,
-  cut: AbortController,
   graceSeconds: number,
 ): Promise<void> {
   const idle = service.drain();
@@ -72,9 +70,10 @@ async function stop(
     service.stopAfterRow();
     if (!await within(idle, LAST)) service.stopNow();
   }
-  // What still sends, though nobody reads any more, would hold a connection for ever.
-  if (!await within(server.shutdown(), LAST)) cut.abort();
-  await server.finished;
+  // What still sends or takes nothing, though nobody reads any more, would hold a connection for ever: it is left to the end of
+  // the process (to abort the server would raise an error that nobody can catch).
+  if (await within(server.shutdown(), LAST)) await server.finished;
+  else server.unref();
 }
 
 /** Whether something is done in time. */
