@@ -34,10 +34,10 @@ export function buildApp(options: AppOptions): { readonly app: Hono; readonly se
   const app = new Hono();
   for (const [path, route] of Object.entries(ROUTES)) {
     app.post(path, (context) => answer(service, context.req.raw, path, route));
-    refuseOthers(app, path, "POST");
+    refuseOthers(app, service, path, "POST");
   }
   addViews(app, service);
-  addPage(app, options);
+  addPage(app, service);
   app.notFound(({ req }: Context) =>
     refuse(service, req.raw, new ServiceError("Cannot answer: there is no such address", "E_NOT_FOUND"))
   );
@@ -64,12 +64,14 @@ function addViews(app: Hono, service: Service): void {
     await checkToken(req.raw, service.options.token);
     return await service.metrics.response();
   });
-  for (const path of ["/healthz", "/openapi.json", "/metrics"]) refuseOthers(app, path, "GET");
+  for (const path of ["/healthz", "/openapi.json", "/metrics"]) refuseOthers(app, service, path, "GET");
 }
 
-function refuseOthers(app: Hono, path: string, method: string): void {
-  app.all(path, () => {
-    throw new ServiceError(`Cannot answer: ${path} takes ${method}`, "E_METHOD");
+function refuseOthers(app: Hono, service: Service, path: string, method: string): void {
+  app.all(path, ({ req }) => {
+    const response = refuse(service, req.raw, new ServiceError(`Cannot answer: ${path} takes ${method}`, "E_METHOD"));
+    response.headers.set("allow", method);
+    return response;
   });
 }
 

@@ -74,6 +74,6 @@ function sense<T>(run: () => T): T {
     return run();
   } catch (error) {
     if (errorCode(error)) throw error;
-    throw new StateFormatError(`Cannot merge: a line holds no state of this service: ${(error as Error).message}`);
+    throw new StateFormatError("Cannot merge: a line holds no state of this service");
   }
 }

@@ -44,7 +44,7 @@ async function fileOf({ service }: Exchange, source: string): Promise<string> {
     const why = root === undefined ? "this service reads no files" : "wanted a path inside the served root";
     throw new ServiceError(`Cannot read the source "${source}": ${why}`, "E_PATH_BLOCKED");
   }
-  const realRoot = `${await Deno.realPath(root)}/`;
+  const realRoot = `${(await Deno.realPath(root)).replace(/\/$/, "")}/`;
   if (!service.hidden.includes(realRoot)) service.hidden.push(realRoot);
   const path = await realPath(realRoot, source);
   const info = path.startsWith(realRoot) ? await Deno.stat(path) : undefined;

@@ -2,7 +2,8 @@ import type { Hono } from "hono";
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import uplotScript from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import { ServiceError } from "../core/mod.ts";
-import type { AppOptions } from "./app_options.ts";
+import { responseBody } from "./_response_body.ts";
+import type { Service } from "./_service.ts";
 import layout from "./page/layout.js" with { type: "text" };
 import html from "./page/index.html" with { type: "text" };
 import monitor from "./page/monitor.js" with { type: "text" };
@@ -25,10 +26,11 @@ const ASSETS: readonly (readonly [path: string, type: string, text: string])[] =
 ];
 
 /** Serves the page and all that it needs: nothing comes from another host. */
-export function addPage(app: Hono, { sample }: AppOptions): void {
+export function addPage(app: Hono, service: Service): void {
+  const { sample } = service.options;
   for (const [path, type, text] of ASSETS) app.get(path, () => new Response(text, { headers: headersOf(type) }));
-  app.get("/page/sample.npy", ({ req }) => file(req.raw, sample?.logits, "application/x-npy"));
-  app.get("/page/sample-labels.json", ({ req }) => file(req.raw, sample?.labels, "application/json"));
+  app.get("/page/sample.npy", ({ req }) => file(service, req.raw, sample?.logits, "application/x-npy"));
+  app.get("/page/sample-labels.json", ({ req }) => file(service, req.raw, sample?.labels, "application/json"));
 }
 
 function headersOf(type: string): Record<string, string> {
@@ -41,9 +43,25 @@ function headersOf(type: string): Record<string, string> {
   };
 }
 
-async function file({ method }: Request, path: string | URL | undefined, type: string): Promise<Response> {
+/** A file as an answer like any other: counted, timed, and given up when nobody takes it. */
+async function file(
+  service: Service,
+  request: Request,
+  path: string | URL | undefined,
+  type: string,
+): Promise<Response> {
   if (path === undefined) throw new ServiceError("Cannot answer: this service has no sample", "E_NOT_FOUND");
-  if (method === "HEAD") return new Response(null, { headers: headersOf(type) });
-  const { readable } = await Deno.open(path);
-  return new Response(readable, { headers: headersOf(type) });
+  if (request.method === "HEAD") return new Response(null, { headers: headersOf(type) });
+  const exchange = service.admit(request, new URL(request.url).pathname);
+  try {
+    const reader = (await Deno.open(path)).readable.getReader();
+    const pieces = {
+      next: async () => (await reader.read()).value,
+      cancel: (reason: unknown) => reader.cancel(reason),
+    };
+    return new Response(responseBody(exchange, pieces), { headers: headersOf(type) });
+  } catch (error) {
+    exchange.end();
+    throw error;
+  }
 }

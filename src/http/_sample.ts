@@ -76,7 +76,7 @@ function chainOf(query: Query, parts: Form["parts"]): NonNullable<SamplerOptions
     return chainFrom(stages, { logitBias: ({ bias }) => logitBias(bias), mask, softcap: ({ cap }) => softcap(cap) });
   } catch (error) {
     if (errorCode(error)) throw error;
-    throw new ParameterError(`Cannot read part "chain": ${(error as Error).message}`);
+    throw new ParameterError('Cannot read part "chain": it is no JSON list of stages');
   }
 }
 

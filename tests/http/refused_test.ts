@@ -70,3 +70,11 @@ Deno.test("the limit of rows holds for probabilities whose rows only the end tel
     const taken = beyond.ok ? await beyond.bytes().catch(() => new Uint8Array()) : await beyond.bytes();
     assert(!beyond.ok || taken.length < 64);
   }));
+
+Deno.test("another method is told which one there is", () =>
+  served({}, async ({ origin, post }) => {
+    const wrong = await post("/healthz");
+    assertEquals([wrong.status, wrong.headers.get("allow"), (await wrong.json()).code], [405, "GET", "E_METHOD"]);
+    const other = await fetch(`${origin}/v1/reduce`);
+    assertEquals([other.status, other.headers.get("allow"), (await other.json()).code], [405, "POST", "E_METHOD"]);
+  }));
