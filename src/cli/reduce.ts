@@ -1,4 +1,4 @@
-import { type Reducers, type Row, ShapeError } from "../core/mod.ts";
+import type { Reducers, Row } from "../core/mod.ts";
 import {
   explain,
   recordReducers,
@@ -111,8 +111,6 @@ interface Job {
   readonly rows: ReadableStream<Row<Reducers>>;
   readonly record: RowRecordOptions;
   readonly settings: Settings;
-  /** How many rows there must be: known where labels have to match a source that tells only at its end. */
-  readonly count: number | undefined;
   readonly progress: Progress;
 }
 
@@ -133,8 +131,7 @@ async function prepare(flags: Flags, io: Io): Promise<() => Promise<void>> {
   if (source.explain) io.error(`${plan}\n`);
   const { logits: seen, progress } = watched(logits, plan, io);
   const rows = reduceRows(seen, reducers, options);
-  const open = logits.shape.rows === undefined && source.rows === undefined;
-  return () => write({ rows, record, settings, count: open ? labels?.length : undefined, progress }, io);
+  return () => write({ rows, record, settings, progress }, io);
 }
 
 function settingsOf(flags: Flags, io: Io): Settings {
@@ -171,29 +168,21 @@ function formatOf(flags: Flags, io: Io): Format {
   return name === "table" ? new Table(person ? io.columns : 0) : NDJSON;
 }
 
-async function write({ rows, record, settings, count: wanted, progress }: Job, io: Io): Promise<void> {
+async function write({ rows, record, settings, progress }: Job, io: Io): Promise<void> {
   const { format, target } = settings;
   const output = await TextOutput.open(target, io.output);
   const summary = new LabelSummary();
   const shared = io.outputIsTerminal && target === undefined;
-  let count = 0;
   try {
     if (format.head) await output.write(format.head);
     for await (const row of rows) {
       if (record.labels) summary.add(row.label);
       if (shared) progress.pause();
       await output.write(format.row(rowRecord(row, record)));
-      count++;
     }
-    checkCount(wanted, count);
     if (record.labels) await output.write(format.summary(summary));
   } finally {
     progress.stop();
     await output.close();
   }
-}
-
-function checkCount(labels: number | undefined, rows: number): void {
-  if (labels === undefined || labels === rows) return;
-  throw new ShapeError(`Cannot use ${labels} labels: the logits have ${rows} rows, wanted one label a row`);
 }

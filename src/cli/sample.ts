@@ -1,15 +1,6 @@
 import { ParameterError, type Row } from "../core/mod.ts";
-import { explain, reduce as reduceRows, type ReduceOptions, sampleRecord } from "../engine/mod.ts";
-import { logitBias, mask, softcap } from "../operators/mod.ts";
-import {
-  chainFrom,
-  preset,
-  type PresetName,
-  type PresetOptions,
-  type Sampler,
-  sampler,
-  type SamplerOptions,
-} from "../sampling/mod.ts";
+import { explain, reduce as reduceRows, type ReduceOptions, sampleChain, sampleRecord } from "../engine/mod.ts";
+import { type PresetName, type PresetOptions, type Sampler, sampler, type SamplerOptions } from "../sampling/mod.ts";
 import { ndjsonLine } from "../sinks/mod.ts";
 import { type Command, runCommand } from "./_command.ts";
 import type { Flag, Flags } from "./_flags.ts";
@@ -162,7 +153,7 @@ async function chainOf(flags: Flags): Promise<NonNullable<SamplerOptions["chain"
       flag.whole ? flags.whole(flag.name) : flags.number(flag.name),
     ]),
   );
-  if (file === undefined) return preset(name ?? "transformers", name ? options : { topK: 0, ...options });
+  if (file === undefined) return sampleChain({ preset: name, options });
   const [other] = [
     ...(name ? ["preset"] : []),
     ...CHAIN_FLAGS.map(({ name }) => name).filter((name) => flags.has(name)),
@@ -179,11 +170,7 @@ async function readChain(file: string): Promise<NonNullable<SamplerOptions["chai
     throw new UsageError(`Cannot read the chain from "${file}": ${error instanceof Error ? error.message : error}`);
   }
   try {
-    return chainFrom(JSON.parse(text), {
-      logitBias: ({ bias }) => logitBias(bias),
-      mask,
-      softcap: ({ cap }) => softcap(cap),
-    });
+    return sampleChain({ stages: JSON.parse(text) });
   } catch (error) {
     if (error instanceof ParameterError) throw error;
     throw new UsageError(`Cannot read the chain from "${file}": ${error instanceof Error ? error.message : error}`);

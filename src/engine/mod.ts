@@ -32,6 +32,7 @@ export * from "./reduce_row.ts";
 export * from "./reduce_states.ts";
 export * from "./row_record.ts";
 export * from "./row_state.ts";
+export * from "./sample_chain.ts";
 export * from "./sample_record.ts";
 export { saveState } from "./save_state.ts";
 export * from "./spill.ts";

@@ -1,10 +1,7 @@
 import { errorCode, ParameterError, type Row } from "../core/mod.ts";
-import { reduce, sampleRecord } from "../engine/mod.ts";
-import { logitBias, mask, softcap } from "../operators/mod.ts";
+import { reduce, sampleChain, sampleRecord } from "../engine/mod.ts";
 import {
-  chainFrom,
   openAiLogprobs,
-  preset,
   type PresetOptions,
   type Sample,
   type Sampler,
@@ -59,10 +56,10 @@ function queryOf({ request: { url }, service: { limits } }: Exchange) {
   return query;
 }
 
-function presetOf(query: Query): ReturnType<typeof preset> {
+function presetOf(query: Query): ReturnType<typeof sampleChain> {
   const given = CHAIN_NAMES.filter((name) => query[name] !== undefined).map((name) => [name, query[name]]);
   const options: PresetOptions = Object.fromEntries(given);
-  return preset(query.preset ?? "transformers", query.preset ? options : { topK: 0, ...options });
+  return sampleChain({ preset: query.preset, options });
 }
 
 /** The chain of the form, or of the query: not of both. */
@@ -73,7 +70,7 @@ function chainOf(query: Query, parts: Form["parts"]): NonNullable<SamplerOptions
   if (other) throw new ParameterError(`Cannot use ${other} with a part "chain": that is the whole chain`);
   try {
     const stages = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(part.bytes));
-    return chainFrom(stages, { logitBias: ({ bias }) => logitBias(bias), mask, softcap: ({ cap }) => softcap(cap) });
+    return sampleChain({ stages });
   } catch (error) {
     if (errorCode(error)) throw error;
     throw new ParameterError('Cannot read part "chain": it is no JSON list of stages');

@@ -9,14 +9,14 @@ const ROWS = [1, 3, 5, 4];
 async function folder(run: (root: string, outside: string) => Promise<void>): Promise<void> {
   const parent = await Deno.makeTempDir();
   try {
-    await Deno.mkdir(`${parent}/root/deep`, { recursive: true });
-    await Deno.writeFile(`${parent}/root/a.npy`, npyOf(ROWS, "(2, 2)"));
-    await Deno.writeFile(`${parent}/root/deep/b.f32`, bytesOfRows(ROWS));
+    await Deno.mkdir(`${parent}/served/deep`, { recursive: true });
+    await Deno.writeFile(`${parent}/served/a.npy`, npyOf(ROWS, "(2, 2)"));
+    await Deno.writeFile(`${parent}/served/deep/b.f32`, bytesOfRows(ROWS));
     await Deno.writeFile(`${parent}/outside.npy`, npyOf(ROWS, "(2, 2)"));
-    await Deno.symlink(`${parent}/outside.npy`, `${parent}/root/link.npy`);
-    await Deno.symlink(parent, `${parent}/root/up`);
-    await Deno.symlink(`${parent}/root/a.npy`, `${parent}/root/inner.npy`);
-    await run(`${parent}/root`, `${parent}/outside.npy`);
+    await Deno.symlink(`${parent}/outside.npy`, `${parent}/served/link.npy`);
+    await Deno.symlink(parent, `${parent}/served/up`);
+    await Deno.symlink(`${parent}/served/a.npy`, `${parent}/served/inner.npy`);
+    await run(`${parent}/served`, `${parent}/outside.npy`);
   } finally {
     await Deno.remove(parent, { recursive: true });
   }
