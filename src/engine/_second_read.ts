@@ -3,6 +3,11 @@ import type { Flow } from "./_flow.ts";
 import { ReducerSet } from "./_reducer_set.ts";
 import { RowState } from "./row_state.ts";
 
+/** The reducers of another read: they have no names of their own. */
+export function askingSet(reducers: readonly Reducer<unknown>[]): ReducerSet {
+  return new ReducerSet(Object.fromEntries(reducers.map((reducer, i) => [`second${i}`, reducer])));
+}
+
 /** Reads a row again for the reducers that asked, and gives what was found, in their order. */
 export async function secondRead(
   flow: Flow,
@@ -11,15 +16,14 @@ export async function secondRead(
   row: number,
   current: Chunk,
 ): Promise<ReturnType<RowState["finish"]>> {
-  const set = new ReducerSet(Object.fromEntries(reducers.map((reducer, i) => [`second${i}`, reducer])));
-  const state = new RowState(set, flow.kernels, row, logits.shape.vocabulary);
+  const state = new RowState(askingSet(reducers), flow.kernels, row, logits.shape.vocabulary);
   for await (const chunk of flow.replay!.chunks(row, current)) {
     for (const { at, count, start } of flow.stage.runs(chunk, flow.columns)) state.extend(at, count, start);
   }
   return state.finish();
 }
 
-/** Puts the results of another read in their places, and gives the reducers that want one more (none of ours on rows from life). */
+/** Puts the results of another read in their places, and gives the reducers that want one more. */
 export function nextAsking(
   positions: readonly number[],
   { facts, results: found, fold }: ReturnType<RowState["finish"]>,

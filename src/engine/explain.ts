@@ -1,7 +1,6 @@
 import { TILE } from "../../kernels/mod.ts";
 import { bytesOf, type Logits, type Reducers, type RowMap, specText } from "../core/mod.ts";
 import { Flow, readsOf, ROW_CACHE } from "./_flow.ts";
-import { kernelsFor } from "./_kernels_for.ts";
 import { ReducerSet } from "./_reducer_set.ts";
 import { type SecondRead, secondReadOf } from "./_replay.ts";
 import type { ReduceOptions } from "./reduce.ts";
@@ -61,8 +60,7 @@ export function explain(logits: Logits, work: Reducers | RowMap, options: Reduce
   const set = new ReducerSet(rowMap ? {} : work as Reducers);
   set.check(logits.shape);
   const twice = rowMap !== undefined || set.maySecond;
-  const { rows } = new Flow(logits, options, twice);
-  const kernels = kernelsFor(logits.source?.shape.dtype ?? logits.shape.dtype, options.backend);
+  const { rows, kernels } = new Flow(logits, options, twice);
   const rowBytes = logits.shape.vocabulary * bytesOf(logits.source?.shape.dtype ?? logits.shape.dtype);
   const second = twice ? secondOf(logits, rowMap, set, options) : undefined;
   const count = logits.shape.rows === undefined ? undefined : rows[1] - rows[0];

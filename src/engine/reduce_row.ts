@@ -4,7 +4,7 @@ import { invalidRow, isInvalid } from "./_flow.ts";
 import { kernelsFor } from "./_kernels_for.ts";
 import { ReducerSet } from "./_reducer_set.ts";
 import { rowOf } from "./_row_of.ts";
-import { nextAsking } from "./_second_read.ts";
+import { askingSet, nextAsking } from "./_second_read.ts";
 import { Stage } from "./_stage.ts";
 import { RowState } from "./row_state.ts";
 
@@ -56,8 +56,8 @@ export function reduceRow<T extends Reducers>(
   let asking = set.maySecond && !isInvalid(facts) ? fold.seconds(facts) : [];
   let reads = 1;
   for (; asking.length > 0; reads++) {
-    const again = new ReducerSet(Object.fromEntries(asking.map(([, reducer], i) => [`second${i}`, reducer])));
-    asking = nextAsking(asking.map(([position]) => position), work.read(again), results);
+    const again = work.read(askingSet(asking.map(([, reducer]) => reducer)));
+    asking = nextAsking(asking.map(([position]) => position), again, results);
   }
   return rowOf<T>(set, facts, results, reads);
 }
