@@ -1,4 +1,4 @@
-import { type Arena, Column, SLOT_BYTES, TILE, TILES } from "./kernels.ts";
+import { type Arena, Cell, Column, SLOT_BYTES, TILE, TILES } from "./kernels.ts";
 
 /** Bytes at the start of memory that belong to the WASM module: its tables of constants and its scratch vectors. */
 const RESERVED = 8192;
@@ -13,7 +13,7 @@ export interface Layout {
   readonly bytes: number;
 }
 
-/** Lays the arena out for elements of `elementBytes`: 3.6 MiB for float32, 4.1 MiB for float64. */
+/** Lays the arena out for elements of `elementBytes`: 3.7 MiB for float32, 4.2 MiB for float64. */
 export function layOut(elementBytes: number): Layout {
   let at = RESERVED;
   const take = (bytes: number): number => {
@@ -30,6 +30,7 @@ export function layOut(elementBytes: number): Layout {
     scratch: take(2 * TILE * elementBytes),
     stage: take(TILES * TILE * elementBytes),
     mapped: take(TILES * TILE * elementBytes),
+    cells: take(Cell.ring * 8),
     pool: take(BUFFERS * BUFFER_BYTES),
     buffers: BUFFERS,
     bufferBytes: BUFFER_BYTES,

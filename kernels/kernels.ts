@@ -33,6 +33,21 @@ export const Column = {
   stride: 8,
 } as const;
 
+/**
+ * The table of {@linkcode Kernels.tally}: a ring of cells of logit value, 64 bits each. Cell c holds the logits of
+ * `c <= 256 x < c + 1`, at place `c mod 16384`; from bit 36 on how many they are, below it the sum of their `floor(2^18 x) mod 1024`.
+ */
+export const Cell = {
+  /** Cells in the ring: 64 units of logit. */
+  ring: 16384,
+  /** Cells in one unit of logit. */
+  perUnit: 256,
+  /** Steps in one cell. */
+  steps: 1024,
+  /** Most logits that one cell can count. */
+  most: 2 ** 26,
+} as const;
+
 /** Byte addresses inside the arena: fixed, 16-byte aligned, and never shared across an `await` except `pool`. */
 export interface Arena {
   /** The sweep's table: `TILES` rows of `Column.stride` float64. */
@@ -51,6 +66,8 @@ export interface Arena {
   readonly stage: number;
   /** As many elements again: where maps write, and raw f16 or bf16 words wait to be widened. */
   readonly mapped: number;
+  /** A ring of `Cell.ring` cells, 64 bits each: whoever fills it says whose it is. */
+  readonly cells: number;
   /** The first of `buffers` read buffers of `bufferBytes` each, lent to sources. */
   readonly pool: number;
   /** How many read buffers there are. */
@@ -136,6 +153,20 @@ export interface Kernels {
   countGreater(logits: number, count: number, value: number): number;
   /** How many of `count` logits are -Infinity. */
   countMasked(logits: number, count: number): number;
+
+  /**
+   * Adds the logits of one tile to a ring of cells: see {@linkcode Cell}. Logits below cell `least`, masked ones and NaN too, fall into
+   * it, and what it holds then means nothing; none may lie `Cell.ring` cells above it. Whole numbers: any order of adding gives the same bits.
+   * Cost: 1 ns a logit.
+   */
+  tally(logits: number, count: number, least: number, cells: number): void;
+  /** Writes each logit of `low <= x < high`, and -Infinity for every other, to `mapped`, which may be `logits`. */
+  within(logits: number, count: number, low: number, high: number, mapped: number): void;
+  /**
+   * Of the logits of `low <= x < high` of one tile writes four float64 to `out`: how many there are, `sum w`, `sum w d` and
+   * `sum w^2`, with `d = (x - top) / by` and `w = e^d`, to a relative 1e-12. `top` is at least any of them. Cost: 2.5 ns a logit.
+   */
+  weigh(logits: number, count: number, low: number, high: number, top: number, by: number, out: number): void;
 
   /** Widens `count` IEEE half floats at `words` (any even address) to logits at `to`, exactly. */
   widenF16(words: number, count: number, to: number): void;

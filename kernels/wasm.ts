@@ -1,8 +1,9 @@
-import { type Arena, Column, type Kernels, type Level, TILE } from "./kernels.ts";
+import { type Arena, Cell, Column, type Kernels, type Level, TILE } from "./kernels.ts";
 import { layOut } from "./arena.ts";
 import { BINARY as FMA } from "./gen/fma.ts";
 import { BINARY as SIMD } from "./gen/simd.ts";
 import { type Base, LOG2_E_PAIR } from "./reference/binary_exponent.ts";
+import { cellBase, tallyCells } from "./reference/cells.ts";
 import { sumBlocks } from "./reference/checksum.ts";
 import { exactTile } from "./reference/exact_tile.ts";
 import { scaleExp } from "./reference/maps.ts";
@@ -25,6 +26,17 @@ interface Exports {
   find(logits: number, count: number, value: number): number;
   countFrom(logits: number, count: number, threshold: number): number;
   countMasked(logits: number, count: number): number;
+  tally(logits: number, count: number, base: number, least: number, cells: number): void;
+  within(logits: number, count: number, low: number, high: number, mapped: number): void;
+  weigh(
+    logits: number,
+    count: number,
+    low: number,
+    high: number,
+    top: number,
+    inverse: number,
+    out: number,
+  ): void;
   widenF16(words: number, count: number, to: number): void;
   widenBf16(words: number, count: number, to: number): void;
   divide(logits: number, count: number, by: number): void;
@@ -83,6 +95,7 @@ export class WasmKernels implements Kernels {
   readonly #f32: Float32Array;
   readonly #f64: Float64Array;
   readonly #i32: Int32Array;
+  readonly #u32: Uint32Array;
 
   constructor(build: "fma" | "simd") {
     const layout = layOut(4);
@@ -97,6 +110,7 @@ export class WasmKernels implements Kernels {
     this.#f32 = new Float32Array(this.memory);
     this.#f64 = new Float64Array(this.memory);
     this.#i32 = new Int32Array(this.memory);
+    this.#u32 = new Uint32Array(this.memory);
   }
 
   sweep(level: Level, logits: number, count: number, table: number): number {
@@ -172,6 +186,20 @@ export class WasmKernels implements Kernels {
 
   countMasked(logits: number, count: number): number {
     return this.#exports.countMasked(logits, count);
+  }
+
+  tally(logits: number, count: number, least: number, cells: number): void {
+    const base = cellBase(least);
+    if (base === undefined) tallyCells(this.#f32, logits >> 2, count, least, this.#u32, cells >> 2);
+    else this.#exports.tally(logits, count, base, least / Cell.perUnit - base, cells);
+  }
+
+  within(logits: number, count: number, low: number, high: number, mapped: number): void {
+    this.#exports.within(logits, count, leastFloat(low, true), leastFloat(high, true), mapped);
+  }
+
+  weigh(logits: number, count: number, low: number, high: number, top: number, by: number, out: number): void {
+    this.#exports.weigh(logits, count, low, high, top, 1 / by, out);
   }
 
   widenF16(words: number, count: number, to: number): void {

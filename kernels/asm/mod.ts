@@ -15,4 +15,7 @@ export { read } from "./read.ts";
 export { absorb, clear, deposit } from "./slot.ts";
 export { softcap } from "./softcap.ts";
 export { sweepSums } from "./sum.ts";
+export { tally } from "./tally.ts";
+export { weigh } from "./weigh.ts";
+export { within } from "./within.ts";
 export { widenBf16, widenF16 } from "./widen.ts";

@@ -1,6 +1,7 @@
 import { type Arena, Column, type Kernels, type Level, TILE } from "../kernels.ts";
 import { layOut } from "../arena.ts";
 import { type Base, LOG2_E_PAIR } from "./binary_exponent.ts";
+import { copyWithin, tallyCells, weighWithin } from "./cells.ts";
 import { blockSum, sumBlocks } from "./checksum.ts";
 import { exactTile } from "./exact_tile.ts";
 import { bfloatToNumber, halfToNumber } from "./half.ts";
@@ -98,6 +99,18 @@ export class ReferenceKernels implements Kernels {
 
   countMasked(logits: number, count: number): number {
     return countEqual(this.#logits, logits >> this.#shift, count, -Infinity);
+  }
+
+  tally(logits: number, count: number, least: number, cells: number): void {
+    tallyCells(this.#logits, logits >> this.#shift, count, least, this.#u32, cells >> 2);
+  }
+
+  within(logits: number, count: number, low: number, high: number, mapped: number): void {
+    copyWithin(this.#logits, logits >> this.#shift, count, low, high, mapped >> this.#shift);
+  }
+
+  weigh(logits: number, count: number, low: number, high: number, top: number, by: number, out: number): void {
+    weighWithin(this.#logits, logits >> this.#shift, count, low, high, top, by, this.#f64, out >> 3);
   }
 
   widenF16(words: number, count: number, to: number): void {

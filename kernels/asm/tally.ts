@@ -1,0 +1,42 @@
+/**
+ * A table of cells of logit value: each holds, in 64 bits, how many logits fall into it (from bit 36) and the sum of their places
+ * inside it, in 1024ths (below). Whole numbers, so that any order of adding gives the same bits. The table is a ring: a cell's
+ * place is its number modulo the table's length.
+ */
+import { padded } from "./lanes.ts";
+
+const STEPS: usize = memory.data<f32>([262144.0, 262144.0, 262144.0, 262144.0], 16);
+const MASKS: usize = memory.data<i32>([131064, 131064, 131064, 131064, 1023, 1023, 1023, 1023], 16);
+
+/** The cell of a byte offset in its low half, given in steps of 2^-18 in both. */
+function add(place: i32, step: i32, cells: usize): void {
+  const at = cells + <usize> place;
+  i64.store(at, i64.load(at) + (0x1000000000 | <i64> step));
+}
+
+function addVector(logits: v128, base: v128, least: v128, steps: v128, ring: v128, inside: v128, cells: usize): void {
+  const y = f32x4.pmax(least, f32x4.sub(logits, base));
+  const z = f32x4.floor(f32x4.mul(y, steps));
+  const key = i32x4.trunc_sat_f32x4_s(z);
+  const place = v128.and(i32x4.shr_s(key, 7), ring);
+  const step = v128.and(key, inside);
+  add(i32x4.extract_lane(place, 0), i32x4.extract_lane(step, 0), cells);
+  add(i32x4.extract_lane(place, 1), i32x4.extract_lane(step, 1), cells);
+  add(i32x4.extract_lane(place, 2), i32x4.extract_lane(step, 2), cells);
+  add(i32x4.extract_lane(place, 3), i32x4.extract_lane(step, 3), cells);
+}
+
+/**
+ * Adds `count` logits of one tile. `base` is subtracted first, exactly: the caller has seen to that. What lies below `least` then,
+ * masked logits too, counts as `least`, whose cell is nobody's.
+ * Cost: a read, and a cell read and written for each logit.
+ */
+export function tally(logits: usize, count: i32, base: f32, least: f32, cells: usize): void {
+  const bases = f32x4.splat(base);
+  const leasts = f32x4.splat(least);
+  const steps = v128.load(STEPS);
+  const ring = v128.load(MASKS);
+  const inside = v128.load(MASKS, 16);
+  for (; count >= 4; count -= 4, logits += 16) addVector(v128.load(logits), bases, leasts, steps, ring, inside, cells);
+  if (count > 0) addVector(v128.load(padded(logits, count)), bases, leasts, steps, ring, inside, cells);
+}
