@@ -50,17 +50,58 @@ export function wantedFor(
   rest: readonly Stage[],
   { details, draws, raw }: { details: boolean; draws: number; raw: number },
 ): Wanted {
-  const closing = rest.findIndex(({ most }) => most !== undefined && most <= BEST);
+  const closing = closingOf(rest);
   const open = closing < 0 ? rest : rest.slice(0, closing);
   const entropy = details || open.some(({ needs }) => needs === "entropy");
-  const first = closing === 0 ? rest[0].most! : BEST;
+  const cut = open.findIndex(({ divisor }) => divisor === undefined);
+  const cells = open.some((stage) => !(lookOf(stage) <= BEST)) ||
+    (cut >= 0 && open.slice(cut).some(({ divisor }) => divisor !== undefined));
+  const best = closing === 0 ? rest[0].most! : rest.length === 0 && draws === 1 ? 0 : BEST;
   return {
     level: entropy ? "moments" : closing === 0 ? "maximum" : "sum",
-    best: rest.length === 0 ? (draws === 1 ? 0 : BEST) : first,
-    race: closing < 0,
-    sketch: open.some((stage) => stage.divisor === undefined),
+    best,
+    proposals: proposalsFor(rest, draws),
+    by: divisorOf(rest) ?? 1,
+    cells,
     moments: open.length > 0 && open[0].needs === "moments",
     raw,
-    masked: details || open.some(({ counts }) => counts === true),
+    masked: details || cells || open.some(({ counts }) => counts === true),
   };
+}
+
+/** The first stage after which so few tokens are left that they are all held. */
+function closingOf(rest: readonly Stage[]): number {
+  return rest.findIndex(({ most }) => most !== undefined && most <= BEST);
+}
+
+/** How many of the best tokens a stage may have to look at. */
+function lookOf({ divisor, looks }: Stage): number {
+  return divisor !== undefined ? 0 : looks ?? Infinity;
+}
+
+/** Most tokens drawn from a row ahead of what is wanted. */
+const MOST_PROPOSALS = 512;
+
+/** How many tokens a read draws, so that nearly always enough of them are kept, and different. */
+export function proposalsFor(rest: readonly Stage[], draws: number): number {
+  if (draws === 0 || closingOf(rest) >= 0 || divisorOf(rest) === undefined) return 0;
+  if (draws === 1) return rest.every(({ divisor }) => divisor !== undefined) ? 1 : 8;
+  return Math.min(MOST_PROPOSALS, 4 * Math.ceil(draws / 2) + 8);
+}
+
+/** By what the rest of a chain divides the logits in the end; `undefined` if it does more to them than that. */
+export function divisorOf(rest: readonly Stage[]): number | undefined {
+  const all = divisorsOf(rest);
+  const divided = rest.every(({ divisor, edit, edits }) => divisor !== undefined || (!edit && !edits));
+  return divided ? all[all.length - 1] : undefined;
+}
+
+/** The temperatures, 1 first, at which the rest of a chain sees the logits, up to where it does more to them. */
+export function divisorsOf(rest: readonly Stage[]): number[] {
+  const all = [1];
+  for (const { divisor, edit, edits } of rest) {
+    if (divisor !== undefined) all.push(all[all.length - 1] * divisor);
+    else if (edit || edits) break;
+  }
+  return all;
 }

@@ -8,31 +8,35 @@ import type { Distribution } from "./distribution.ts";
 
 /** The distribution that a chain's conclusion stands for; reads the row once more where it was not listed. */
 export function distributionOf(
-  { ladder, edits, member }: Conclusion,
+  { ladder, edits }: Conclusion,
   values: RowValues,
   index: number,
 ): Distribution {
-  return ladder.listed ? fromList(ladder) : fromRow(ladder, [...edits, windowEdit(ladder, member)], values, index);
+  return ladder.listed ? fromList(ladder) : fromRow(ladder, [...edits, windowEdit(ladder)], values, index);
 }
 
-function fromList({ from, to, id, m, mass }: Ladder): Distribution {
+function fromList(ladder: Ladder): Distribution {
+  const { kept, mass } = ladder;
   const ids: number[] = [], probabilities: number[] = [];
-  for (let i = from; i < to; i++) {
-    if (!(m[i] > 0)) continue;
-    ids.push(id[i]);
-    probabilities.push(m[i] / mass);
+  for (const rung of kept) {
+    if (!(rung.m > 0)) continue;
+    for (const id of rung.ids ?? [rung.id]) {
+      ids.push(id);
+      probabilities.push(rung.m / rung.n / mass);
+    }
   }
   return { ids: Uint32Array.from(ids), probabilities: Float64Array.from(probabilities) };
 }
 
 function fromRow(
-  { divisor, top, mass, count }: Ladder,
+  { divisor, top, count }: Ladder,
   edits: Conclusion["edits"],
   values: RowValues,
   index: number,
 ): Distribution {
-  const ids = new Uint32Array(Math.min(count, values.length)), probabilities = new Float64Array(ids.length);
-  let size = 0;
+  const room = Math.min(Math.ceil(count), values.length);
+  const ids = new Uint32Array(room), weights = new Float64Array(room);
+  let size = 0, sum = 0;
   eachSlice(values, index, "maximum", (block) => {
     eachEdited(block, edits, "maximum", (edited) => {
       for (let i = 0; i < edited.count; i++) {
@@ -40,13 +44,13 @@ function fromRow(
         const weight = x > -Infinity ? exp(x / divisor - top) : 0;
         if (!(weight > 0)) continue;
         ids[size] = edited.start + i;
-        probabilities[size++] = weight / mass;
+        weights[size++] = weight;
+        sum += weight;
       }
     });
   });
-  return size > LONG
-    ? { ids: ids.slice(0, size), probabilities: probabilities.slice(0, size) }
-    : ranked(ids, probabilities, size);
+  const probabilities = weights.subarray(0, size).map((weight) => weight / sum);
+  return size > LONG ? { ids: ids.slice(0, size), probabilities } : ranked(ids, probabilities, size);
 }
 
 /** Above so many tokens a distribution is left in the order of ids. */

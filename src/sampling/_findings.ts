@@ -1,8 +1,9 @@
-import { Column, type Kernels, type Level, loadKernels, TILE } from "../../kernels/mod.ts";
+import { type Kernels, type Level, loadKernels, TILE } from "../../kernels/mod.ts";
 import { type Block, type Heap, heapOf, offer, scanBlock, toExact, toNumber, UNIT } from "../core/mod.ts";
-import { exponential, type Noise, Purpose } from "./_noise.ts";
+import { type Cells, cellsOf, mergeCells, tallyBlock } from "./_cells.ts";
+import type { Noise } from "./_noise.ts";
+import { type Heat, mergeProposals, type Proposals, proposalsOf, race } from "./_proposals.ts";
 import { logitsAt, type Scratch, scratchOf, SLICE } from "./_scratch.ts";
-import { mergeSketch, type Sketch, sketchBlock, sketchOf } from "./_sketch.ts";
 import { absorb, deposit, NOTHING } from "./_sums.ts";
 import type { Edit } from "./stage.ts";
 
@@ -12,28 +13,18 @@ export interface Wanted {
   readonly level: Level;
   /** How many of the best are held; 0 for none. */
   readonly best: number;
-  /** Whether a token may be drawn from the whole row. */
-  readonly race: boolean;
-  /** Whether a cut may fall below the best: then a sketch of the row says where. */
-  readonly sketch: boolean;
+  /** How many tokens are drawn from the whole row, to be taken if they are kept. */
+  readonly proposals: number;
+  /** By what the chain divides the logits in the end: at this temperature they are drawn. */
+  readonly by: number;
+  /** Whether a cut may fall below the best: then the logits are counted in cells. */
+  readonly cells: boolean;
   /** Whether mean and variance of the logits are wanted. */
   readonly moments: boolean;
   /** Whether the row's own (unedited) best are wanted, for ranks and log-probabilities. */
   readonly raw: number;
   /** Whether masked tokens are counted. */
   readonly masked: boolean;
-}
-
-/** The tile that leads the race. */
-export interface Champion {
-  /** Its number; -1 while there is none. */
-  tile: number;
-  /** Its mass, as the sweep tells it, over its exponential variate: `ratio * 2^exponent`. */
-  ratio: number;
-  exponent: number;
-  mantissa: number;
-  /** A copy of its logits. */
-  logits: Float32Array | Float64Array;
 }
 
 /** The state of a sampler's first read of a row: plain data. */
@@ -43,8 +34,8 @@ export interface Findings {
   element: string;
   readonly best: Heap | null;
   readonly raw: Heap | null;
-  readonly champion: Champion | null;
-  readonly sketch: Sketch | null;
+  readonly proposals: Proposals | null;
+  readonly cells: Cells | null;
   /** The sum of the edited logits, where there are edits. */
   sum: Uint8Array;
   masked: number;
@@ -52,8 +43,6 @@ export interface Findings {
   total: bigint;
   squares: bigint;
 }
-
-const NO_LOGITS = new Float32Array(0);
 
 /** Nothing found yet. */
 export function findingsOf(row: number, wanted: Wanted): Findings {
@@ -63,8 +52,8 @@ export function findingsOf(row: number, wanted: Wanted): Findings {
     element: "f32",
     best: wanted.best > 0 ? heapOf(wanted.best) : null,
     raw: wanted.raw > 0 ? heapOf(wanted.raw) : null,
-    champion: wanted.race ? { tile: -1, ratio: 0, exponent: 0, mantissa: 0, logits: NO_LOGITS } : null,
-    sketch: wanted.sketch ? sketchOf() : null,
+    proposals: wanted.proposals > 0 ? proposalsOf(wanted.proposals, 0) : null,
+    cells: wanted.cells ? cellsOf() : null,
     sum: NOTHING,
     masked: 0,
     count: 0,
@@ -145,55 +134,36 @@ export function findBlock(
 
 function findPlain(found: Findings, block: Block, wanted: Wanted, noise: Noise): void {
   if (found.best) scanBlock(found.best, block);
-  if (found.champion) raceTiles(found.champion, block, noise);
-  if (found.sketch) sketchBlock(found.sketch, block);
+  if (found.cells) tallyBlock(found.cells, block);
   if (wanted.masked) found.masked += block.kernels.countMasked(block.at, block.count);
   if (wanted.moments) addMoments(found, block);
+  const { proposals } = found;
+  if (!proposals) return;
+  if (wanted.by === 1) race(proposals, block, noise);
+  else raceDivided(proposals, block, wanted.by, noise);
 }
 
-/** Enters each tile in the race: the largest `mass / exponential` wins, so a tile wins with its share of the mass. */
-function raceTiles(champion: Champion, block: Block, noise: Noise): void {
-  const first = block.start / TILE;
-  let won = -1, leads = champion.tile >= 0;
-  for (let tile = 0; tile < block.tiles; tile++) {
-    const at = tile * Column.stride;
-    const mantissa = block.table[at + Column.mantissa];
-    if (!(mantissa > 0)) continue;
-    const exponent = block.table[at + Column.exponent];
-    const u = noise.small(Purpose.tile, first + tile);
-    const gap = exponent - champion.exponent;
-    // The exponential of u is at least u: most tiles lose without a logarithm.
-    if (leads && (gap < -127 || (gap <= 127 && mantissa * POWERS[gap + 127] < champion.ratio * u * LESS))) continue;
-    const ratio = mantissa / exponential(u);
-    if (leads && !beats(ratio, exponent, first + tile, champion)) continue;
-    leads = true;
-    champion.tile = first + tile;
-    champion.ratio = ratio;
-    champion.exponent = exponent;
-    champion.mantissa = mantissa;
-    won = tile;
+/** Races the tiles at another temperature: what is kept of them is the logits as they were. */
+function raceDivided(proposals: Proposals, { kernels, values, start }: Block, by: number, noise: Noise): void {
+  const { scratch } = kernels.arena;
+  for (let from = 0; from < values.length; from += TILE) {
+    const tile = values.subarray(from, from + TILE);
+    logitsAt(kernels, scratch, tile.length).set(tile);
+    kernels.divide(scratch, tile.length, by);
+    raceScratch(proposals, kernels, { values: tile, start: start + from }, noise);
   }
-  if (won >= 0) keepTile(champion, block, won * TILE);
 }
 
-/** Takes more than any rounding off: what is skipped has lost. */
-const LESS = 1 - 2 ** -40;
-
-/** 2^-127 to 2^127: a ratio lies between 1/45 and 2^65, so beyond that the exponents alone decide. */
-const POWERS = Float64Array.from({ length: 255 }, (_, i) => 2 ** (i - 127));
-
-/** Copies the leading tile, into the memory of the one before where that fits. */
-function keepTile(champion: Champion, { values, count }: Block, from: number): void {
-  const tile = values.subarray(from, Math.min(count, from + TILE));
-  if (champion.logits.length === tile.length) champion.logits.set(tile);
-  else champion.logits = tile.slice();
-}
-
-function beats(ratio: number, exponent: number, tile: number, { ratio: r, exponent: e, tile: t }: Champion): boolean {
-  const gap = exponent - e;
-  if (gap > 127 || gap < -127) return gap > 0;
-  const scaled = ratio * POWERS[gap + 127];
-  return scaled > r || (scaled === r && tile < t);
+/** Races one tile whose weights are those of what lies in the arena's scratch room. */
+export function raceScratch(
+  proposals: Proposals,
+  kernels: Kernels,
+  { values, start }: Pick<Heat, "values" | "start">,
+  noise: Noise,
+): void {
+  const { rowTable, views } = scratchOf(kernels);
+  kernels.sweep("sum", kernels.arena.scratch, values.length, rowTable);
+  race(proposals, { table: views.rowTable, tiles: 1, start, values }, noise);
 }
 
 /** Exact sums about each tile's first finite logit: any order of tiles gives the same bits. */
@@ -233,14 +203,8 @@ export function mergeFindings(into: Findings, from: Readonly<Findings>): void {
   into.element = from.element;
   mergeHeap(into.best, from.best);
   mergeHeap(into.raw, from.raw);
-  const { champion } = from;
-  if (champion && into.champion && champion.tile >= 0) {
-    const { ratio, exponent, tile } = champion;
-    if (into.champion.tile < 0 || beats(ratio, exponent, tile, into.champion)) {
-      Object.assign(into.champion, champion, { logits: champion.logits.slice() });
-    }
-  }
-  if (into.sketch && from.sketch) mergeSketch(into.sketch, from.sketch);
+  if (into.proposals && from.proposals) mergeProposals(into.proposals, from.proposals);
+  if (into.cells && from.cells) mergeCells(into.cells, from.cells);
   into.sum = absorb(kernelsOfFindings(from), into.sum, from.sum);
   into.masked += from.masked;
   into.count += from.count;

@@ -1,86 +1,47 @@
 import { exp, ln } from "../../kernels/mod.ts";
+import { keepCount } from "./_keep_count.ts";
+import { keepFrom } from "./_keep_from.ts";
+import { keepMass } from "./_keep_mass.ts";
+import { keepNearest } from "./_keep_nearest.ts";
+import { type CellSource, groupRung, isCell, keepShare, type Rung, setLogit, tokenRung } from "./_rung.ts";
 import type { Ties } from "./ties.ts";
-
-/** What a rung is, where it is not one token: many tokens in sum, or equal tokens whose ids are known. */
-export const CELL = -1;
-export const GROUP = -2;
-
-/** Half a float32 step of 1: a mass this close to the one that is wanted has reached it. */
-const HALF_STEP = 2 ** -24;
 
 /** A question that this read of the row cannot answer. */
 export class Undecided {
   constructor(readonly why: string) {}
 }
 
-/** Where the kept tokens end, in the order "value down, id up": this token is the last (or the first) one in. */
-export interface Border {
-  readonly x: number;
-  readonly id: number;
-  /** Of the equal tokens, those with ids up to `id` are in (`"up"`), or those from `id` on (`"down"`). */
-  readonly side: "up" | "down";
+/** Logits as the row has them, from `low` to below `high`. */
+export interface LogitRange {
+  readonly low: number;
+  readonly high: number;
 }
 
 /**
- * What is known of a row's distribution, best first: single tokens, groups of equal tokens, and cells, which are runs of tokens
- * known by their sums only. Every truncator narrows the window `[from, to)`; a decision inside a cell is asked for, and the next
- * read has that cell's tokens one by one.
+ * What is known of a row's distribution, best first. Every truncator narrows the window `[from, to)` of its {@linkcode Rung}s. Where
+ * a cut falls into a cell, the cell is split as far as its source can; what is left in doubt stays in the window, marked `unsure`, with
+ * its most likely share, and is noted, so that another read can list its tokens.
  */
 export class Ladder {
-  /** Its id; -1 for a cell, -2 for a group. */
-  readonly id: number[] = [];
-  /** The logit, in the stage's scale; of a cell the largest. */
-  readonly x: number[] = [];
-  /** The smallest logit. */
-  readonly low: number[] = [];
-  /** How many tokens. */
-  readonly n: number[] = [];
-  /** Their mass, `sum e^(x - top)`. */
-  readonly m: number[] = [];
-  /** `sum e^(x - top) (x - top)`. */
-  readonly h: number[] = [];
-  /** `sum e^(2 (x - top))`. */
-  readonly q: number[] = [];
-  /** The largest and the smallest logit as the row has them, before any temperature here. */
-  readonly high: number[] = [];
-  /** See `high`. */
-  readonly deep: number[] = [];
-  /** Its cell in the histogram. */
-  readonly cell: number[] = [];
-  /** How many rungs there are. */
-  size = 0;
+  readonly rungs: Rung[] = [];
   /** The first kept rung. */
   from = 0;
   /** One past the last. */
   to = 0;
-  /** The logit that masses are relative to. */
+  /** The logit that masses are relative to, in the stage's scale. */
   top: number;
-  /** How far the mass of the last rung may be off: the sweep's rounding. */
-  slack = 0;
-  /** How far the entropy may be off. */
-  slackEntropy = 0;
-  /** The largest logit as the row has it. */
+  /** The same, as the row has it. */
   readonly origin: number;
+  /** By what the stages have divided the logits so far. */
+  divisor = 1;
+  /** What tells more of its cells. */
+  source: CellSource | undefined;
+  /** How far the mass of all may be off besides what each rung says. */
+  slack = 0;
   /** Mean and standard deviation of the whole row, where the read found them. */
   rowSpread: { readonly mean: number; readonly deviation: number } | undefined;
-  /** Set while guessing: takes the cells that decisions fall into. */
-  asked: Set<number> | undefined;
-  /** The temperatures, one after the other, at which the sums of cells are known, and how many have been applied. */
-  temperatures: readonly number[] = [];
-  /** See `temperatures`. */
-  scaled = 0;
-  /** Their product. */
-  divisor = 1;
-  /** Mass, moment and sum of squares of a cell after so many temperatures. */
-  sums: ((cell: number, scaled: number) => readonly [number, number, number]) | undefined;
-  /** Sum and sum of squares of `top - x` over a cell, in the first scale. */
-  moments: ((cell: number) => readonly [number, number]) | undefined;
-  /** Of groups: which group of the histogram. */
-  groups: Map<number, number> | undefined;
-  /** Whether a group has been cut. */
-  parted = false;
-  /** Of groups: how many of the lowest ids are cut off. */
-  skipped: Map<number, number> | undefined;
+  /** Where decisions fell that this read could not make. */
+  readonly noted: LogitRange[] = [];
 
   /** An empty ladder below the largest logit. */
   constructor(top: number) {
@@ -88,338 +49,234 @@ export class Ladder {
     this.origin = top;
   }
 
-  /** Adds a rung of equal tokens below the others. */
-  push(id: number, x: number, n = 1, cell = 0): void {
-    const i = this.size++;
-    const d = x - this.top;
-    const weight = x === -Infinity ? 0 : exp(d);
-    this.id[i] = id;
-    this.cell[i] = cell;
-    this.x[i] = this.low[i] = x;
-    this.high[i] = this.deep[i] = x;
-    this.n[i] = n;
-    this.m[i] = n * weight;
-    this.h[i] = weight === 0 ? 0 : n * weight * d;
-    this.q[i] = n * weight * weight;
-    this.to = this.size;
+  /** Adds a token below the others. */
+  pushToken(id: number, x: number): void {
+    this.push(tokenRung(id, x, this.top));
   }
 
-  /** Adds a cell below the others. */
-  pushCell(cell: number, high: number, low: number, n: number, m: number, h: number, q: number): void {
-    const i = this.size++;
-    this.id[i] = CELL;
-    this.cell[i] = cell;
-    this.x[i] = this.high[i] = high;
-    this.low[i] = this.deep[i] = low;
-    this.n[i] = n;
-    this.m[i] = m;
-    this.h[i] = h;
-    this.q[i] = q;
-    this.to = this.size;
+  /** Adds equal tokens below the others. */
+  pushGroup(ids: Uint32Array, x: number): void {
+    this.push(groupRung(ids, x, this.top));
   }
 
-  /** Whether a rung is known by its sums only. */
-  isCell(i: number): boolean {
-    return this.id[i] === CELL;
+  /** Adds a rung below the others. */
+  push(rung: Rung): void {
+    this.rungs.push(rung);
+    this.to = this.rungs.length;
   }
 
-  /** Whether the window holds cells. */
-  get open(): boolean {
-    for (let i = this.to - 1; i >= this.from; i--) if (this.id[i] === CELL) return true;
-    return false;
+  /** The kept rungs. */
+  get kept(): Rung[] {
+    return this.from === 0 && this.to === this.rungs.length ? this.rungs : this.rungs.slice(this.from, this.to);
   }
 
-  /** Whether the window holds single tokens only. */
-  get listed(): boolean {
-    for (let i = this.from; i < this.to; i++) if (this.id[i] < 0) return false;
-    return true;
+  /** Whether all rungs are in the window, whole. */
+  get whole(): boolean {
+    return this.from === 0 && this.to === this.rungs.length && this.rungs.every(({ share }) => share === 1);
+  }
+
+  #sum(term: (rung: Rung) => number): number {
+    let sum = 0;
+    for (let i = this.from; i < this.to; i++) sum += term(this.rungs[i]);
+    return sum;
   }
 
   /** How many tokens the window holds. */
   get count(): number {
-    let count = 0;
-    for (let i = this.from; i < this.to; i++) count += this.n[i];
-    return count;
+    return this.#sum(({ n }) => n);
   }
 
   /** The mass of the window. */
   get mass(): number {
-    let mass = 0;
-    for (let i = this.from; i < this.to; i++) mass += this.m[i];
-    return mass;
+    return this.#sum(({ m }) => m);
   }
 
   /** How far that may be off. */
   get error(): number {
-    return this.to === this.size ? this.slack : 0;
+    return this.#sum((rung) => this.errorOf(rung)) + (this.to === this.rungs.length ? this.slack : 0);
+  }
+
+  /** How far the mass of a rung may be off. */
+  errorOf(rung: Rung): number {
+    const rounding = isCell(rung) && this.source ? rung.m * this.source.error(rung, this.divisor) : 0;
+    return rung.doubt === 0 ? rounding : rounding + rung.doubt * exp(rung.x - this.top);
+  }
+
+  /** Whether every kept token is known by its id. */
+  get listed(): boolean {
+    return this.kept.every((rung) => !isCell(rung) && !rung.unsure);
+  }
+
+  /** Whether it is known which tokens are kept. */
+  get sure(): boolean {
+    return this.kept.every(({ unsure }) => !unsure);
   }
 
   /** The entropy of the window in nats. */
   get entropy(): number {
-    let mass = 0, moment = 0;
+    const { mass } = this;
+    return Math.max(0, ln(mass) - this.#sum(({ h }) => h) / mass);
+  }
+
+  /** How far that may be off. */
+  get entropyError(): number {
+    const { mass, top, slack } = this;
+    const error = this.#sum((rung) => this.errorOf(rung) * (1 + top - rung.low > 100 ? 100 : 1 + top - rung.low));
+    return (2 * error + (this.to === this.rungs.length && slack > 0 ? ENTROPY_SLACK * mass : 0)) / mass;
+  }
+
+  /** The largest logit in the stage's scale, and how far it may be off. */
+  largest(): readonly [x: number, doubt: number] {
+    while (this.split(this.from));
+    const { x, low, unsure } = this.rungs[this.from];
+    if (!isCell(this.rungs[this.from]) && !unsure) return [x, 0];
+    this.note(this.from);
+    return [(x + low) / 2, (x - low) / 2];
+  }
+
+  /** Mean and population standard deviation of the window's logits in the stage's scale, and how far the latter may be off. */
+  spread(): { readonly mean: number; readonly deviation: number; readonly doubt: number } {
+    const { rowSpread, divisor } = this;
+    if (rowSpread && this.whole) {
+      return { mean: rowSpread.mean / divisor, deviation: rowSpread.deviation / divisor, doubt: 0 };
+    }
+    for (let i = this.from; i < this.to; i++) if (this.split(i)) i--;
+    const centre = (rung: Rung): number => isCell(rung) ? (rung.mean ?? NaN) / divisor : rung.x;
+    const zero = this.rungs[this.from].x, n = this.count;
+    const mean = this.#sum((rung) => rung.n * (centre(rung) - zero)) / n;
+    const variance = this.#sum((rung) => rung.n * (centre(rung) - zero - mean) ** 2) / n;
+    if (Number.isNaN(variance)) {
+      this.refuse(this.kept.findIndex((rung) => Number.isNaN(centre(rung))) + this.from, SPREAD);
+    }
+    let width = 0, loose = 0;
+    for (const rung of this.kept) {
+      if (isCell(rung)) width = Math.max(width, rung.x - rung.low);
+      loose += rung.doubt * Math.abs(centre(rung) - zero - mean);
+    }
+    return { mean: zero + mean, deviation: Math.sqrt(variance), doubt: width + 2 * loose / n };
+  }
+
+  /** Bounds of `sum e^(2 (x - top))` over the window, relative to its mass. */
+  squares(): readonly [least: number, most: number] {
+    let least = 0, most = 0;
     for (let i = this.from; i < this.to; i++) {
-      mass += this.m[i];
-      moment += this.h[i];
+      const rung = this.rungs[i], { q, m, x } = rung;
+      const doubt = this.errorOf(rung);
+      // No token weighs more than the largest.
+      const weight = exp(x - this.top);
+      least += Number.isNaN(q) ? 0 : Math.max(0, q - 2 * doubt * weight);
+      most += Number.isNaN(q) ? m * weight : q + 2 * doubt * weight;
     }
-    return Math.max(0, ln(mass) - moment / mass);
+    const { mass, error } = this;
+    return [least / (mass + error), error < mass ? most / (mass - error) : Infinity];
   }
 
-  /** Mean and population standard deviation of the window's logits, or `undefined` if this read cannot tell. */
-  spread(): { readonly mean: number; readonly deviation: number } | undefined {
-    const base = this.listed ? this.x : this.high;
-    const scale = this.listed ? 1 : this.divisor;
-    const zero = base[this.from];
-    let n = 0, sum = 0, squares = 0;
-    for (let i = this.from; i < this.to; i++) {
-      const [s, q] = this.id[i] === CELL ? this.#cellMoments(i, zero) : [0, 0];
-      if (Number.isNaN(s)) return this.from === 0 && this.to === this.size ? this.rowSpread : undefined;
-      const d = this.id[i] === CELL ? 0 : base[i] - zero;
-      n += this.n[i];
-      sum += s + this.n[i] * d;
-      squares += q + this.n[i] * d * d;
+  /** Splits rung i, a cell, into finer ones; gives whether that could be done. */
+  split(i: number): boolean {
+    const rung = this.rungs[i];
+    if (!isCell(rung) || rung.share !== 1) return false;
+    const parts = this.source?.split(rung, this.divisor);
+    if (!parts) return false;
+    this.rungs.splice(i, 1, ...parts);
+    this.to += parts.length - 1;
+    return true;
+  }
+
+  /** Notes that a decision falls into rung i. */
+  note(i: number): void {
+    const rung = this.rungs[i], { deep, high } = rung;
+    // Of a single logit, and of a bound that may be one, the range holds it.
+    this.noted.push({ low: deep, high: isCell(rung) && !rung.closed ? high : above(high) });
+  }
+
+  /** Notes where the window ends between cells, so that another read keeps them apart. */
+  noteEdges(): void {
+    const { rungs, from, to } = this;
+    if (to <= from) return;
+    if (isCell(rungs[to - 1])) this.#noteEdge(rungs[to - 1].deep);
+    if (isCell(rungs[from])) this.#noteEdge(rungs[from].high);
+  }
+
+  #noteEdge(x: number): void {
+    if (Math.abs(x) < Number.MAX_VALUE) this.noted.push({ low: x, high: x });
+  }
+
+  /** Gives up: this read cannot tell something of the window. */
+  giveUp(why: string): never {
+    throw new Undecided(why);
+  }
+
+  /** Gives up: whether there are more tokens of a logit, as the row has it, must be known. */
+  refuseTies(x: number): never {
+    this.noted.push({ low: x, high: above(x) });
+    throw new Undecided("equal logits at the cut");
+  }
+
+  /** Gives up: a decision falls into rung i that cannot even be guessed. */
+  refuse(i: number, why: string): never {
+    this.note(i);
+    throw new Undecided(why);
+  }
+
+  /** Marks rungs i to j as kept in part: about `n` tokens of theirs, `doubt` more or fewer. */
+  blur(i: number, j: number, n: number, doubt: number): void {
+    let count = 0;
+    for (let at = i; at <= j; at++) count += this.rungs[at].n;
+    const share = Math.min(1, n / count);
+    for (let at = i; at <= j; at++) {
+      const rung = this.rungs[at];
+      this.note(at);
+      // The best of a cell weigh more than its average.
+      const skew = isCell(rung) ? rung.n * share * (1 - share) * Math.min(1, rung.x - rung.low) : 0;
+      rung.doubt += doubt * rung.n / count + skew;
+      rung.unsure = true;
+      keepShare(rung, share);
     }
-    const mean = sum / n;
-    return { mean: (zero + mean) / scale, deviation: Math.sqrt(Math.max(0, squares / n - mean * mean)) / scale };
   }
 
-  /** Sum and sum of squares of `x - zero` over a cell. */
-  #cellMoments(i: number, zero: number): readonly [number, number] {
-    if (!this.moments) return [NaN, NaN];
-    const [s, q] = this.moments(this.cell[i]);
-    const b = this.origin - zero;
-    return [this.n[i] * b - s, q - 2 * b * s + this.n[i] * b * b];
-  }
-
-  /** Notes that a decision falls into rung i: while guessing, to be listed next time; else the row must be read again. */
-  ask(i: number, why: string): void {
-    if (!this.asked) throw new Undecided(why);
-    this.asked.add(this.cell[i]);
-  }
-
-  /** Ends the window with the first `count` tokens of rung i, and what the tie rule keeps beside them. */
-  endWith(i: number, count: number, ties: Ties): void {
-    let end = i + 1;
-    if (ties !== "lowestId") {
-      while (end < this.to && this.id[end] !== CELL && this.x[end] === this.x[i]) end++;
-      if (end < this.to && this.id[end] === CELL && this.x[end] >= this.x[i]) this.ask(end, "equal logits at the cut");
-    }
-    if (ties === "all") this.to = end;
-    else if (ties === "highestId" && end > i) this.#keepHighest(i, count, end);
-    else this.#keepPart(i, count, false);
-  }
-
-  #keepPart(i: number, count: number, highest: boolean): void {
-    this.to = i + 1;
-    if (count >= this.n[i]) return;
-    const share = count / this.n[i];
-    this.parted = true;
-    if (highest) (this.skipped ??= new Map()).set(i, (this.skipped.get(i) ?? 0) + this.n[i] - count);
-    this.n[i] = count;
-    this.m[i] *= share;
-    this.h[i] *= share;
-    this.q[i] *= share;
-  }
-
-  /** Of the tie group that ends before `end` and is cut after rung i, keeps the highest ids. */
-  #keepHighest(i: number, count: number, end: number): void {
-    if (this.id[i] === GROUP) return this.#keepPart(i, count, true);
-    let begin = i;
-    while (begin > this.from && this.x[begin - 1] === this.x[i] && this.id[begin - 1] >= 0) begin--;
-    // Equal tokens differ in their ids alone.
-    const kept = i + 1 - begin;
-    this.id.copyWithin(begin, end - kept, end);
-    this.to = i + 1;
+  /** Keeps `count` of the equal tokens of rung i: the lowest ids, or the highest. */
+  keepPart(i: number, count: number, highest = false): void {
+    const rung = this.rungs[i];
+    if (count >= rung.n) return;
+    if (rung.ids) rung.ids = highest ? rung.ids.subarray(rung.n - count) : rung.ids.subarray(0, count);
+    keepShare(rung, count / rung.n);
+    rung.n = count;
   }
 
   /** Keeps the best k tokens. */
   keepCount(k: number, ties: Ties): void {
-    let seen = 0;
-    for (let i = this.from; i < this.to; seen += this.n[i++]) {
-      if (seen + this.n[i] < k) continue;
-      if (this.id[i] === CELL) {
-        if (seen + this.n[i] === k && i + 1 < this.size) this.to = i + 1;
-        else this.#askAndEnd(i, "the k-th token");
-      } else this.endWith(i, k - seen, ties);
-      return;
-    }
-  }
-
-  #askAndEnd(i: number, why: string): void {
-    this.ask(i, why);
-    this.to = i + 1;
+    keepCount(this, k, ties);
   }
 
   /** Keeps the fewest best tokens that hold a share p of the window's mass, and at least some. */
   keepMass(p: number, least: number, ties: Ties): void {
-    const wanted = (p - HALF_STEP) * this.mass;
-    const doubt = p * this.error;
-    let before = 0, seen = 0;
-    for (let i = this.from; i < this.to; i++) {
-      const after = before + this.m[i];
-      if (after >= wanted - doubt) {
-        if (this.id[i] === CELL) return this.#askAndEnd(i, "where the mass is reached");
-        if (after < wanted + doubt) this.ask(i, "a mass too near the wanted one");
-        const count = Math.max(this.#reach(i, wanted - before), least - seen);
-        if (count <= this.n[i]) return this.endWith(i, Math.max(1, count), ties);
-      }
-      before = after;
-      seen += this.n[i];
-    }
-  }
-
-  /** How many tokens of rung i hold a mass. */
-  #reach(i: number, mass: number): number {
-    return Math.ceil(mass / (this.m[i] / this.n[i]));
+    keepMass(this, p, least, ties);
   }
 
   /** Keeps the tokens whose logit is at least `t`, and the best `least`. `doubt`: how far `t` may be off. */
-  keepFrom(t: number, least: number, doubt = 0, strict = false): void {
-    let end = this.from, seen = 0;
-    for (; end < this.to; end++) {
-      const x = this.x[end];
-      if (this.id[end] === CELL) {
-        if (this.low[end] > t + doubt) continue;
-        if (x < t - doubt) break;
-        this.ask(end, "where the threshold lies");
-        end++;
-        break;
-      }
-      if (doubt > 0 && Math.abs(x - t) <= doubt) this.ask(end, "a logit too near the threshold");
-      if (strict ? !(x > t) : !(x >= t)) break;
-    }
-    for (let i = this.from; i < end; i++) seen += this.n[i];
-    if (seen < least) this.keepCount(least, "lowestId");
-    else this.to = end;
+  keepFrom(t: number, least: number, doubt = 0): void {
+    keepFrom(this, t, least, doubt);
   }
 
-  /** Keeps the tokens of at least a log-probability, and the best `least`. */
+  /** Keeps the tokens of at least a log-probability, and the best `least`. `more`: how far that may be off. */
   keepProbable(logprob: number, least: number, more = 0): void {
     const { mass, error } = this;
-    const doubt = error > 0 || more > 0 ? (error > 0 ? error / mass + 1e-9 : 0) + more : 0;
-    this.keepFrom(this.top + ln(mass) + logprob, least, doubt);
-  }
-
-  /** How far the entropy of the window may be off. */
-  get entropyError(): number {
-    return this.error > 0 ? this.slackEntropy : 0;
-  }
-
-  /** Bounds of `sum e^(2 (x - top))` over the window, relative to its mass. */
-  squares(): readonly [number, number] {
-    let least = 0, most = 0;
-    for (let i = this.from; i < this.to; i++) {
-      const known = !Number.isNaN(this.q[i]);
-      least += known ? this.q[i] : 0;
-      // No token of a cell weighs more than its largest.
-      most += known ? this.q[i] : this.m[i] * exp(this.x[i] - this.top);
-    }
-    const { mass, error } = this;
-    return [least / (mass + error), most / (mass - error)];
-  }
-
-  /** Keeps the longest run from the top whose entropy terms hold at most a share `h`. */
-  keepEntropy(h: number): void {
-    const { mass } = this;
-    const logMass = ln(mass);
-    const term = (i: number): number => {
-      const p = this.m[i] / this.n[i] / mass;
-      return p > 0 ? -this.n[i] * p * (this.x[i] - this.top - logMass) : 0;
-    };
-    let whole = 0;
-    for (let i = this.from; i < this.to; i++) whole += term(i);
-    // Rounding must not cut a run that holds all of the entropy.
-    const most = h * whole * (1 + 1e-12);
-    let sum = 0;
-    for (let i = this.from; i < this.to; i++) {
-      const all = term(i);
-      if (sum + all <= most) {
-        sum += all;
-        continue;
-      }
-      const part = Math.min(this.n[i] - 1, Math.floor((most - sum) / (all / this.n[i])));
-      if (i > this.from && part < 1) this.to = i;
-      else this.#keepPart(i, Math.max(1, part), false);
-      return;
-    }
+    if (2 * error > mass) this.giveUp("the mass that probabilities are shares of");
+    const doubt = error > 0 || more > 0 ? (error > 0 ? 1.5 * error / mass + ROUNDING : 0) + more : 0;
+    keepFrom(this, this.top + ln(mass) + logprob, least, doubt);
   }
 
   /** Keeps the tokens whose surprise is nearest to the entropy. */
   keepTypical(p: number, least: number): void {
-    const { mass, entropy, error, entropyError } = this;
-    // -ln P - H = (top + ln mass - H) - x.
-    const centre = this.top + ln(mass) - entropy;
-    const near = (i: number): number =>
-      this.id[i] === CELL && this.low[i] < centre && this.x[i] > centre
-        ? 0
-        : Math.min(Math.abs(this.x[i] - centre), Math.abs(this.low[i] - centre));
-    const rungs = Array.from({ length: this.to - this.from }, (_, i) => this.from + i);
-    const distance = new Map(rungs.map((i) => [i, near(i)]));
-    rungs.sort((a, b) => distance.get(a)! - distance.get(b)! || a - b);
-    const wanted = (p - HALF_STEP) * mass, doubt = p * error;
-    let sum = 0, seen = 0, reach = -1;
-    for (const i of rungs) {
-      const d = distance.get(i)!;
-      if (reach >= 0 && d > reach + 2 * entropyError) break;
-      if (reach >= 0 && (this.id[i] === CELL || (d !== reach && Math.abs(d - reach) <= 2 * entropyError))) {
-        this.ask(i, "the typical range's end");
-      }
-      sum += this.m[i];
-      seen += this.n[i];
-      if (reach >= 0 || sum < wanted - doubt) continue;
-      if (sum < wanted + doubt) this.ask(i, "a mass too near the wanted one");
-      if (this.id[i] === CELL) this.ask(i, "the typical range's end");
-      if (seen >= least) reach = d;
-    }
-    if (reach < 0) return;
-    this.#askStraddling(rungs, distance, centre, reach);
-    const kept = rungs.filter((i) => distance.get(i)! <= reach);
-    const first = kept.reduce((a, b) => Math.min(a, b)), last = kept.reduce((a, b) => Math.max(a, b));
-    this.from = first;
-    this.to = last + 1;
-  }
-
-  /** A cell that lies partly within the range must be listed. */
-  #askStraddling(rungs: readonly number[], distance: Map<number, number>, centre: number, reach: number): void {
-    for (const i of rungs) {
-      if (this.id[i] !== CELL || distance.get(i)! > reach) continue;
-      const far = Math.max(Math.abs(this.x[i] - centre), Math.abs(this.low[i] - centre));
-      if (far > reach) this.ask(i, "the typical range's end");
-    }
-  }
-
-  /** Drops all but the last of the tokens of at least a log-probability, if `least` stay. */
-  dropTop(logprob: number, least: number): void {
-    const { mass, error } = this;
-    const t = this.top + ln(mass) + logprob, doubt = error > 0 ? error / mass + 1e-9 : 0;
-    let last = -1;
-    for (let i = this.from; i < this.to; i++) {
-      if (this.id[i] === CELL ? this.x[i] >= t - doubt : Math.abs(this.x[i] - t) <= doubt && doubt > 0) {
-        this.ask(i, "a top choice");
-      }
-      if (!(this.x[i] >= t)) break;
-      last = i;
-    }
-    if (last < this.from || (last === this.from && this.n[last] === 1)) return;
-    let left = 1;
-    for (let i = last + 1; i < this.to; i++) left += this.n[i];
-    if (left < least) return;
-    this.from = last;
-    if (this.n[last] > 1) this.#keepLast(last);
-  }
-
-  /** Of a group keeps the highest id alone. */
-  #keepLast(i: number): void {
-    const { to } = this;
-    this.#keepPart(i, 1, true);
-    this.to = to;
+    keepNearest(this, p, least);
   }
 
   /** The logits of the best tokens. */
   best(count: number): number[] {
     const logits: number[] = [];
     for (let i = this.from; i < this.to && logits.length < count; i++) {
-      if (this.id[i] === CELL) this.ask(i, "the best tokens");
-      for (let j = 0; j < this.n[i] && logits.length < count; j++) logits.push(this.x[i]);
+      if (isCell(this.rungs[i])) this.refuse(i, "the best tokens");
+      for (let j = 0; j < this.rungs[i].n && logits.length < count; j++) logits.push(this.rungs[i].x);
     }
     return logits;
   }
@@ -427,57 +284,58 @@ export class Ladder {
   /** The probability of each listed token, as it stands now. */
   snapshot(): (id: number, logit: number) => number | undefined {
     const { mass, top, divisor } = this;
-    if (this.listed) {
-      const known = new Map<number, number>();
-      for (let i = this.from; i < this.to; i++) known.set(this.id[i], this.m[i] / mass);
-      return (id) => known.get(id);
+    if (!this.listed) return (_id, logit) => Number.isNaN(logit) ? undefined : exp(logit / divisor - top) / mass;
+    const known = new Map<number, number>();
+    for (const { id, ids, m, n } of this.kept) {
+      if (ids) { for (const one of ids) known.set(one, m / n / mass); }
+      else known.set(id, m / mass);
     }
-    return (_id, logit) => Number.isNaN(logit) ? undefined : exp(logit / divisor - top) / mass;
+    return (id) => known.get(id);
   }
 
   /** Divides the logits by a temperature; gives whether that could be done, for cells are known at some temperatures only. */
   scale(t: number): boolean {
-    if (this.open && this.temperatures[this.scaled] !== t) return false;
-    const top = this.top / t;
-    this.scaled++;
-    this.divisor *= t;
-    for (let i = this.from; i < this.to; i++) {
-      if (this.id[i] !== CELL) this.#set(i, this.x[i] / t, top);
-      else this.#setCell(i, t);
-    }
+    const divisor = this.divisor * t, top = this.top / t;
+    const sums = this.kept.map((rung) => isCell(rung) ? this.source?.weigh(rung, divisor) : undefined);
+    if (this.kept.some((rung, i) => isCell(rung) && !sums[i])) return false;
+    this.kept.forEach((rung, i) => {
+      if (!isCell(rung)) return setLogit(rung, rung.x / t, top);
+      const { share } = rung;
+      const [m, h, q] = sums[i]!;
+      Object.assign(rung, { x: rung.x / t, low: rung.low / t, m: m * share, h: h * share, q: q * share });
+    });
+    this.divisor = divisor;
     this.top = top;
     return true;
   }
 
-  #setCell(i: number, t: number): void {
-    const sums = this.sums!(this.cell[i], this.scaled);
-    this.x[i] /= t;
-    this.low[i] /= t;
-    [this.m[i], this.h[i], this.q[i]] = sums;
-  }
-
   /** Gives each token of a listed window another logit, and sorts anew. */
   rewrite(logit: (x: number, id: number) => number): void {
-    const kept = Array.from({ length: this.to - this.from }, (_, i) => {
-      const id = this.id[this.from + i];
-      return { id, x: logit(this.x[this.from + i], id), high: this.high[this.from + i] };
-    });
+    const kept: Rung[] = [];
+    for (const { id, ids, x, high } of this.kept) {
+      for (const one of ids ?? [id]) kept.push({ ...tokenRung(one, logit(x, one), this.top), high, deep: high });
+    }
     kept.sort((a, b) => a.x === b.x ? a.id - b.id : a.x < b.x ? 1 : -1);
     this.top = kept.length > 0 && kept[0].x > -Infinity ? kept[0].x : 0;
-    kept.forEach(({ id, x, high }, i) => {
-      this.id[this.from + i] = id;
-      this.high[this.from + i] = this.deep[this.from + i] = high;
-      this.n[this.from + i] = 1;
-      this.#set(this.from + i, x, this.top);
-    });
+    for (const rung of kept) setLogit(rung, rung.x, this.top);
+    this.rungs.splice(this.from, this.to - this.from, ...kept);
+    this.to = this.from + kept.length;
   }
+}
 
-  #set(i: number, x: number, top: number): void {
-    const d = x - top;
-    const weight = x === -Infinity ? 0 : exp(d);
-    this.x[i] = this.low[i] = x;
-    this.m[i] = this.n[i] * weight;
-    this.h[i] = weight === 0 ? 0 : this.n[i] * weight * d;
-    this.q[i] = this.n[i] * weight * weight;
-  }
+/** How far the entropy may be off that a sweep tells. */
+const ENTROPY_SLACK = 1e-5;
+const SPREAD = "the deviation of the kept logits";
+/** The rounding of a logarithm and two additions. */
+const ROUNDING = 1e-9;
+
+const float = new Float64Array(1);
+const bits = new BigInt64Array(float.buffer);
+
+/** The next number above. */
+function above(x: number): number {
+  if (!(Math.abs(x) < Infinity)) return x;
+  float[0] = x + 0;
+  bits[0] = x === 0 ? 1n : bits[0] + (x > 0 ? 1n : -1n);
+  return float[0];
 }

@@ -1,5 +1,6 @@
-import type { Segment } from "../core/mod.ts";
-import { CELL, GROUP, type Ladder } from "./_ladder.ts";
+import { inArena, type Segment } from "../core/mod.ts";
+import type { Ladder } from "./_ladder.ts";
+import { isCell, type Rung } from "./_rung.ts";
 import type { Edit } from "./stage.ts";
 
 /** A chain that goes on only after its edits so far have been applied to the row: it is read again, edited. */
@@ -13,40 +14,44 @@ export class Restart {
 }
 
 /** The edit that masks what lies outside a ladder's window. */
-export function windowEdit(ladder: Ladder, member: (rung: number, j: number) => number): Edit {
-  const { from, to, high, deep, id, n } = ladder;
-  const last = to - 1;
-  const low = deep[last];
-  const [least, most] = id[last] === CELL
-    ? [0, Infinity]
-    : id[last] === GROUP
-    ? [member(last, 0), member(last, n[last] - 1)]
-    : [lowestOfTies(ladder, last), id[last]];
-  const top = from === 0 ? Infinity : high[from];
-  const first = from === 0 || id[from] < 0 ? 0 : id[from];
-  function keeps(x: number, token: number): boolean {
-    if (!(x >= low && x <= top)) return false;
-    return (x !== low || (token >= least && token <= most)) && (x !== top || token >= first);
-  }
+export function windowEdit(ladder: Ladder): Edit {
+  const { rungs, from, to } = ladder;
+  const isLow = lowerEnd(rungs, from, to - 1), isHigh = from === 0 ? () => true : upperEnd(rungs[from]);
   return {
     apply({ values, start }: Segment): void {
-      for (let i = 0; i < values.length; i++) if (!keeps(values[i], start + i)) values[i] = -Infinity;
+      for (let i = 0; i < values.length; i++) {
+        if (!(isLow(values[i], start + i) && isHigh(values[i], start + i))) values[i] = -Infinity;
+      }
     },
   };
+}
+
+type Test = (x: number, token: number) => boolean;
+
+/** Whether a logit lies at or above the window's last rung. */
+function lowerEnd(rungs: readonly Rung[], from: number, last: number): Test {
+  const { deep, id, ids } = rungs[last];
+  if (isCell(rungs[last])) return (x) => x >= deep;
+  const [least, most] = ids ? [ids[0], ids[ids.length - 1]] : [lowestOfTies(rungs, from, last), id];
+  return (x, token) => x > deep || (x === deep && token >= least && token <= most);
+}
+
+/** Whether a logit lies at or below the window's first rung. */
+function upperEnd(rung: Rung): Test {
+  const { high, id, ids } = rung;
+  if (isCell(rung)) return rung.closed ? (x) => x <= high : (x) => x < high;
+  const least = ids ? ids[0] : id;
+  return (x, token) => x < high || (x === high && token >= least);
 }
 
 /** The lowest kept id of the equal tokens that end the window. */
-function lowestOfTies({ from, high, id }: Ladder, last: number): number {
+function lowestOfTies(rungs: readonly Rung[], from: number, last: number): number {
   let first = last;
-  while (first > from && high[first - 1] === high[last] && id[first - 1] >= 0) first--;
-  return id[first];
+  while (first > from && rungs[first - 1].high === rungs[last].high && rungs[first - 1].id >= 0) first--;
+  return rungs[first].id;
 }
 
-/** The edit that divides by a temperature found on the way. */
+/** The edit that divides by a temperature. */
 export function divideEdit(t: number): Edit {
-  return {
-    apply({ values }: Segment): void {
-      for (let i = 0; i < values.length; i++) values[i] /= t;
-    },
-  };
+  return { apply: ({ values }) => inArena(values, (kernels, at, count) => kernels.divide(at, count, t)) };
 }

@@ -1,17 +1,21 @@
-import type { Level } from "../../kernels/mod.ts";
-import { exp, ln } from "../../kernels/mod.ts";
-import { type Heap, ranked, type Reducer, type RowFacts, type Segment } from "../core/mod.ts";
-import { type Chain, wantedFor } from "./_chain.ts";
-import { drawFrom, type Drawn, guess, runStages, sweptLadder, type Walk } from "./_evaluate.ts";
+import { exp, type Kernels, type Level, ln } from "../../kernels/mod.ts";
+import type { Reducer, RowFacts, Segment } from "../core/mod.ts";
+import { BandFold, type BandPlan, type Bands, bandsBetween, bandsOf } from "./_bands.ts";
+import { abandon, type Cells } from "./_cells.ts";
+import { type Chain, divisorOf, divisorsOf, proposalsFor, wantedFor } from "./_chain.ts";
+import { type Concluded, detailed, type Raw, topOf } from "./_details.ts";
+import { drawFrom, type Drawn, type Supply } from "./_draw.ts";
+import { firstLadder, runStages, type Walk } from "./_evaluate.ts";
 import { findBlock, type Findings, findingsOf, kernelsOfFindings, mergeFindings, type Wanted } from "./_findings.ts";
-import { CELLS, type Histogram, HistogramFold, histogramOf, type HistogramPlan } from "./_histogram.ts";
-import { CELL, type Ladder, Undecided } from "./_ladder.ts";
+import { type Ladder, type LogitRange, Undecided } from "./_ladder.ts";
 import type { Memory, Observed } from "./_memory.ts";
 import { Noise, Purpose } from "./_noise.ts";
+import { type Proposals, proposed, type Token } from "./_proposals.ts";
 import { Restart } from "./_restart.ts";
+import { isCell } from "./_rung.ts";
 import { blockOf } from "./_segment_block.ts";
 import { type Facts, factsOf, totals } from "./_sums.ts";
-import type { Sample, SampleDetails } from "./sample.ts";
+import type { Sample } from "./sample.ts";
 import type { Edit, Stage, StageContext } from "./stage.ts";
 
 /** What a run is asked for. */
@@ -20,6 +24,8 @@ export interface Asked {
   readonly draws: number;
   readonly details: boolean;
   readonly topLogprobs: number;
+  /** Whether every kept token must be known, not only the drawn one. */
+  readonly exact: boolean;
 }
 
 /** How far, relatively, the mass of the kept tokens may be off in a result. */
@@ -36,14 +42,6 @@ export interface Conclusion {
   readonly ladder: Ladder;
   /** The edits that were applied as the row was read, last read. */
   readonly edits: readonly Edit[];
-  readonly member: (rung: number, j: number) => number;
-}
-
-/** The first read's findings on the row as it came: raw log-probabilities and ranks are told from them. */
-interface Raw {
-  readonly facts: RowFacts;
-  readonly best: Heap | null;
-  readonly plain: boolean;
 }
 
 /** One pass of the chain over a row, from some stage on. */
@@ -51,11 +49,18 @@ interface Epoch {
   readonly edits: readonly Edit[];
   readonly from: number;
   readonly reads: number;
+  /** The share of the row's mass that the windows before have left. */
   readonly share: number;
   readonly raw: Raw | undefined;
 }
 
-type Next = Reducer<Sample> | undefined;
+/** An epoch under way, with the tokens drawn so far. */
+interface Attempt extends Epoch {
+  readonly raw: Raw;
+  readonly supply: Supply;
+  /** What the first read of the epoch found of the row's logits. */
+  readonly spread: Ladder["rowSpread"];
+}
 
 /** One row on its way through a sampler: which reads it takes, and what they give. */
 export class RowRun {
@@ -64,22 +69,21 @@ export class RowRun {
   readonly #memory: Memory;
   readonly #row: number;
   readonly #noise: Noise;
-  readonly #drawing: boolean;
+  readonly #cells: Cells[] = [];
   readonly observed: Map<number, Observed> = new Map();
   conclusion: Conclusion | undefined;
   drawn: Drawn | undefined;
 
-  constructor(chain: Chain, asked: Asked, memory: Memory, row: number, drawing = true) {
+  constructor(chain: Chain, asked: Asked, memory: Memory, row: number) {
     this.#chain = chain;
     this.#asked = asked;
     this.#memory = memory;
     this.#row = row;
     this.#noise = new Noise(asked.seed, row);
-    this.#drawing = drawing;
   }
 
   /** The edits of the stages at the start. */
-  leading(): Edit[] {
+  #leading(): Edit[] {
     const edits: Edit[] = [];
     for (let i = 0; i < this.#chain.leading; i++) {
       const edit = this.#chain.stages[i].edit!(this.#context(i, 0));
@@ -93,7 +97,7 @@ export class RowRun {
     const { leading } = this.#chain;
     // Made when the first logits come: a state may be made long before its row is known.
     let edits: readonly Edit[] | undefined;
-    const make = (): readonly Edit[] => edits ??= leading > 0 ? this.leading() : [];
+    const make = (): readonly Edit[] => edits ??= leading > 0 ? this.#leading() : [];
     const epoch = {
       get edits() {
         return make();
@@ -104,6 +108,11 @@ export class RowRun {
       raw: undefined,
     };
     return this.#sweep(epoch, leading > 0);
+  }
+
+  /** Says that nothing more will be asked: what lies in the arena can go. */
+  close(): void {
+    for (const cells of this.#cells) abandon(cells);
   }
 
   #context(place: number, vocabulary: number): StageContext {
@@ -122,6 +131,7 @@ export class RowRun {
   #walk(from: number, vocabulary: number): Walk {
     return {
       rest: this.#chain.stages.slice(from),
+      vocabulary,
       context: (place) => this.#context(from + place, vocabulary),
     };
   }
@@ -139,7 +149,11 @@ export class RowRun {
     return {
       spec: { name: "samplerRead", params: { read: epoch.reads }, inputs: [] },
       needs,
-      init: (row) => findingsOf(row, wanted),
+      init: (row) => {
+        const found = findingsOf(row, wanted);
+        if (found.cells) this.#cells.push(found.cells);
+        return found;
+      },
       step: (state, segment: Segment) => stepBlock(state, blockOf(segment, needs)),
       stepBlock,
       merge: mergeFindings,
@@ -154,65 +168,102 @@ export class RowRun {
     row: RowFacts,
     wanted: Wanted,
     edited: boolean,
-  ): { sample: Sample; next: Next } {
+  ): Concluded {
     const why = row.nan > 0 ? "nan" : row.posInf > 0 ? "infinity" : row.allMasked ? "masked" : undefined;
     if (why) return { sample: none(epoch.reads, why), next: undefined };
-    const facts = edited
-      ? factsOf(totals(kernelsOfFindings(found), found.sum), wanted.level === "moments")
-      : plainFacts(row);
+    const kernels = kernelsOfFindings(found);
+    const facts = edited ? factsOf(totals(kernels, found.sum), wanted.level === "moments") : plainFacts(row);
     if (facts.maximum === Infinity || Number.isNaN(facts.maximum)) {
       return { sample: none(epoch.reads, "infinity"), next: undefined };
     }
     if (facts.maximum === -Infinity) return { sample: none(epoch.reads, "masked"), next: undefined };
     const raw = epoch.raw ?? { facts: row, best: found.raw, plain: !edited };
-    const ladder = sweptLadder(found, facts, row.count, wanted);
+    const fromRow = this.#drawnTokens(found.proposals, wanted.by, kernels);
+    const ladder = firstLadder(found, facts, row.count, wanted);
+    const attempt = {
+      ...epoch,
+      edits: edited ? epoch.edits : [],
+      raw,
+      supply: { fromRow, fromCells: [] },
+      spread: ladder.rowSpread,
+    };
     const walk = this.#walk(epoch.from, row.vocabulary);
-    const attempt = { ...epoch, raw };
-    return this.#attempt(attempt, ladder, walk, () => 0, found, undefined, () => {
-      const temperatures = temperaturesOf(walk.rest);
-      const { hot, groups } = guess(found, facts, row.count, walk, temperatures);
-      const plan = {
-        top: facts.maximum,
-        vocabulary: row.vocabulary,
-        edits: edited ? epoch.edits : [],
-        hot,
-        groups,
-        temperatures,
-        draws: this.#asked.draws,
-        sums: {
-          spread: walk.rest.some(({ needs }) => needs === "moments"),
-          moment: this.#asked.details || walk.rest.some(({ needs }) => needs === "entropy"),
-          squares: walk.rest.some(({ needs }) => needs === "squares"),
-        },
-      };
-      return this.#histogram({ ...attempt, reads: epoch.reads + 1 }, plan);
+    return this.#attempt(attempt, ladder, walk, () => {
+      const { best } = found;
+      const head = { low: best && best.size > 0 ? best.values[0] : facts.maximum, high: Infinity };
+      const plan = this.#plan(attempt, ladder, walk, [head, ...ladder.noted], 1);
+      return this.#bands({ ...attempt, reads: epoch.reads + 1 }, plan);
     });
   }
 
-  /** Runs the rest of the chain on a ladder; gives the sample, or the reducer of the next read. */
-  #attempt(
-    epoch: Epoch & { readonly raw: Raw },
+  #drawnTokens(proposals: Proposals | null, by: number, kernels: Kernels): Iterable<Token> {
+    if (!proposals) return [];
+    return new LazyList(proposals.tile.length, (j) => proposed(proposals, j, by, kernels, this.#noise));
+  }
+
+  /** What the next read must find out: some tokens one by one, sums of what lies between, and draws from those in the window. */
+  #plan(
+    { edits, reads }: Epoch,
     ladder: Ladder,
-    walk: Walk,
-    member: (rung: number, j: number) => number,
-    found: Findings | undefined,
-    histogram: { fold: HistogramFold; state: Histogram } | undefined,
-    again: () => Reducer<Sample>,
-  ): { sample: Sample; next: Next } {
+    { rest, vocabulary }: Walk,
+    noted: readonly LogitRange[],
+    round: number,
+  ): BandPlan {
+    // The last read allowed answers every question.
+    const listed = joined(reads + 1 < MANY ? noted : [{ low: -Number.MAX_VALUE, high: Infinity }]);
+    const bands = bandsBetween(listed);
+    const cells = ladder.kept.filter(isCell);
+    const drawn = bands.filter(({ low, high }) => cells.some((cell) => cell.deep < high && cell.high > low));
+    const { draws } = this.#asked;
+    const by = divisorOf(rest) ?? 1;
+    const proposals = proposalsFor(rest, draws);
+    return {
+      top: ladder.origin,
+      vocabulary,
+      edits,
+      listed,
+      bands,
+      divisors: divisorsOf(rest),
+      drawn,
+      by,
+      proposals,
+      round,
+    };
+  }
+
+  /** Runs the rest of the chain on a ladder; gives the sample, or the reducer of the next read. */
+  #attempt(epoch: Attempt, ladder: Ladder, walk: Walk, again: () => Reducer<Sample>): Concluded {
     const whole = ladder.mass;
     const { reads } = epoch;
     try {
-      runStages(ladder, walk, member);
+      runStages(ladder, walk);
       if (ladder.to <= ladder.from || !(ladder.mass > 0)) return { sample: none(reads, "masked"), next: undefined };
-      if (ladder.error > DOUBT * ladder.mass) throw new Undecided("what is left is too small beside what was dropped");
-      this.conclusion = { ladder, edits: epoch.edits, member };
-      if (!this.#drawing) return { sample: none(reads), next: undefined };
-      const drawn = drawFrom(ladder, this.#asked.draws, this.#noise, found, histogram);
+      if (ladder.error > DOUBT * ladder.mass) throw new Undecided("what is kept is not known well enough");
+      if (this.#asked.exact || this.#asked.details) requireSure(ladder);
+      this.conclusion = { ladder, edits: epoch.edits };
+      if (this.#asked.draws === 0) return { sample: none(reads), next: undefined };
+      const drawn = drawFrom(ladder, this.#asked.draws, this.#noise, epoch.supply);
       this.drawn = drawn[0];
       return this.#finish(epoch, ladder, drawn, epoch.share * shareOf(ladder, whole));
     } catch (error) {
+      if ((globalThis as any).TRACE && error instanceof Undecided) {
+        console.log(
+          "  undecided:",
+          error.why,
+          "reads",
+          reads,
+          "noted",
+          ladder.noted.slice(0, 6),
+          ladder.noted.length,
+          "err",
+          ladder.error / ladder.mass,
+          ladder.kept.length,
+        );
+      }
       if (error instanceof Undecided) return { sample: none(reads), next: again() };
       if (!(error instanceof Restart)) throw error;
+      // The window must be known before it can be edited.
+      if (!ladder.sure) return { sample: none(reads), next: again() };
       const next = this.#sweep({
         edits: [...epoch.edits, ...error.edits],
         from: epoch.from + error.done,
@@ -224,15 +275,15 @@ export class RowRun {
     }
   }
 
-  #histogram(epoch: Epoch & { readonly raw: Raw }, plan: HistogramPlan): Reducer<Sample, Histogram> {
-    const fold = new HistogramFold(plan, this.#noise);
-    const conclude = remembering((state: Readonly<Histogram>, row: RowFacts) =>
-      this.#concludeHistogram(epoch, fold, state, row)
+  #bands(epoch: Attempt, plan: BandPlan): Reducer<Sample, Bands> {
+    const fold = new BandFold(plan, this.#noise);
+    const conclude = remembering((state: Readonly<Bands>, row: RowFacts) =>
+      this.#concludeBands(epoch, fold, state, row)
     );
     return {
-      spec: { name: "samplerHistogram", params: { read: epoch.reads }, inputs: [] },
+      spec: { name: "samplerBands", params: { read: epoch.reads }, inputs: [] },
       needs: "maximum",
-      init: (row) => histogramOf(row, plan),
+      init: (row) => bandsOf(row, plan),
       step: (state, segment: Segment) => fold.block(state, blockOf(segment, "maximum")),
       stepBlock: (state, block) => fold.block(state, block),
       merge: (into, from) => fold.merge(into, from),
@@ -241,43 +292,21 @@ export class RowRun {
     };
   }
 
-  #concludeHistogram(
-    epoch: Epoch & { readonly raw: Raw },
-    fold: HistogramFold,
-    state: Readonly<Histogram>,
-    row: RowFacts,
-  ): { sample: Sample; next: Next } {
+  #concludeBands(epoch: Attempt, fold: BandFold, state: Readonly<Bands>, row: RowFacts): Concluded {
+    const { plan } = fold;
     const ladder = fold.ladder(state);
-    const member = (rung: number, j: number) => fold.member(state, ladder, rung, j);
+    ladder.rowSpread = epoch.spread;
+    const more = this.#drawnTokens(state.proposals, plan.by, fold.kernels(state));
+    const { fromRow, fromCells } = epoch.supply;
+    const attempt = { ...epoch, supply: { fromRow, fromCells: [...fromCells, { tokens: more, of: plan.drawn }] } };
     const walk = this.#walk(epoch.from, row.vocabulary);
-    return this.#attempt(epoch, ladder, walk, member, undefined, { fold, state }, () => {
-      // The guess missed: this histogram is exact, so it tells which cells to list.
-      const sure = fold.ladder(state);
-      sure.asked = new Set();
-      try {
-        runStages(sure, walk, () => 0);
-      } catch (error) {
-        if (!(error instanceof Restart)) throw error;
-      }
-      const hot = new Set([...fold.plan.hot, ...sure.asked]);
-      // The last one allowed: it answers every question.
-      if (epoch.reads >= MANY) { for (let cell = 0; cell < CELLS; cell++) hot.add(cell); }
-      const groups = [...fold.plan.groups];
-      for (let i = 0; i < sure.size; i++) {
-        if (sure.id[i] === CELL && sure.asked.has(sure.cell[i]) && sure.high[i] === sure.deep[i]) {
-          groups.push(sure.high[i]);
-        }
-      }
-      return this.#histogram({ ...epoch, reads: epoch.reads + 1 }, { ...fold.plan, hot, groups });
+    return this.#attempt(attempt, ladder, walk, () => {
+      const next = this.#plan(attempt, ladder, walk, [...plan.listed, ...ladder.noted], plan.round + 1);
+      return this.#bands({ ...attempt, reads: epoch.reads + 1 }, next);
     });
   }
 
-  #finish(
-    { reads, raw, edits }: Epoch & { readonly raw: Raw },
-    ladder: Ladder,
-    drawn: readonly Drawn[],
-    keptMass: number,
-  ): { sample: Sample; next: Next } {
+  #finish({ reads, raw, edits }: Attempt, ladder: Ladder, drawn: readonly Drawn[], keptMass: number): Concluded {
     const { draws, details, topLogprobs } = this.#asked;
     const [first] = drawn;
     const sample: Sample = {
@@ -300,11 +329,29 @@ export class RowRun {
   }
 }
 
+/** Tokens that are drawn only when they are asked for, and then once. */
+class LazyList implements Iterable<Token> {
+  readonly #made: (Token | undefined)[] = [];
+  readonly #count: number;
+  readonly #make: (j: number) => Token | undefined;
+
+  constructor(count: number, make: (j: number) => Token | undefined) {
+    this.#count = count;
+    this.#make = make;
+  }
+
+  *[Symbol.iterator](): Iterator<Token> {
+    for (let j = 0; j < this.#count; j++) {
+      if (j === this.#made.length) this.#made.push(this.#make(j));
+      const token = this.#made[j];
+      if (token) yield token;
+    }
+  }
+}
+
 /** `finish` and `second` ask for the same conclusion, one after the other: it is drawn once. */
-function remembering<S>(
-  conclude: (state: S, row: RowFacts) => { sample: Sample; next: Next },
-): (state: S, row: RowFacts) => { sample: Sample; next: Next } {
-  let last: { readonly state: S; readonly row: RowFacts; readonly made: { sample: Sample; next: Next } } | undefined;
+function remembering<S>(conclude: (state: S, row: RowFacts) => Concluded): (state: S, row: RowFacts) => Concluded {
+  let last: { readonly state: S; readonly row: RowFacts; readonly made: Concluded } | undefined;
   return (state, row) => {
     if (last?.state !== state || last.row !== row) last = { state, row, made: conclude(state, row) };
     return last.made;
@@ -318,24 +365,31 @@ function wantedOf(rest: readonly Stage[], { details, draws, topLogprobs }: Asked
 }
 
 /** What the engine's own sweep, over the unedited logits, must know. */
-export function needsOf(wanted: Wanted, { details, topLogprobs }: Asked, edited: boolean, first: boolean): Level {
+function needsOf(wanted: Wanted, { details, topLogprobs }: Asked, edited: boolean, first: boolean): Level {
   if (details && first) return "moments";
   if (edited) return topLogprobs > 0 && first ? "sum" : "maximum";
   return topLogprobs > 0 && wanted.level === "maximum" ? "sum" : wanted.level;
 }
 
-/** The temperatures that the rest of a chain applies before anything that needs another read. */
-function temperaturesOf(rest: readonly Stage[]): number[] {
-  const temperatures: number[] = [];
-  for (const stage of rest) {
-    if (stage.divisor !== undefined) temperatures.push(stage.divisor);
-    else if (stage.edit) break;
+/** Ranges without overlap, best first. Empty ones stay where they are no part of another: they part what lies around them. */
+function joined(ranges: readonly LogitRange[]): LogitRange[] {
+  const order = [...ranges].sort((a, b) => b.high - a.high || b.low - a.low);
+  const apart: LogitRange[] = [];
+  for (const range of order) {
+    const last = apart[apart.length - 1];
+    if (last && range.high > last.low) {
+      if (range.low < last.low) apart[apart.length - 1] = { low: range.low, high: last.high };
+    } else if (!last || range.low < range.high || range.low < last.low) apart.push(range);
   }
-  return temperatures;
+  return apart;
 }
 
 function plainFacts({ maximum, logSum, mantissa, mean }: RowFacts): Facts {
   return { maximum, logSum, entropy: Math.max(0, ln(mantissa) - mean * Math.LN2) };
+}
+
+function requireSure(ladder: Ladder): void {
+  if (!ladder.sure) throw new Undecided("which tokens are kept");
 }
 
 /** No token, or none yet. */
@@ -346,76 +400,9 @@ function none(reads: number, why?: Sample["why"]): Sample {
 /** The share of the row that the window holds, in the scale of the read. */
 function shareOf(ladder: Ladder, whole: number): number {
   let mass = 0;
-  for (let i = ladder.from; i < ladder.to; i++) {
-    if (ladder.id[i] !== CELL) mass += ladder.n[i] * exp(ladder.high[i] - ladder.origin);
-    else mass += ladder.sums ? ladder.sums(ladder.cell[i], 0)[0] : ladder.m[i];
+  for (const rung of ladder.kept) {
+    if (isCell(rung)) mass += ladder.source ? ladder.source.weigh(rung, 1)![0] * rung.share : rung.m;
+    else mass += rung.n * exp(rung.high - ladder.origin);
   }
   return Math.min(1, mass / whole);
-}
-
-function topOf({ facts, best }: Raw, k: number): { id: number; logprob: number }[] {
-  if (!best) return [];
-  return ranked(best).slice(0, k).map((at) => ({
-    id: best.ids[at],
-    logprob: best.values[at] - facts.maximum - facts.logSum,
-  }));
-}
-
-/** Puts raw log-probability and rank in, from the best if they tell, else by reading again. */
-function detailed(
-  sample: Sample,
-  known: SampleDetails,
-  { facts, best }: Raw,
-  logit: number,
-): { sample: Sample; next: Next } {
-  const { id } = sample;
-  for (let i = 0; best && i < best.size && Number.isNaN(logit); i++) if (best.ids[i] === id) logit = best.values[i];
-  const rank = best ? rankAmong(best, logit) : undefined;
-  const rawLogprob = logit - facts.maximum - facts.logSum;
-  const details = { ...known, rawLogprob, rank: rank ?? NaN };
-  const next = rank === undefined ? lookUp({ ...sample, details }, logit, facts) : undefined;
-  return { sample: { ...sample, details }, next };
-}
-
-function rankAmong(best: Heap, logit: number): number | undefined {
-  const known = logit >= best.values[0] || (best.size < best.k && !Number.isNaN(logit));
-  return known ? 1 + best.values.subarray(0, best.size).filter((x) => x > logit).length : undefined;
-}
-
-/** A read that finds the token's raw logit, where it is not known, and then one that counts the larger ones. */
-function lookUp(sample: Sample, logit: number, facts: RowFacts): Reducer<Sample, { logit: number; greater: number }> {
-  const reads = sample.reads + 1;
-  const seek = Number.isNaN(logit);
-  const step = (
-    state: { logit: number; greater: number },
-    values: Float32Array | Float64Array,
-    start: number,
-  ): void => {
-    const at = sample.id! - start;
-    if (at >= 0 && at < values.length) state.logit = values[at];
-  };
-  const result = (found: number, rank: number): Sample => ({
-    ...sample,
-    reads,
-    details: { ...sample.details!, rawLogprob: found - facts.maximum - facts.logSum, rank },
-  });
-  return {
-    spec: { name: "samplerRank", params: { read: reads }, inputs: [] },
-    needs: "maximum",
-    init: () => ({ logit: NaN, greater: 0 }),
-    step(state, { values, start }) {
-      step(state, values, start);
-      if (!seek) { for (const x of values) if (x > logit) state.greater++; }
-    },
-    stepBlock(state, { kernels, at, count, values, start }) {
-      step(state, values, start);
-      if (!seek) state.greater += kernels.countGreater(at, count, logit);
-    },
-    merge(into, from) {
-      if (!Number.isNaN(from.logit)) into.logit = from.logit;
-      into.greater += from.greater;
-    },
-    finish: (state) => result(seek ? state.logit : logit, seek ? NaN : 1 + state.greater),
-    second: (state) => seek ? lookUp(result(state.logit, NaN), state.logit, facts) : undefined,
-  };
 }

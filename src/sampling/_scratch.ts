@@ -14,6 +14,8 @@ export interface Scratch {
   /** A table each. */
   readonly rawTable: number;
   readonly editedTable: number;
+  /** A table of one row. */
+  readonly rowTable: number;
   readonly slot: number;
   readonly out: number;
   /** Views of them. */
@@ -21,6 +23,7 @@ export interface Scratch {
     readonly raw: Float32Array | Float64Array;
     readonly rawTable: Float64Array;
     readonly editedTable: Float64Array;
+    readonly rowTable: Float64Array;
     readonly slot: Uint8Array;
     readonly spare: Uint8Array;
     readonly out: Float64Array;
@@ -43,18 +46,20 @@ function layOut({ arena, element, memory }: Kernels): Scratch {
   const weights = edited + SLICE * tile;
   const rawTable = weights + tile;
   const editedTable = rawTable + SLICE * Column.stride * 8;
-  const slot = editedTable + SLICE * Column.stride * 8;
+  const rowTable = editedTable + SLICE * Column.stride * 8;
+  const slot = rowTable + Column.stride * 8;
   const out = slot + SLOT_BYTES;
   const Logits = element === "f64" ? Float64Array : Float32Array;
   const views = {
     raw: new Logits(memory, raw, SLICE * TILE),
     rawTable: new Float64Array(memory, rawTable, SLICE * Column.stride),
     editedTable: new Float64Array(memory, editedTable, SLICE * Column.stride),
+    rowTable: new Float64Array(memory, rowTable, Column.stride),
     slot: new Uint8Array(memory, slot, SLOT_BYTES),
     spare: new Uint8Array(memory, out, SLOT_BYTES),
     out: new Float64Array(memory, out, 8),
   };
-  return { raw, edited, weights, rawTable, editedTable, slot, out, views };
+  return { raw, edited, weights, rawTable, editedTable, rowTable, slot, out, views };
 }
 
 /** A view of logits in the arena. */

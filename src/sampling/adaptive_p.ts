@@ -45,6 +45,8 @@ export function adaptiveP({ target, decay = 0.9 }: AdaptivePOptions): Stage {
   return {
     spec: { name: "adaptiveP", params: { target, decay }, inputs: [] },
     needs: "sum",
+    looks: 0,
+    edits: true,
     initial: [target / (1 - decay), 1 / (1 - decay)],
     cut(ladder, { own: [sum, weight], observe }) {
       const wanted = Math.min(1, Math.max(0, 2 * target - sum / weight));

@@ -44,12 +44,15 @@ export function dynamicTemperature({ temperature, range, exponent = 1 }: Dynamic
     spec: { name: "dynamicTemperature", params: { temperature, range, exponent }, inputs: [] },
     needs: "entropy",
     counts: true,
+    looks: 0,
+    edits: true,
     cut(ladder) {
       const { count } = ladder;
       if (count <= 1) return;
       const t = low + (high - low) * exp(exponent * ln(Math.min(1, ladder.entropy / ln(count))));
       if (!(t > 0)) return ladder.keepCount(1, "lowestId");
-      if (!ladder.scale(t)) return { edits: [divideEdit(t)] };
+      if (!ladder.listed) return { edits: [divideEdit(t)] };
+      ladder.scale(t);
     },
   };
 }

@@ -36,6 +36,7 @@ export function keepEpsilon(epsilon: number, { minKeep = 1 }: KeepEpsilonOptions
   return {
     spec: { name: "keepEpsilon", params: { epsilon, minKeep }, inputs: [] },
     needs: "sum",
+    looks: Math.floor(1 / epsilon) + 1,
     cut: (ladder) => ladder.keepProbable(gap, minKeep),
   };
 }

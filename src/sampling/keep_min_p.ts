@@ -34,6 +34,9 @@ export function keepMinP(p: number, { minKeep = 1 }: KeepMinPOptions = {}): Stag
   return {
     spec: { name: "keepMinP", params: { p, minKeep }, inputs: [] },
     needs: "sum",
-    cut: (ladder) => ladder.keepFrom(ladder.x[ladder.from] + gap, minKeep),
+    cut(ladder) {
+      const [largest, doubt] = ladder.largest();
+      ladder.keepFrom(largest + gap, minKeep, doubt);
+    },
   };
 }

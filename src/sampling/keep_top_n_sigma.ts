@@ -28,9 +28,9 @@ export function keepTopNSigma(n: number): Stage {
     needs: "moments",
     cut(ladder) {
       if (ladder.count <= 1) return;
-      const spread = ladder.spread();
-      if (!spread) return ladder.ask(ladder.to - 1, "the deviation of the kept logits");
-      ladder.keepFrom(ladder.x[ladder.from] - n * spread.deviation, 1);
+      const [largest, doubt] = ladder.largest();
+      const { deviation, doubt: more } = ladder.spread();
+      ladder.keepFrom(largest - n * deviation, 1, doubt + n * more);
     },
   };
 }

@@ -70,6 +70,8 @@ export function penalties(options: PenaltiesOptions): Stage {
   return {
     spec,
     needs: "sum",
+    looks: 0,
+    edits: true,
     cut(ladder, context) {
       const sum = ladder.top + ln(ladder.mass);
       const penalty = edit(context);

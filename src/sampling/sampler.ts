@@ -110,9 +110,10 @@ export function sampler(options: SamplerOptions = {}): Sampler {
   checkCount("sampler", "topLogprobs", topLogprobs, 0);
   if (typeof details !== "boolean") refuse("sampler", "details", details, "true or false");
   const chain = chainOf(parts);
-  const asked: Asked = { seed, draws, details, topLogprobs };
+  const asked: Asked = { seed, draws, details, topLogprobs, exact: false };
   // Its own copy: what a distribution must find out is less.
   const listing = { ...chain };
+  const whole: Asked = { seed, draws: 0, details: false, topLogprobs: 0, exact: true };
   const memory = new Memory(chain, prompt);
   const runs = new WeakMap<object, Reducer<Sample, Findings>>();
 
@@ -173,6 +174,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
       open(row, step);
       const run = new RowRun(chain, asked, memory, step);
       const sample = readRow(row, step, run.first());
+      run.close();
       memory.step = step + 1;
       memory.observed = run.observed;
       memory.last = sample.id === undefined || !run.drawn ? undefined : { id: sample.id, logit: run.drawn.high };
@@ -180,8 +182,9 @@ export function sampler(options: SamplerOptions = {}): Sampler {
     },
     distribution(row, { step = memory.step } = {}) {
       open(row, step);
-      const run = new RowRun(listing, { ...asked, details: false, topLogprobs: 0 }, memory, step, false);
+      const run = new RowRun(listing, whole, memory, step);
       const { why } = readRow(row, step, run.first());
+      run.close();
       if (run.conclusion) return distributionOf(run.conclusion, row, step);
       return { ids: new Uint32Array(0), probabilities: new Float64Array(0), why: why ?? "masked" };
     },

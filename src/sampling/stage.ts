@@ -47,6 +47,10 @@ export interface Stage {
   check?(vocabulary: number): void;
   /** The most tokens it keeps, whatever the row: known before any read. */
   readonly most?: number;
+  /** How many of the best tokens may decide what it does; all, when absent. */
+  readonly looks?: number;
+  /** Whether its `cut` may ask for edits. */
+  readonly edits?: boolean;
   /** Whether it is decided by the kept tokens' order alone. */
   readonly needs?: "order" | "sum" | "entropy" | "squares" | "moments";
   /** Whether it must know how many tokens are not masked. */

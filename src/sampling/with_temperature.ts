@@ -46,8 +46,7 @@ export function withTemperature(temperature: number): Stage {
       apply: ({ values }) => inArena(values, (kernels, at, count) => kernels.divide(at, count, temperature)),
     }),
     cut(ladder) {
-      if (ladder.scale(temperature)) return;
-      ladder.ask(ladder.to - 1, "the mass at another temperature");
+      if (!ladder.scale(temperature)) ladder.giveUp("the mass at another temperature");
     },
   };
 }

@@ -1,0 +1,178 @@
+import { exp, ln } from "../../kernels/mod.ts";
+import { type Ladder, type LogitRange, Undecided } from "./_ladder.ts";
+import { type Noise, Purpose } from "./_noise.ts";
+import type { Token } from "./_proposals.ts";
+import { isCell, type Rung } from "./_rung.ts";
+import type { TokenLogprob } from "./sample.ts";
+
+/** A drawn token. */
+export interface Drawn extends TokenLogprob {
+  /** Its logit as this read has it. */
+  readonly high: number;
+}
+
+/** Tokens that were drawn as the row was read, to be taken if they are kept. */
+export interface Supply {
+  /** Independent draws from the whole row, the first first. */
+  readonly fromRow: Iterable<Token>;
+  /** Independent draws from parts of the row: there are some only after a second read. */
+  readonly fromCells: readonly { readonly tokens: Iterable<Token>; readonly of: readonly LogitRange[] }[];
+}
+
+/**
+ * Draws tokens without replacement from a ladder's window. Those drawn from the whole row come first: the first that is kept, and not
+ * taken yet, is a fair draw from what is kept. When they are used up, fair draws go on from nothing: a rung by its share of the mass, and
+ * where it is a cell, the next of those drawn from the cells.
+ */
+export function drawFrom(ladder: Ladder, draws: number, noise: Noise, { fromRow, fromCells }: Supply): Drawn[] {
+  const logMass = ln(ladder.mass);
+  const taken = new Taken(ladder);
+  const drawn: Drawn[] = [];
+  const first = fromRow[Symbol.iterator](), second = cellDraws(ladder, fromCells);
+  const { count, sure } = ladder;
+  if (draws > 1 && !sure && count < 4 * draws) throw new Undecided("about as many draws as tokens are kept");
+  while (drawn.length < draws && taken.count < count) {
+    const token = nextKept(ladder, first, taken) ??
+      drawAnew(ladder, taken, second, noise.uniform(Purpose.list, drawn.length));
+    if (!token) break;
+    taken.add(token);
+    drawn.push({ id: token.id, high: token.x, logprob: token.logit - ladder.top - logMass });
+  }
+  return drawn;
+}
+
+/** A token with its logit in the ladder's scale. */
+interface Placed extends Token {
+  readonly logit: number;
+  readonly rung: Rung;
+}
+
+/** One after the other the draws that were made from all cells in the window, or more. */
+function* cellDraws(ladder: Ladder, supplies: Supply["fromCells"]): Iterator<Token> {
+  const cells = ladder.kept.filter(isCell);
+  for (const { tokens, of } of supplies) {
+    const whole = cells.every(({ deep, high }) => of.some((range) => range.low <= deep && range.high >= high));
+    if (whole) yield* tokens;
+  }
+}
+
+/** What has been drawn already. */
+class Taken {
+  readonly #ladder: Ladder;
+  readonly #ids = new Set<number>();
+  readonly #places = new Map<Rung, number[]>();
+  readonly #mass = new Map<Rung, number>();
+
+  constructor(ladder: Ladder) {
+    this.#ladder = ladder;
+  }
+
+  get count(): number {
+    return this.#ids.size;
+  }
+
+  has(id: number): boolean {
+    return this.#ids.has(id);
+  }
+
+  add({ id, logit, rung }: Placed): void {
+    this.#ids.add(id);
+    this.#mass.set(rung, (this.#mass.get(rung) ?? 0) + exp(logit - this.#ladder.top));
+    const places = this.#places.get(rung) ?? [];
+    this.#places.set(rung, [...places, id]);
+  }
+
+  /** The ids that a rung has lost. */
+  of(rung: Rung): readonly number[] {
+    return this.#places.get(rung) ?? [];
+  }
+
+  /** The mass of a rung without what is taken of it. */
+  left(rung: Rung): number {
+    const out = this.of(rung).length;
+    if (out === 0) return rung.m;
+    if (out >= rung.n - 0.5) return 0;
+    // The members of a group are equal; those of a cell are not.
+    return isCell(rung) ? Math.max(0, rung.m - this.#mass.get(rung)!) : rung.m / rung.n * (rung.n - out);
+  }
+}
+
+/** The next of some drawn tokens that is kept and not taken. */
+function nextKept(ladder: Ladder, tokens: Iterator<Token>, taken: Taken): Placed | undefined {
+  for (;;) {
+    const { value, done } = tokens.next();
+    if (done) return undefined;
+    const rung = rungOf(ladder, value);
+    if (rung && !taken.has(value.id)) return place(ladder, value, rung);
+  }
+}
+
+function place({ divisor }: Ladder, token: Token, rung: Rung): Placed {
+  return { ...token, rung, logit: isCell(rung) ? token.x / divisor : rung.x };
+}
+
+/** The rung of the window that holds a token. */
+function rungOf(ladder: Ladder, { id, x }: Token): Rung | undefined {
+  for (let i = ladder.from; i < ladder.to; i++) {
+    const rung = ladder.rungs[i];
+    const holds = isCell(rung) ? x >= rung.deep && isUnder(x, rung) : rung.ids ? hasId(rung, id, x) : rung.id === id;
+    if (!holds) continue;
+    if (rung.unsure) throw new Undecided("a token was drawn that may be cut or not");
+    return rung;
+  }
+  return undefined;
+}
+
+function isUnder(x: number, { high, closed }: Rung): boolean {
+  return closed ? x <= high : x < high;
+}
+
+function hasId({ ids, high }: Rung, id: number, x: number): boolean {
+  if (x !== high) return false;
+  let low = 0, end = ids!.length;
+  while (low < end) {
+    const middle = (low + end) >> 1;
+    if (ids![middle] < id) low = middle + 1;
+    else end = middle;
+  }
+  return ids![low] === id;
+}
+
+/**
+ * A fair draw from what is not taken, by a uniform number: the inverse distribution function over the rungs, best first. `undefined` if
+ * nothing that is left weighs anything.
+ */
+function drawAnew(ladder: Ladder, taken: Taken, cells: Iterator<Token>, u: number): Placed | undefined {
+  if (!ladder.sure) throw new Undecided("no token that was drawn is kept for sure");
+  let mass = 0;
+  for (const rung of ladder.kept) mass += taken.left(rung);
+  let wanted = u * mass, last: Rung | undefined;
+  for (const rung of ladder.kept) {
+    const left = taken.left(rung);
+    if (!(left > 0)) continue;
+    last = rung;
+    if (wanted < left) break;
+    wanted -= left;
+  }
+  if (!last) return undefined;
+  if (isCell(last)) return drawCell(ladder, taken, cells);
+  const rest = (last.ids ?? [last.id]) as ArrayLike<number>;
+  const share = Math.min(1, wanted / taken.left(last));
+  return { id: memberOf(rest, taken.of(last), share), x: last.high, rung: last, logit: last.x };
+}
+
+/** A token of the cells: the next that was drawn from them. */
+function drawCell(ladder: Ladder, taken: Taken, cells: Iterator<Token>): Placed {
+  const token = nextKept(ladder, cells, taken);
+  if (!token) throw new Undecided("a token was drawn whose logit is known in sum only");
+  return token;
+}
+
+/** Of equal tokens, without those that are out, the one at a share of their number. */
+function memberOf(ids: ArrayLike<number>, out: readonly number[], share: number): number {
+  const room = ids.length - out.length;
+  let place = Math.min(room - 1, Math.floor(share * room));
+  const gone = new Set(out);
+  for (let i = 0; i < ids.length; i++) if (!gone.has(ids[i]) && place-- === 0) return ids[i];
+  return ids[ids.length - 1];
+}

@@ -1,0 +1,65 @@
+import type { Ladder } from "./_ladder.ts";
+import { isCell } from "./_rung.ts";
+import type { Ties } from "./ties.ts";
+
+/** Keeps the best k tokens of a ladder's window. */
+export function keepCount(ladder: Ladder, k: number, ties: Ties): void {
+  let seen = 0, doubt = 0;
+  for (let i = ladder.from; i < ladder.to; i++) {
+    const rung = ladder.rungs[i];
+    doubt += rung.doubt;
+    if (seen + rung.n + doubt < k) {
+      seen += rung.n;
+      continue;
+    }
+    if (ladder.split(i)) {
+      doubt -= rung.doubt;
+      i--;
+      continue;
+    }
+    if (isCell(rung) || doubt > 0) cutCell(ladder, i, k - seen, doubt, ties);
+    else endWith(ladder, i, k - seen, ties);
+    return;
+  }
+}
+
+/** Ends the window inside a cell, of which `count` tokens are kept. */
+function cutCell(ladder: Ladder, i: number, count: number, doubt: number, ties: Ties): void {
+  const { n } = ladder.rungs[i];
+  let last = i;
+  // What is counted in doubt above may leave room below.
+  for (let seen = n; seen < count + doubt && last + 1 < ladder.to; seen += ladder.rungs[++last].n);
+  ladder.to = last + 1;
+  if (count === n && doubt === 0) return;
+  if (ties === "all") ladder.blur(i, last, (count + n) / 2, doubt + (n - count) / 2);
+  else ladder.blur(i, last, count, doubt);
+}
+
+/** Ends the window with the first `count` tokens of rung i, which are equal, and what the tie rule keeps beside them. */
+export function endWith(ladder: Ladder, i: number, count: number, ties: Ties): void {
+  let end = i + 1;
+  if (ties !== "lowestId") {
+    const { x } = ladder.rungs[i];
+    while (end < ladder.to && !isCell(ladder.rungs[end]) && ladder.rungs[end].x === x) end++;
+    const next = ladder.rungs[end];
+    if (end < ladder.to && isCell(next) && next.closed && next.x >= x) ladder.refuseTies(ladder.rungs[i].high);
+  }
+  if (ties === "all") ladder.to = end;
+  else if (ties === "highestId") keepHighest(ladder, i, count, end);
+  else {
+    ladder.to = i + 1;
+    ladder.keepPart(i, count);
+  }
+}
+
+/** Of the tie group that ends before `end` and is cut after rung i, keeps the highest ids. */
+function keepHighest(ladder: Ladder, i: number, count: number, end: number): void {
+  const { rungs } = ladder;
+  ladder.to = i + 1;
+  if (rungs[i].ids) return ladder.keepPart(i, count, true);
+  let begin = i;
+  while (begin > ladder.from && rungs[begin - 1].x === rungs[i].x && rungs[begin - 1].id >= 0) begin--;
+  // Equal tokens differ in their ids alone: the last ones change places with the first.
+  const highest = rungs.splice(end - (i + 1 - begin), i + 1 - begin);
+  rungs.splice(begin, 0, ...highest);
+}

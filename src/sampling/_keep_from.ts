@@ -1,0 +1,32 @@
+import type { Ladder } from "./_ladder.ts";
+import { isCell, type Rung } from "./_rung.ts";
+
+/** Keeps the tokens whose logit is at least `t`, which may be off by `doubt`, and the best `least`. */
+export function keepFrom(ladder: Ladder, t: number, least: number, doubt: number): void {
+  if (!Number.isFinite(t) || !Number.isFinite(doubt)) ladder.giveUp("where the threshold lies");
+  let end = ladder.from, first = -1;
+  for (; end < ladder.to; end++) {
+    const rung = ladder.rungs[end];
+    if (rung.low >= t + doubt) continue;
+    if (isBelow(rung, t - doubt)) break;
+    if (ladder.split(end)) end--;
+    else if (isCell(rung) || doubt > 0) {
+      if (first < 0) first = end;
+    } else break;
+  }
+  let sure = 0, some = 0;
+  for (let i = ladder.from; i < end; i++) {
+    if (first >= 0 && i >= first) some += ladder.rungs[i].n;
+    else sure += ladder.rungs[i].n;
+  }
+  if (sure + some < least || (sure < least && first < 0)) return ladder.keepCount(least, "lowestId");
+  ladder.to = end;
+  if (first < 0) return;
+  const fewest = Math.max(0, least - sure);
+  ladder.blur(first, end - 1, (fewest + some) / 2, (some - fewest) / 2);
+}
+
+/** Whether no token of a rung reaches `t`. */
+function isBelow(rung: Rung, t: number): boolean {
+  return isCell(rung) && !rung.closed ? rung.x <= t : rung.x < t;
+}

@@ -1,0 +1,65 @@
+import { exp } from "../../kernels/mod.ts";
+import { endWith } from "./_keep_count.ts";
+import type { Ladder } from "./_ladder.ts";
+import { isCell } from "./_rung.ts";
+import type { Ties } from "./ties.ts";
+
+/** Half a float32 step of 1: a mass this close to the one that is wanted has reached it. */
+export const HALF_STEP: number = 2 ** -24;
+
+/** Keeps the fewest best tokens that hold a share p of the window's mass, and at least `least`. */
+export function keepMass(ladder: Ladder, p: number, least: number, ties: Ties): void {
+  const wanted = (p - HALF_STEP) * ladder.mass;
+  let doubt = p * ladder.error, before = 0, seen = 0;
+  for (let i = ladder.from; i < ladder.to; i++) {
+    const rung = ladder.rungs[i];
+    const after = before + rung.m, more = doubt + ladder.errorOf(rung);
+    if (after + more < wanted || seen + rung.n < least) {
+      before = after;
+      doubt = more;
+      seen += rung.n;
+    } else if (ladder.split(i)) i--;
+    else return cut(ladder, i, { mass: wanted - before, least: least - seen, doubt: more }, ties);
+  }
+}
+
+/** What is still wanted of the rungs from the cut on. */
+interface Wanted {
+  readonly mass: number;
+  readonly least: number;
+  /** How far the mass may be off. */
+  readonly doubt: number;
+}
+
+/** Ends the window at rung i, the first in which the mass may be reached. */
+function cut(ladder: Ladder, i: number, { mass, least, doubt }: Wanted, ties: Ties): void {
+  const rung = ladder.rungs[i];
+  // By the lightest token it may take more, by the heaviest fewer.
+  const heavy = exp(rung.x - ladder.top), light = isCell(rung) ? exp(rung.low - ladder.top) : heavy;
+  const fewest = Math.max(1, least, Math.ceil((mass - doubt) / heavy));
+  const most = Math.max(1, least, Math.ceil((mass + doubt) / light));
+  if (fewest === most && most <= rung.n && !rung.unsure) {
+    if (!isCell(rung)) return endWith(ladder, i, most, ties);
+    ladder.to = i + 1;
+    if (most < rung.n) ladder.blur(i, i, most, ties === "all" ? rung.n - most : 0);
+    return;
+  }
+  const last = lastOf(ladder, i, mass + doubt);
+  ladder.to = last + 1;
+  let whole = 0;
+  for (let at = i; at <= last; at++) whole += ladder.rungs[at].n;
+  // A mass is reached with at most one token too much.
+  const n = Math.max(fewest, Math.min(whole, mass / rung.m * rung.n + 0.5));
+  ladder.blur(i, last, n, 0.5 + doubt / light + (ties === "all" ? whole - n : 0));
+}
+
+/** The last rung that the cut may lie in. */
+function lastOf(ladder: Ladder, i: number, mass: number): number {
+  let sum = 0;
+  for (let at = i; at < ladder.to; at++) {
+    while (ladder.split(at));
+    sum += ladder.rungs[at].m - ladder.errorOf(ladder.rungs[at]);
+    if (sum >= mass) return at;
+  }
+  return ladder.to - 1;
+}

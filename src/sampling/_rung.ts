@@ -1,0 +1,123 @@
+import { exp } from "../../kernels/mod.ts";
+
+/** One step of a {@linkcode Ladder}: a token, a group of equal tokens, or a cell, which is a run of tokens known in sum only. */
+export interface Rung {
+  /** The id of a token; -1 of anything else. */
+  readonly id: number;
+  /** Of a group: its ids, ascending. */
+  ids?: Uint32Array;
+  /** How many tokens; a share of a token where that is a guess. */
+  n: number;
+  /** The largest logit, or a bound of it, in the stage's scale. */
+  x: number;
+  /** The smallest, or a bound of it. */
+  low: number;
+  /** The same as the row has them, before any temperature. */
+  high: number;
+  /** See `high`. */
+  deep: number;
+  /** The mass, `sum e^(x - top)`. */
+  m: number;
+  /** `sum e^(x - top) (x - top)`. */
+  h: number;
+  /** `sum e^(2 (x - top))`; NaN where that is not known. */
+  q: number;
+  /** Of a cell: its number, as its source counts. */
+  readonly cell?: number;
+  /** Of a cell: how many finer ones it spans, as its source counts. */
+  readonly span?: number;
+  /** Of a cell: whether its bound `x` is a logit that may be among its tokens. */
+  readonly closed?: boolean;
+  /** Of a cell: the mean of its logits, as the row has them. */
+  readonly mean?: number;
+  /** Which part of the cell's tokens is kept; 1 of all. */
+  share: number;
+  /** How many tokens more or fewer it may be. */
+  doubt: number;
+  /** Whether it is not known which of its tokens are kept. */
+  unsure: boolean;
+}
+
+/** Sums over a cell at some temperature: mass, moment, squares. */
+export type CellSums = readonly [m: number, h: number, q: number];
+
+/** What tells more of cells. */
+export interface CellSource {
+  /** How far a cell's mass may be off, relatively, when all logits are divided by `divisor`. */
+  error(rung: Rung, divisor: number): number;
+  /** A cell's sums when all logits are divided by `divisor`; `undefined` if this read cannot tell. */
+  weigh(rung: Rung, divisor: number): CellSums | undefined;
+  /** The finer cells that a cell consists of, best first; `undefined` if there are none. */
+  split(rung: Rung, divisor: number): Rung[] | undefined;
+}
+
+/** Whether a rung is known by its sums only. */
+export function isCell({ id, ids }: Rung): boolean {
+  return id < 0 && ids === undefined;
+}
+
+/** A token. */
+export function tokenRung(id: number, x: number, top: number): Rung {
+  return equalRung(id, undefined, 1, x, top);
+}
+
+/** Equal tokens. */
+export function groupRung(ids: Uint32Array, x: number, top: number): Rung {
+  return equalRung(-1, ids, ids.length, x, top);
+}
+
+function equalRung(id: number, ids: Uint32Array | undefined, n: number, x: number, top: number): Rung {
+  const rung: Rung = {
+    id,
+    ...(ids ? { ids } : {}),
+    n,
+    x,
+    low: x,
+    high: x,
+    deep: x,
+    m: 0,
+    h: 0,
+    q: 0,
+    share: 1,
+    doubt: 0,
+    unsure: false,
+  };
+  setLogit(rung, x, top);
+  return rung;
+}
+
+/** Of a cell, what its source knows. */
+export interface CellFacts {
+  readonly cell: number;
+  readonly span: number;
+  readonly n: number;
+  readonly high: number;
+  readonly deep: number;
+  readonly closed?: boolean;
+  readonly mean?: number;
+}
+
+/** A cell, with its sums where all logits are divided by `divisor`. */
+export function cellRung(facts: CellFacts, [m, h, q]: CellSums, divisor: number): Rung {
+  const { high, deep } = facts;
+  return { id: -1, ...facts, x: high / divisor, low: deep / divisor, m, h, q, share: 1, doubt: 0, unsure: false };
+}
+
+/** Gives the equal tokens of a rung another logit. */
+export function setLogit(rung: Rung, x: number, top: number): void {
+  const d = x - top;
+  const weight = x === -Infinity ? 0 : exp(d);
+  rung.x = rung.low = x;
+  rung.m = rung.n * weight;
+  rung.h = weight === 0 ? 0 : rung.n * weight * d;
+  rung.q = rung.n * weight * weight;
+}
+
+/** Keeps a share of a rung's tokens. */
+export function keepShare(rung: Rung, share: number): void {
+  rung.n *= share;
+  rung.m *= share;
+  rung.h *= share;
+  rung.q *= share;
+  rung.share *= share;
+}
