@@ -6,8 +6,8 @@
  * @module
  */
 import { ln } from "../../kernels/mod.ts";
-import { ParameterError } from "../core/mod.ts";
-import type { Sampler } from "../sampling/mod.ts";
+import { InvalidLogitError, ParameterError } from "../core/mod.ts";
+import type { Sample, Sampler } from "../sampling/mod.ts";
 
 /** What it must know of a transformers.js `Tensor`: `[batch, vocabulary]` logits, float32. */
 export interface TensorLike {
@@ -43,7 +43,7 @@ export interface TransformersProcessorOptions {
  * with the seed's random numbers keyed by the step and the place in the batch; it is told the tokens so far at every call, so that
  * penalties see prompt and output. A row without a distribution is an error: transformers.js would draw a token from it.
  *
- * @example
+ * @example The only likely id is left
  * ```ts
  * import { transformersLogitsProcessor } from "@sluice/sluice/adapters/transformers";
  * import { preset, sampler } from "@sluice/sluice/sampling";
@@ -60,16 +60,21 @@ export interface TransformersProcessorOptions {
  * @param sampler The sampler; it is cloned for each sequence.
  * @param options Who draws.
  * @returns The processor: a function, as `LogitsProcessorList` takes it.
- * @throws {ParameterError} If the mode is neither; or, when called, if the logits are not float32 `[batch, vocabulary]` or a row has no
- * distribution.
+ * @throws {ParameterError} If that is no sampler or the mode is neither; or, when called, if the logits are not float32
+ * `[batch, vocabulary]`.
+ * @throws {InvalidLogitError} When called, if a row has no distribution: NaN, +Infinity, or no token that it and the chain allow. It
+ * names the sequence's place in the batch. The rows before it are rewritten already.
  */
 export function transformersLogitsProcessor(
   sampler: Sampler,
-  { mode = "draw" }: TransformersProcessorOptions = {},
+  options: TransformersProcessorOptions = {},
 ): TransformersLogitsProcessor {
-  if (mode !== "draw" && mode !== "filter") {
-    throw new ParameterError(`Cannot use mode ${mode}: wanted "draw" or "filter"`);
+  if (typeof sampler?.clone !== "function") {
+    throw new ParameterError(
+      "Cannot make a logits processor: its first argument is no sampler, wanted sampler({ ... })",
+    );
   }
+  const mode = modeOf(options);
   const sequences: Sequence[] = [];
   return (inputIds, logits) => {
     const [batch, vocabulary] = shapeOf(logits, inputIds.length);
@@ -82,6 +87,15 @@ export function transformersLogitsProcessor(
     }
     return logits;
   };
+}
+
+function modeOf(options: TransformersProcessorOptions): "draw" | "filter" {
+  if (typeof options !== "object" || options === null) {
+    throw new ParameterError(`Cannot use options ${String(options)}: wanted an object`);
+  }
+  const { mode = "draw" } = options;
+  if (mode === "draw" || mode === "filter") return mode;
+  throw new ParameterError(`Cannot use mode ${String(mode)}: wanted "draw" or "filter"`);
 }
 
 function shapeOf({ dims, type, data }: TensorLike, sequences: number): readonly [number, number] {
@@ -128,20 +142,27 @@ class Sequence {
 
   draw(row: Float32Array): void {
     const { id, why } = this.#sampler.draw(row, { step: this.#step });
-    if (id === undefined) throw noToken(why);
+    if (id === undefined) throw noToken(row, this.#place, why);
     row.fill(-Infinity);
     row[id] = 0;
   }
 
   filter(row: Float32Array): void {
     const { ids, probabilities, why } = this.#sampler.distribution(row, { step: this.#step });
-    if (why) throw noToken(why);
+    if (why) throw noToken(row, this.#place, why);
     row.fill(-Infinity);
     ids.forEach((id, i) => row[id] = ln(probabilities[i]));
   }
 }
 
-function noToken(why: string | undefined): ParameterError {
-  const what = why === "masked" ? "no token is allowed" : why === "nan" ? "a logit is NaN" : "a logit is +Infinity";
-  return new ParameterError(`Cannot sample the row: ${what}`, "E_NAN");
+function noToken(row: Float32Array, place: number, why: Sample["why"]): InvalidLogitError {
+  const where = `Cannot sample row ${place} of the batch`;
+  if (why === "masked") {
+    return new InvalidLogitError(`${where}: no token is allowed, wanted at least one`, place, undefined);
+  }
+  const id = row.findIndex((x) => why === "nan" ? Number.isNaN(x) : x === Infinity);
+  // The row may be in order, and the chain have made it so.
+  const logit = id < 0 ? "a logit behind the chain" : `the logit of id ${id}`;
+  const found = `${logit} is ${why === "nan" ? "NaN" : "+Infinity"}, wanted finite logits, or -Infinity to mask`;
+  return new InvalidLogitError(`${where}: ${found}`, place, id < 0 ? undefined : id);
 }

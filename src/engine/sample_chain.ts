@@ -1,5 +1,6 @@
+import { ParameterError } from "../core/mod.ts";
 import { logitBias, mask, softcap } from "../operators/mod.ts";
-import { chainFrom, preset, type PresetName, type PresetOptions } from "../sampling/mod.ts";
+import { chainFrom, preset, type PresetName, type PresetOptions, type StageMaker } from "../sampling/mod.ts";
 
 /** Where a chain comes from: `stages`, or else a preset. */
 export interface SampleChainOptions {
@@ -31,7 +32,37 @@ export interface SampleChainOptions {
  */
 export function sampleChain({ stages, preset: name, options = {} }: SampleChainOptions): ReturnType<typeof chainFrom> {
   if (stages !== undefined) {
-    return chainFrom(stages, { logitBias: ({ bias }) => logitBias(bias), mask, softcap: ({ cap }) => softcap(cap) });
+    return chainFrom(stages, OPERATORS);
   }
   return preset(name ?? "transformers", name ? options : { topK: 0, ...options });
+}
+
+const OPERATORS: Readonly<Record<string, StageMaker>> = {
+  logitBias: {
+    options: ["bias!"],
+    make({ bias }) {
+      if (isRecord(bias) || isPairs(bias)) return logitBias(bias);
+      throw new ParameterError('Cannot use this bias in logitBias: wanted { "id": bias, ... } or a list of [id, bias]');
+    },
+  },
+  mask: {
+    options: ["allow", "deny", "bits"],
+    make(options) {
+      for (const kind of ["allow", "deny"]) {
+        if (Object.hasOwn(options, kind) && !Array.isArray(options[kind])) {
+          throw new ParameterError(`Cannot use this ${kind} in mask: wanted a list of ids`);
+        }
+      }
+      return mask(options);
+    },
+  },
+  softcap: { options: ["cap!"], make: ({ cap }) => softcap(cap) },
+};
+
+function isRecord(value: unknown): value is Record<string, number> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isPairs(value: unknown): value is [number, number][] {
+  return Array.isArray(value) && value.every((pair) => Array.isArray(pair) && pair.length === 2);
 }

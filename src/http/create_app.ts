@@ -7,7 +7,7 @@ export type HonoApp = InstanceType<(typeof import("hono"))["Hono"]>;
 /**
  * The service as a Hono app, to serve or to mount in one's own.
  *
- * @example
+ * @example Two logits without a server
  * ```ts
  * import { createApp } from "@sluice/sluice/http";
  * import { assertEquals } from "@std/assert";

@@ -32,7 +32,7 @@ const LAST = 2;
  *
  * Deno's server has no time limit of its own for request headers and idle connections: face the internet through a proxy that has.
  *
- * @example
+ * @example A free port, and whether it is alive
  * ```ts
  * import { serve } from "@sluice/sluice/http";
  * import { assertEquals } from "@std/assert";

@@ -2,14 +2,32 @@ import { ParameterError } from "../core/mod.ts";
 
 /** Refuses an option, naming the stage, the option, what was found and what was wanted. */
 export function refuse(stage: string, option: string, value: unknown, wanted: string): never {
-  const code = option === "k" ? "E_K_RANGE" : "E_PARAM";
-  throw new ParameterError(`Cannot use ${stage} with ${option} = ${String(value)}: wanted ${wanted}`, code);
+  const code = option === "k" || option === "topK" ? "E_K_RANGE" : "E_PARAM";
+  throw new ParameterError(`Cannot use ${stage} with ${option} = ${shown(value)}: wanted ${wanted}`, code);
+}
+
+/** A value in an error's text: of whatever type, never long. */
+export function shown(value: unknown): string {
+  if (typeof value === "bigint") return `${value}n`;
+  // Without quotes "0.5" would read as a number in range.
+  if (typeof value === "string") return Number.isNaN(Number(value)) ? value : `"${value}"`;
+  if (Array.isArray(value)) return value.length === 0 ? "[]" : "a list";
+  if (typeof value === "function") return "a function";
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}
+
+/** The options of a stage; refuses what is no object of options. `needed` are those that it cannot do without. */
+export function optionsOf<T extends object>(stage: string, options: T, ...needed: readonly string[]): T {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    refuse(stage, "options", options, `an object ${needed.length === 0 ? "of options" : `with ${needed.join(", ")}`}`);
+  }
+  return options;
 }
 
 /** Refuses anything but a whole number of at least `least`. */
 export function checkCount(stage: string, option: string, value: number, least: number): void {
   if (!Number.isSafeInteger(value) || value < least) {
-    refuse(stage, option, value, `a whole number of at least ${least}`);
+    refuse(stage, option, value, `a whole number ${rangeFrom(least, value)}`);
   }
 }
 
@@ -36,15 +54,42 @@ export function checkAbove(stage: string, option: string, value: number): void {
 
 /** Refuses anything but whole numbers of at least 0. */
 export function checkTokens(stage: string, option: string, ids: Iterable<number>): void {
-  if (typeof (ids as Iterable<number> | undefined)?.[Symbol.iterator] !== "function") {
-    refuse(stage, option, ids, "a list of ids");
+  for (const id of listOf(stage, option, ids, "a list of ids")) {
+    if (!Number.isSafeInteger(id) || id < 0) refuse(stage, option, id, `ids: whole numbers ${rangeFrom(0, id)}`);
   }
-  for (const id of ids) {
-    if (!Number.isSafeInteger(id) || id < 0) refuse(stage, option, id, "ids: whole numbers of at least 0");
+}
+
+/** A copy of a list of ids, checked. */
+export function idsOf(stage: string, option: string, ids: Iterable<number>): number[] {
+  const copy = [...listOf(stage, option, ids, "a list of ids")];
+  checkTokens(stage, option, copy);
+  return copy;
+}
+
+/** A copy of a list of sequences of ids, checked; none may be empty. */
+export function sequencesOf(stage: string, option: string, sequences: Iterable<Iterable<number>>): number[][] {
+  return [...listOf(stage, option, sequences, "a list of sequences of ids")].map((sequence) => {
+    const ids = idsOf(stage, option, sequence);
+    if (ids.length === 0) refuse(stage, option, ids, "sequences of at least one id");
+    return ids;
+  });
+}
+
+/** Refuses what cannot be gone through. */
+export function listOf<T>(stage: string, option: string, value: Iterable<T>, wanted: string): Iterable<T> {
+  if (typeof (value as Iterable<T> | null | undefined)?.[Symbol.iterator] !== "function") {
+    refuse(stage, option, value, wanted);
   }
+  return value;
 }
 
 /** Refuses anything but one of some words. */
 export function checkWord(stage: string, option: string, value: unknown, words: readonly string[]): void {
   if (!words.includes(value as string)) refuse(stage, option, value, words.map((word) => `"${word}"`).join(" or "));
+}
+
+/** A range of whole numbers; its upper bound is told where that is the reason. */
+function rangeFrom(least: number, value: number): string {
+  const above = typeof value === "number" && value > Number.MAX_SAFE_INTEGER;
+  return above ? `from ${least} to 2^53 - 1` : `of at least ${least}`;
 }

@@ -1,6 +1,6 @@
 import type { Segment } from "../core/mod.ts";
 import { exp, ln } from "../../kernels/mod.ts";
-import { checkShare, refuse } from "./_refuse.ts";
+import { checkShare, optionsOf, refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode adaptiveP}. */
@@ -24,7 +24,7 @@ const SHARPNESS = 10;
  * is then told from its new logit.
  * Source: llama.cpp's adaptive-p.
  *
- * @example
+ * @example A token near the target goes first
  * ```ts
  * import { adaptiveP, sampler } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";
@@ -37,7 +37,8 @@ const SHARPNESS = 10;
  * @returns The stage.
  * @throws {ParameterError} If an option is out of range.
  */
-export function adaptiveP({ target, decay = 0.9 }: AdaptivePOptions): Stage {
+export function adaptiveP(options: AdaptivePOptions): Stage {
+  const { target, decay = 0.9 } = optionsOf("adaptiveP", options, "target");
   checkShare("adaptiveP", "target", target);
   if (typeof decay !== "number" || !(decay >= 0 && decay <= 0.99)) {
     refuse("adaptiveP", "decay", decay, "a number from 0 to 0.99");

@@ -1,4 +1,4 @@
-import { checkTokens, refuse } from "./_refuse.ts";
+import { sequencesOf } from "./_refuse.ts";
 import { banEdit, checkBelow } from "./_token_edit.ts";
 import type { Stage } from "./stage.ts";
 
@@ -6,7 +6,7 @@ import type { Stage } from "./stage.ts";
  * Bans words, given as sequences of ids: the last id of a sequence is masked whenever the tokens so far end with the others. A sequence
  * of one id is always banned.
  *
- * @example
+ * @example A word of one id, and one of two
  * ```ts
  * import { badWords, sampler } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";
@@ -20,15 +20,12 @@ import type { Stage } from "./stage.ts";
  * @throws {ParameterError} If a sequence is empty or an id not a whole number.
  */
 export function badWords(words: readonly (readonly number[])[]): Stage {
-  for (const word of words) {
-    checkTokens("badWords", "words", word);
-    if (word.length === 0) refuse("badWords", "words", "[]", "sequences of at least one id");
-  }
+  const sequences = sequencesOf("badWords", "words", words);
   return {
-    spec: { name: "badWords", params: { words }, inputs: [] },
-    check: (vocabulary) => words.forEach((word) => checkBelow("badWords", word, vocabulary)),
+    spec: { name: "badWords", params: { words: sequences }, inputs: [] },
+    check: (vocabulary) => sequences.forEach((word) => checkBelow("badWords", word, vocabulary)),
     edit({ history }) {
-      const ended = words.filter((word) =>
+      const ended = sequences.filter((word) =>
         word.length - 1 <= history.length &&
         word.slice(0, -1).every((id, i) => history[history.length - word.length + 1 + i] === id)
       );

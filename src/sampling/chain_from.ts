@@ -1,4 +1,5 @@
 import { type Operator, ParameterError } from "../core/mod.ts";
+import { within } from "./_within.ts";
 import { adaptiveP } from "./adaptive_p.ts";
 import { badWords } from "./bad_words.ts";
 import { dry } from "./dry.ts";
@@ -26,11 +27,17 @@ import { xtc } from "./xtc.ts";
 export type StageData = { readonly name: string } & Readonly<Record<string, unknown>>;
 
 /** Makes a stage, or an operator, of JSON options. */
-// deno-lint-ignore no-explicit-any
-export type StageMaker = (options: any) => Stage | Operator;
+export interface StageMaker {
+  /** The options it takes; `!` marks those that must be there, as in `"bias!"`. */
+  readonly options: readonly string[];
+  /** Makes it; refuses values that do not fit. */
+  // deno-lint-ignore no-explicit-any
+  make(options: any): Stage | Operator;
+}
 
-/** Which options each stage takes, and how it is made of them. Those that must be there are marked with `!`. */
-const MAKERS: Record<string, { readonly options: readonly string[]; readonly make: StageMaker }> = {
+const heat: StageMaker = { options: ["temperature!"], make: ({ temperature }) => withTemperature(temperature) };
+
+const MAKERS: Readonly<Record<string, StageMaker>> = {
   adaptiveP: { options: ["target!", "decay"], make: adaptiveP },
   badWords: { options: ["words!"], make: ({ words }) => badWords(words) },
   dry: { options: ["multiplier!", "base", "allowed", "window", "breakers"], make: dry },
@@ -53,14 +60,16 @@ const MAKERS: Record<string, { readonly options: readonly string[]; readonly mak
     make: penalties,
   },
   suppress: { options: ["ids!", "first"], make: ({ ids, ...rest }) => suppress(ids, rest) },
-  withTemperature: { options: ["temperature!"], make: ({ temperature }) => withTemperature(temperature) },
+  temperature: heat,
+  withTemperature: heat,
   xtc: { options: ["probability!", "threshold!", "minKeep"], make: xtc },
 };
 
 /**
- * A chain from JSON data: a list of `{ "name": ..., ...options }`, the names and options those of this room's factories.
+ * A chain from JSON data: a list of `{ "name": ..., ...options }`, the names and options those of this room's factories. `temperature`
+ * is another name for `withTemperature`.
  *
- * @example
+ * @example A list of two stages
  * ```ts
  * import { chainFrom, sampler } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";
@@ -70,9 +79,11 @@ const MAKERS: Record<string, { readonly options: readonly string[]; readonly mak
  * ```
  *
  * @param data The list.
- * @param more Makers of further stages by name, such as operators: `{ logitBias: ({ bias }) => logitBias(bias) }`.
+ * @param more Makers of further stages by name, such as operators:
+ * `{ softcap: { options: ["cap!"], make: ({ cap }) => softcap(cap) } }`.
  * @returns The stages.
- * @throws {ParameterError} If the data is no such list, or a name, an option or a value is unknown; it names which.
+ * @throws {ParameterError} If the data is no such list, or a name, an option or a value is unknown; it names the stage by its place in
+ * the list, from 0.
  */
 export function chainFrom(
   data: unknown,
@@ -83,16 +94,18 @@ export function chainFrom(
 }
 
 function stageOf(item: unknown, place: number, more: Readonly<Record<string, StageMaker>>): Stage | Operator {
+  const where = `Cannot read stage ${place} of the chain`;
   const { name, ...options } = (item ?? {}) as StageData;
-  if (typeof name !== "string") throw new ParameterError(`Cannot read stage ${place} of the chain: it has no "name"`);
-  if (Object.hasOwn(more, name)) return more[name](options);
-  const known = Object.hasOwn(MAKERS, name) ? MAKERS[name] : undefined;
-  if (!known) {
-    const names = [...Object.keys(MAKERS), ...Object.keys(more)].join(", ");
-    throw new ParameterError(`Cannot read stage ${place} of the chain: "${name}" is unknown, wanted one of ${names}`);
+  if (typeof name !== "string") throw new ParameterError(`${where}: it has no "name", wanted { "name": ..., ... }`);
+  const makers = Object.hasOwn(more, name) ? more : MAKERS;
+  if (!Object.hasOwn(makers, name)) {
+    const names = [...new Set([...Object.keys(MAKERS), ...Object.keys(more)])].sort().join(", ");
+    throw new ParameterError(`${where}: "${name}" is unknown, wanted one of ${names}`);
   }
-  checkOptions(name, options, known.options);
-  return known.make(options);
+  return within(where, () => {
+    checkOptions(name, options, makers[name].options);
+    return makers[name].make(options);
+  });
 }
 
 function checkOptions(name: string, options: Record<string, unknown>, known: readonly string[]): void {
@@ -105,7 +118,7 @@ function checkOptions(name: string, options: Record<string, unknown>, known: rea
   for (const option of known) {
     const needed = option.replace("!", "");
     if (option.endsWith("!") && !Object.hasOwn(options, needed)) {
-      throw new ParameterError(`Cannot use ${name} without ${needed}`);
+      throw new ParameterError(`Cannot use ${name} without ${needed}: wanted ${names.join(", ")}`);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { exp, ln } from "../../kernels/mod.ts";
-import { checkAbove, checkCount, checkTokens, refuse } from "./_refuse.ts";
+import { checkAbove, checkCount, optionsOf, refuse, sequencesOf } from "./_refuse.ts";
 import { tokenEdit } from "./_token_edit.ts";
 import type { Stage } from "./stage.ts";
 
@@ -27,7 +27,7 @@ const GREATEST_EXPONENT = 88.7228391;
  * Runs end at the last breaker; tokens that are a breaker by themselves are exempt.
  * Source: p-e-w's DRY, as in llama.cpp. Cost: O(history) a row, then as `penalties`.
  *
- * @example
+ * @example What would go on a repetition loses
  * ```ts
  * import { dry, sampler } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";
@@ -41,17 +41,18 @@ const GREATEST_EXPONENT = 88.7228391;
  * @throws {ParameterError} If an option is out of range.
  */
 export function dry(options: DryOptions): Stage {
-  const { multiplier, base = 1.75, allowed = 2, window = Infinity, breakers = [] } = options;
+  const { multiplier, base = 1.75, allowed = 2, window = Infinity, breakers: given = [] } = optionsOf(
+    "dry",
+    options,
+    "multiplier",
+  );
   checkAbove("dry", "multiplier", multiplier);
   if (typeof base !== "number" || !(base >= 1 && base < Infinity)) {
     refuse("dry", "base", base, "a finite number of at least 1");
   }
   checkCount("dry", "allowed", allowed, 1);
   if (window !== Infinity) checkCount("dry", "window", window, 0);
-  for (const breaker of breakers) {
-    checkTokens("dry", "breakers", breaker);
-    if (breaker.length === 0) refuse("dry", "breakers", "[]", "sequences of at least one id");
-  }
+  const breakers = sequencesOf("dry", "breakers", given);
   const exempt = new Set(breakers.filter(({ length }) => length === 1).map(([id]) => id));
   const most = base > 1.000001 ? Math.floor(GREATEST_EXPONENT / ln(base)) : Infinity;
   return {

@@ -1,6 +1,6 @@
 import { exp, ln } from "../../kernels/mod.ts";
 import { divideEdit } from "./_restart.ts";
-import { checkAbove, checkFinite, refuse } from "./_refuse.ts";
+import { checkAbove, checkFinite, optionsOf, refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode dynamicTemperature}. */
@@ -20,7 +20,7 @@ export interface DynamicTemperatureOptions {
  * Source: llama.cpp's extended temperature. Cost: behind a truncator that leaves at most 256 tokens nothing; else the sweep with
  * moments and a second read.
  *
- * @example
+ * @example Equal logits stay equal at any temperature
  * ```ts
  * import { dynamicTemperature, sampler } from "@sluice/sluice/sampling";
  * import { assertAlmostEquals } from "@std/assert";
@@ -34,7 +34,8 @@ export interface DynamicTemperatureOptions {
  * @returns The stage.
  * @throws {ParameterError} If an option is out of range.
  */
-export function dynamicTemperature({ temperature, range, exponent = 1 }: DynamicTemperatureOptions): Stage {
+export function dynamicTemperature(options: DynamicTemperatureOptions): Stage {
+  const { temperature, range, exponent = 1 } = optionsOf("dynamicTemperature", options, "temperature", "range");
   checkFinite("dynamicTemperature", "temperature", temperature, 0);
   checkFinite("dynamicTemperature", "range", range, 0);
   checkAbove("dynamicTemperature", "exponent", exponent);

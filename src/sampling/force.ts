@@ -1,5 +1,5 @@
 import type { Segment } from "../core/mod.ts";
-import { checkCount, checkTokens, checkWord } from "./_refuse.ts";
+import { checkCount, checkTokens, checkWord, listOf, optionsOf, refuse } from "./_refuse.ts";
 import { checkBelow } from "./_token_edit.ts";
 import type { Stage } from "./stage.ts";
 
@@ -9,10 +9,12 @@ export interface ForceOptions {
   readonly scope?: "output" | "all";
 }
 
+const PAIRS = "a list of [position, id]";
+
 /**
  * Forces the token at given positions, whatever the logits say: the first of a translation, the last before a limit.
  *
- * @example
+ * @example The first token of the output
  * ```ts
  * import { force, sampler } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";
@@ -25,13 +27,19 @@ export interface ForceOptions {
  * @returns The stage.
  * @throws {ParameterError} If a position or id is not a whole number.
  */
-export function force(tokens: readonly (readonly [number, number])[], { scope = "output" }: ForceOptions = {}): Stage {
-  for (const [position] of tokens) checkCount("force", "position", position, 0);
-  checkTokens("force", "ids", tokens.map(([, id]) => id));
+export function force(tokens: readonly (readonly [number, number])[], options: ForceOptions = {}): Stage {
+  const { scope = "output" } = optionsOf("force", options);
   checkWord("force", "scope", scope, ["output", "all"]);
-  const forced = new Map(tokens);
+  const forced = new Map<number, number>();
+  for (const pair of listOf("force", "tokens", tokens, PAIRS)) {
+    if (!Array.isArray(pair) || pair.length !== 2) refuse("force", "tokens", pair, PAIRS);
+    const [position, id] = pair;
+    checkCount("force", "position", position, 0);
+    checkTokens("force", "ids", [id]);
+    forced.set(position, id);
+  }
   return {
-    spec: { name: "force", params: { tokens, scope }, inputs: [] },
+    spec: { name: "force", params: { tokens: [...forced], scope }, inputs: [] },
     check: (vocabulary) => checkBelow("force", forced.values(), vocabulary),
     edit({ history, prompt }) {
       const id = forced.get(scope === "all" ? history.length : history.length - prompt);

@@ -1,5 +1,5 @@
 import { ln } from "../../kernels/mod.ts";
-import { checkCount, refuse } from "./_refuse.ts";
+import { checkCount, optionsOf, refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode keepEpsilon}. */
@@ -13,7 +13,7 @@ export interface KeepEpsilonOptions {
  *
  * Source: Hewitt, Manning and Liang 2022, "Truncation Sampling as Language Model Desmoothing".
  *
- * @example
+ * @example Nothing below one in twenty
  * ```ts
  * import { keepEpsilon, sampler } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";
@@ -27,7 +27,8 @@ export interface KeepEpsilonOptions {
  * @returns The stage.
  * @throws {ParameterError} If an option is out of range.
  */
-export function keepEpsilon(epsilon: number, { minKeep = 1 }: KeepEpsilonOptions = {}): Stage {
+export function keepEpsilon(epsilon: number, options: KeepEpsilonOptions = {}): Stage {
+  const { minKeep = 1 } = optionsOf("keepEpsilon", options);
   if (typeof epsilon !== "number" || !(epsilon > 0 && epsilon < 1)) {
     refuse("keepEpsilon", "epsilon", epsilon, "a number above 0, below 1");
   }

@@ -1,5 +1,5 @@
 import { ln } from "../../kernels/mod.ts";
-import { checkCount, refuse } from "./_refuse.ts";
+import { checkCount, optionsOf, refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode keepEta}. */
@@ -13,7 +13,7 @@ export interface KeepEtaOptions {
  *
  * Source: Hewitt, Manning and Liang 2022, "Truncation Sampling as Language Model Desmoothing". Cost: the sweep with moments.
  *
- * @example
+ * @example A sure row keeps its best token alone
  * ```ts
  * import { keepEta, sampler } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";
@@ -27,7 +27,8 @@ export interface KeepEtaOptions {
  * @returns The stage.
  * @throws {ParameterError} If an option is out of range.
  */
-export function keepEta(epsilon: number, { minKeep = 1 }: KeepEtaOptions = {}): Stage {
+export function keepEta(epsilon: number, options: KeepEtaOptions = {}): Stage {
+  const { minKeep = 1 } = optionsOf("keepEta", options);
   if (typeof epsilon !== "number" || !(epsilon > 0 && epsilon < 1)) {
     refuse("keepEta", "epsilon", epsilon, "a number above 0, below 1");
   }

@@ -1,5 +1,5 @@
 import { ln } from "../../kernels/mod.ts";
-import { checkCount, checkShare } from "./_refuse.ts";
+import { checkCount, checkShare, optionsOf } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode keepMinP}. */
@@ -13,7 +13,7 @@ export interface KeepMinPOptions {
  *
  * Source: Nguyen et al. 2024, "Turning Up the Heat: Min-p Sampling". Cost: one read where they are among the 256 best.
  *
- * @example
+ * @example At least 0.6 times as likely as the best
  * ```ts
  * import { keepMinP, sampler } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";
@@ -27,7 +27,8 @@ export interface KeepMinPOptions {
  * @returns The stage.
  * @throws {ParameterError} If an option is out of range.
  */
-export function keepMinP(p: number, { minKeep = 1 }: KeepMinPOptions = {}): Stage {
+export function keepMinP(p: number, options: KeepMinPOptions = {}): Stage {
+  const { minKeep = 1 } = optionsOf("keepMinP", options);
   checkShare("keepMinP", "p", p);
   checkCount("keepMinP", "minKeep", minKeep, 1);
   const gap = ln(p);

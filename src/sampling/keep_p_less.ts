@@ -6,7 +6,7 @@ import type { Stage } from "./stage.ts";
  *
  * It has no option. Source: Tan et al. 2025, "p-less sampling". Cost: one read where the threshold lies among the 256 best.
  *
- * @example
+ * @example Two tokens beat a random guess
  * ```ts
  * import { keepPLess, sampler } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";

@@ -1,4 +1,4 @@
-import { checkCount } from "./_refuse.ts";
+import { checkCount, optionsOf } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 import { checkTies, type Ties } from "./ties.ts";
 
@@ -16,7 +16,7 @@ export interface KeepTopKOptions {
  * `ties: "all"` keeps every token tied with the k-th, as transformers and vLLM do. At the front of a chain with k up to 256 no
  * exponential is computed at all. Cost: the sweep and a heap of k.
  *
- * @example
+ * @example The two best, and all that tie with the second
  * ```ts
  * import { keepTopK, sampler } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";
@@ -31,7 +31,8 @@ export interface KeepTopKOptions {
  * @returns The stage.
  * @throws {ParameterError} If an option is out of range.
  */
-export function keepTopK(k: number, { ties = "lowestId", minKeep = 1 }: KeepTopKOptions = {}): Stage {
+export function keepTopK(k: number, options: KeepTopKOptions = {}): Stage {
+  const { ties = "lowestId", minKeep = 1 } = optionsOf("keepTopK", options);
   checkCount("keepTopK", "k", k, 1);
   checkTies("keepTopK", ties);
   checkCount("keepTopK", "minKeep", minKeep, 1);

@@ -8,7 +8,7 @@ import type { Stage } from "./stage.ts";
  * Source: Tang et al. 2024, "Top-n-sigma: Not All Logits Are You Need", as in llama.cpp. Cost: at the front of a chain three
  * nanoseconds a logit for the deviation; behind a truncator nothing.
  *
- * @example
+ * @example Within one deviation of the best
  * ```ts
  * import { keepTopNSigma, sampler } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";

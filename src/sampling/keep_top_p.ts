@@ -1,4 +1,4 @@
-import { checkCount, checkShare } from "./_refuse.ts";
+import { checkCount, checkShare, optionsOf } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 import { checkTies, type Ties } from "./ties.ts";
 
@@ -17,7 +17,7 @@ export interface KeepTopPOptions {
  * p = 1 keeps all. Source: Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration".
  * Cost: one read where the nucleus lies within the 256 best; else a second read, with the cut bracketed.
  *
- * @example
+ * @example Two tokens hold 0.8 of the mass
  * ```ts
  * import { keepTopP, sampler } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";
@@ -31,7 +31,8 @@ export interface KeepTopPOptions {
  * @returns The stage.
  * @throws {ParameterError} If an option is out of range.
  */
-export function keepTopP(p: number, { ties = "lowestId", minKeep = 1 }: KeepTopPOptions = {}): Stage {
+export function keepTopP(p: number, options: KeepTopPOptions = {}): Stage {
+  const { ties = "lowestId", minKeep = 1 } = optionsOf("keepTopP", options);
   checkShare("keepTopP", "p", p);
   checkTies("keepTopP", ties);
   checkCount("keepTopP", "minKeep", minKeep, 1);

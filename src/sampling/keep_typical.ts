@@ -1,4 +1,4 @@
-import { checkCount, checkShare } from "./_refuse.ts";
+import { checkCount, checkShare, optionsOf } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode keepTypical}. */
@@ -14,7 +14,7 @@ export interface KeepTypicalOptions {
  * p = 1 keeps all. Source: Meister et al. 2023, "Locally Typical Sampling". Cost: the sweep with moments; a second read where the
  * interval reaches outside the 256 best.
  *
- * @example
+ * @example The likeliest token is not the most typical
  * ```ts
  * import { keepTypical, sampler } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";
@@ -28,7 +28,8 @@ export interface KeepTypicalOptions {
  * @returns The stage.
  * @throws {ParameterError} If an option is out of range.
  */
-export function keepTypical(p: number, { minKeep = 1 }: KeepTypicalOptions = {}): Stage {
+export function keepTypical(p: number, options: KeepTypicalOptions = {}): Stage {
+  const { minKeep = 1 } = optionsOf("keepTypical", options);
   checkShare("keepTypical", "p", p);
   checkCount("keepTypical", "minKeep", minKeep, 1);
   return {

@@ -1,17 +1,29 @@
 import { type Segment, ShapeError } from "../core/mod.ts";
+import { refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
 /** One bit an id, 32 a word from the little end, 1 = allowed: as grammar engines hand them out. */
 export type Bitmask = Uint32Array | Int32Array;
 
+/** The stage that {@linkcode maskRows} makes. */
+export interface MaskRowsStage extends Stage {
+  /**
+   * How many ids of a vocabulary the mask of a row says nothing about, because it has too few bits. They are disallowed. 0 for a row
+   * without a mask.
+   */
+  missing(vocabulary: number, row: number): number;
+}
+
+const WANTED = "a list of bit masks (Uint32Array or Int32Array), or a function from a row's number to one";
+
 /**
  * Masks each row by a bitmask of its own, zipped by row number (a decode loop: by step): a list of masks, or a function that gives the
  * mask of a row, `undefined` for none.
  *
- * Ids beyond a mask's bits are disallowed. A mask with more words than the vocabulary fills, or a set bit beyond it, is refused when
- * its row begins. The masks are not copied: a decode loop may reuse one buffer.
+ * Ids beyond a mask's bits are disallowed, and `missing` counts them. A mask with more words than the vocabulary fills, or a set bit
+ * beyond it, is refused when its row begins. The masks are not copied: a decode loop may reuse one buffer.
  *
- * @example
+ * @example A mask a row
  * ```ts
  * import { fromArray, maskRows, reduce, sampler } from "@sluice/sluice";
  * import { assertEquals } from "@std/assert";
@@ -21,10 +33,33 @@ export type Bitmask = Uint32Array | Int32Array;
  * assertEquals(rows.map(({ token }) => token.id), [0, 1]);
  * ```
  *
+ * @example Masks narrower than the vocabulary
+ * ```ts
+ * import { maskRows } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const grammar = maskRows([Uint32Array.of(0b101), Uint32Array.of(0b101, 0b1)]);
+ * assertEquals([grammar.missing(40, 0), grammar.missing(40, 1)], [8, 0]);
+ * ```
+ *
  * @param masks A mask a row, or a function from the row's number to its mask.
  * @returns The stage.
+ * @throws {ParameterError} If it is neither, or a mask no words of bits; the masks of a function when their row begins.
  */
-export function maskRows(masks: readonly Bitmask[] | ((row: number) => Bitmask | undefined)): Stage {
+export function maskRows(masks: readonly Bitmask[] | ((row: number) => Bitmask | undefined)): MaskRowsStage {
+  if (typeof masks !== "function") {
+    if (!Array.isArray(masks)) refuse("maskRows", "masks", masks, WANTED);
+    for (const [row, bits] of masks.entries()) checkWords(bits, row);
+  }
+  function bitsOf(row: number): Bitmask | undefined {
+    if (typeof masks !== "function" && row >= masks.length) {
+      throw new ShapeError(`Cannot mask row ${row}: there are masks for ${masks.length} rows, wanted one a row`);
+    }
+    const bits = typeof masks === "function" ? masks(row) : masks[row];
+    if (!bits && typeof masks === "function") return undefined;
+    checkWords(bits, row);
+    return bits;
+  }
   // Told by `check`, which comes before every row.
   let known: number | undefined;
   return {
@@ -38,15 +73,22 @@ export function maskRows(masks: readonly Bitmask[] | ((row: number) => Bitmask |
       if (typeof masks !== "function") masks.forEach((bits, row) => checkWidth(bits, vocabulary, row));
     },
     edit({ row }) {
-      const bits = typeof masks === "function" ? masks(row) : masks[row];
-      if (!bits) {
-        if (typeof masks === "function") return undefined;
-        throw new ShapeError(`Cannot mask row ${row}: there are masks for ${masks.length} rows, wanted one a row`);
-      }
+      const bits = bitsOf(row);
+      if (!bits) return undefined;
       if (known !== undefined) checkWidth(bits, known, row);
       return { apply: (segment) => apply(bits, segment) };
     },
+    missing(vocabulary, row) {
+      const bits = bitsOf(row);
+      return bits ? Math.max(0, vocabulary - 32 * bits.length) : 0;
+    },
   };
+}
+
+function checkWords(bits: Bitmask | undefined, row: number): void {
+  if (!(bits instanceof Uint32Array || bits instanceof Int32Array)) {
+    refuse("maskRows", `the mask of row ${row}`, bits, "a Uint32Array or Int32Array");
+  }
 }
 
 function checkWidth(bits: Bitmask, vocabulary: number, row: number): void {

@@ -1,4 +1,4 @@
-import { checkCount, checkTokens, checkWord } from "./_refuse.ts";
+import { checkCount, checkWord, idsOf, optionsOf } from "./_refuse.ts";
 import { banEdit, checkBelow } from "./_token_edit.ts";
 import type { Stage } from "./stage.ts";
 
@@ -13,7 +13,7 @@ export interface MinLengthOptions {
 /**
  * Bans the ids that end a text until it has at least so many tokens.
  *
- * @example
+ * @example No end before the first token
  * ```ts
  * import { minLength, sampler } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";
@@ -30,9 +30,10 @@ export interface MinLengthOptions {
  * @returns The stage.
  * @throws {ParameterError} If an option is out of range.
  */
-export function minLength(tokens: number, { end, scope = "output" }: MinLengthOptions): Stage {
+export function minLength(tokens: number, options: MinLengthOptions): Stage {
+  const { scope = "output" } = optionsOf("minLength", options, "end");
   checkCount("minLength", "tokens", tokens, 1);
-  checkTokens("minLength", "end", end);
+  const end = idsOf("minLength", "end", options.end);
   checkWord("minLength", "scope", scope, ["output", "all"]);
   return {
     spec: { name: "minLength", params: { tokens, end, scope }, inputs: [] },

@@ -1,6 +1,6 @@
 import { exp, ln } from "../../kernels/mod.ts";
 import type { Ladder } from "./_ladder.ts";
-import { checkAbove, checkCount, refuse } from "./_refuse.ts";
+import { checkAbove, checkCount, optionsOf, refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode mirostat}. */
@@ -26,7 +26,7 @@ const LN2 = 0.6931471805599453;
  * `k = ((e 2^mu) / (1 - n^-e))^(1/s)` tokens, `e = s - 1`, n the vocabulary. Put it last; `accept` the token that `draw` gave.
  * Source: Basu et al. 2021, "Mirostat", and llama.cpp.
  *
- * @example
+ * @example Half a bit of surprise leaves one token
  * ```ts
  * import { mirostat, sampler } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";
@@ -40,7 +40,8 @@ const LN2 = 0.6931471805599453;
  * @returns The stage.
  * @throws {ParameterError} If an option is out of range.
  */
-export function mirostat({ version = 2, tau = 5, eta = 0.1, m = 100 }: MirostatOptions = {}): Stage {
+export function mirostat(options: MirostatOptions = {}): Stage {
+  const { version = 2, tau = 5, eta = 0.1, m = 100 } = optionsOf("mirostat", options);
   if (version !== 1 && version !== 2) refuse("mirostat", "version", version, "1 or 2");
   checkAbove("mirostat", "tau", tau);
   checkAbove("mirostat", "eta", eta);

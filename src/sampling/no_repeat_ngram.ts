@@ -1,4 +1,4 @@
-import { checkCount, checkWord } from "./_refuse.ts";
+import { checkCount, checkWord, optionsOf } from "./_refuse.ts";
 import { banEdit } from "./_token_edit.ts";
 import type { Stage } from "./stage.ts";
 
@@ -13,7 +13,7 @@ export interface NoRepeatNgramOptions {
  *
  * n = 1 bans all tokens seen. Source: Paulus et al. 2017. Cost: O(history) a row, then as `penalties`.
  *
- * @example
+ * @example No pair for the second time
  * ```ts
  * import { noRepeatNgram, sampler } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";
@@ -27,7 +27,8 @@ export interface NoRepeatNgramOptions {
  * @returns The stage.
  * @throws {ParameterError} If an option is out of range.
  */
-export function noRepeatNgram(n: number, { scope = "all" }: NoRepeatNgramOptions = {}): Stage {
+export function noRepeatNgram(n: number, options: NoRepeatNgramOptions = {}): Stage {
+  const { scope = "all" } = optionsOf("noRepeatNgram", options);
   checkCount("noRepeatNgram", "n", n, 1);
   checkWord("noRepeatNgram", "scope", scope, ["all", "output"]);
   return {

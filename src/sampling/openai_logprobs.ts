@@ -22,7 +22,7 @@ export interface OpenAiLogprob extends OpenAiToken {
  *
  * Without `decode` a token's text is `token_id:` and its id, and its bytes are `null`.
  *
- * @example
+ * @example A token, its bytes and the two likeliest
  * ```ts
  * import { openAiLogprobs, sampler } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";

@@ -1,5 +1,5 @@
 import { ln } from "../../kernels/mod.ts";
-import { checkAbove, checkFinite, checkWord, refuse } from "./_refuse.ts";
+import { checkAbove, checkFinite, checkWord, optionsOf, refuse } from "./_refuse.ts";
 import { tokenEdit } from "./_token_edit.ts";
 import type { Edit, Stage, StageContext } from "./stage.ts";
 
@@ -29,7 +29,7 @@ export interface PenaltiesOptions {
  * counts of the output, llama.cpp `"all"` in a window of 64.
  * Cost: a search a tile; the row is copied tile by tile where this is at the front of a chain.
  *
- * @example
+ * @example A token of the prompt loses its lead
  * ```ts
  * import { penalties, sampler } from "@sluice/sluice/sampling";
  * import { assertAlmostEquals } from "@std/assert";
@@ -44,7 +44,8 @@ export interface PenaltiesOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function penalties(options: PenaltiesOptions): Stage {
-  const { repetition = 1, frequency = 0, presence = 0, window = Infinity, scope = "all", normalize = false } = options;
+  const { repetition = 1, frequency = 0, presence = 0, window = Infinity, scope = "all", normalize = false } =
+    optionsOf("penalties", options);
   const { counts = scope } = options;
   checkAbove("penalties", "repetition", repetition);
   checkFinite("penalties", "frequency", frequency);
@@ -54,6 +55,7 @@ export function penalties(options: PenaltiesOptions): Stage {
   if (window !== Infinity && !(Number.isSafeInteger(window) && window >= 0)) {
     refuse("penalties", "window", window, "a whole number of at least 0, or nothing for all tokens");
   }
+  if (typeof normalize !== "boolean") refuse("penalties", "normalize", normalize, "true or false");
   const params = { repetition, frequency, presence, window, scope, counts, normalize };
   const spec = { name: "penalties", params, inputs: [] };
   const edit = (context: StageContext): Edit | undefined => {

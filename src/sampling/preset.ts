@@ -10,7 +10,7 @@ import { keepTopP } from "./keep_top_p.ts";
 import { keepTypical } from "./keep_typical.ts";
 import { mirostat } from "./mirostat.ts";
 import { penalties } from "./penalties.ts";
-import { checkCount, checkFinite, refuse } from "./_refuse.ts";
+import { checkPreset } from "./_check_preset.ts";
 import type { Stage } from "./stage.ts";
 import type { Ties } from "./ties.ts";
 import { withTemperature } from "./with_temperature.ts";
@@ -69,7 +69,7 @@ export interface PresetOptions {
 
 /**
  * The chain of a well-known system, with its defaults, order and tie rules; switched-off stages are left out. It keeps the same
- * tokens with the same probabilities; the random numbers are ours.
+ * tokens with the same probabilities; the random numbers are ours. llama.cpp's mirostat replaces its chain by temperature and mirostat.
  *
  * | preset | order and defaults |
  * | --- | --- |
@@ -81,7 +81,7 @@ export interface PresetOptions {
  * k-th, and cut top-p from the lowest ids. Order matters: with temperature last, llama.cpp's cuts do not depend on it.
  * Source: llama.cpp `00efb3e`, transformers `00857b6`, vLLM `3e34265`.
  *
- * @example
+ * @example llama.cpp's chain, a little cooler
  * ```ts
  * import { preset, sampler } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";
@@ -94,42 +94,13 @@ export interface PresetOptions {
  * @param name The system.
  * @param options What differs from its defaults.
  * @returns The stages, for `sampler`.
- * @throws {ParameterError} If the name is unknown, or an option is out of range or not the system's.
+ * @throws {ParameterError} If the name is unknown, or an option is out of range (also of a stage that is switched off) or not the
+ * system's.
  */
 export function preset(name: PresetName, options: PresetOptions = {}): Stage[] {
-  const make = Object.hasOwn(PRESETS, name) ? PRESETS[name] : undefined;
-  if (!make) refuse("preset", "name", name, Object.keys(PRESETS).map((known) => `"${known}"`).join(" or "));
-  for (const [option, value] of Object.entries(options)) {
-    if (!COMMON.includes(option) && !OWN[name].includes(option)) {
-      refuse(`preset "${name}"`, option, value, `one of its options: ${[...COMMON, ...OWN[name]].join(", ")}`);
-    }
-    if (value === null || typeof value === "string") refuse(`preset "${name}"`, option, value, "a number");
-  }
-  if (options.minKeep !== undefined) checkCount(`preset "${name}"`, "minKeep", options.minKeep, 1);
-  return make(options).filter((stage) => stage !== undefined);
+  checkPreset(name, options);
+  return PRESETS[name](options).filter((stage) => stage !== undefined);
 }
-
-const COMMON = ["temperature", "topK", "topP", "minP", "repetitionPenalty", "minKeep"];
-
-const OWN: Record<PresetName, readonly string[]> = {
-  "llama.cpp": [
-    "typicalP",
-    "topNSigma",
-    "xtcProbability",
-    "xtcThreshold",
-    "dynatempRange",
-    "dynatempExponent",
-    "frequencyPenalty",
-    "presencePenalty",
-    "penaltyLastN",
-    "dry",
-    "mirostat",
-    "mirostatTau",
-    "mirostatEta",
-  ],
-  transformers: ["typicalP", "topH", "epsilonCutoff", "etaCutoff"],
-  vllm: ["frequencyPenalty", "presencePenalty"],
-};
 
 type Stages = (Stage | undefined)[];
 
@@ -143,9 +114,7 @@ function llamaCpp(options: PresetOptions): Stages {
   const { topK = 40, topP = 0.95, minP = 0.05, typicalP = 1, topNSigma = -1, minKeep } = options;
   const { xtcProbability = 0, xtcThreshold = 0.1, penaltyLastN = 64, mirostat: version = 0 } = options;
   const { mirostatTau: tau = 5, mirostatEta: eta = 0.1 } = options;
-  checkFinite('preset "llama.cpp"', "penaltyLastN", penaltyLastN);
-  checkFinite('preset "llama.cpp"', "topNSigma", topNSigma);
-  if (version !== 0) return [heat(options, 0.8), mirostat({ version, tau, eta })];
+  if (version !== 0) return [warmth(options.temperature ?? 0.8), mirostat({ version, tau, eta })];
   return [
     penaltiesOf(options, { window: penaltyLastN < 0 ? Infinity : penaltyLastN }),
     options.dry ? dry(options.dry) : undefined,
@@ -155,7 +124,7 @@ function llamaCpp(options: PresetOptions): Stages {
     nucleus(topP, "lowestId", minKeep),
     minP === 0 ? undefined : keepMinP(minP, least(minKeep)),
     xtcProbability === 0 ? undefined : xtc({ probability: xtcProbability, threshold: xtcThreshold, ...least(minKeep) }),
-    heat(options, 0.8),
+    heat(options),
   ];
 }
 
@@ -163,7 +132,7 @@ function transformers(options: PresetOptions): Stages {
   const { topK = 50, topP = 1, minP = 0, typicalP = 1, topH, epsilonCutoff = 0, etaCutoff = 0, minKeep } = options;
   return [
     penaltiesOf(options, {}),
-    heat(options, 1),
+    warmth(options.temperature ?? 1),
     topH === undefined ? undefined : keepTopH(topH),
     best(topK, "all", minKeep),
     nucleus(topP, "highestId", minKeep),
@@ -179,7 +148,7 @@ function vllm(options: PresetOptions): Stages {
   return [
     penaltiesOf(options, { counts: "output" }),
     // vLLM's own rule: a temperature this small is greedy.
-    temperature >= 0 && temperature < 1e-5 ? withTemperature(0) : heat(options, 1),
+    warmth(temperature < 1e-5 ? 0 : temperature),
     minP === 0 ? undefined : keepMinP(minP, least(minKeep)),
     best(topK, "all", minKeep),
     nucleus(topP, "highestId", minKeep),
@@ -191,7 +160,6 @@ function least(minKeep: number | undefined): { minKeep?: number } {
 }
 
 function best(k: number, ties: Ties, minKeep: number | undefined): Stage | undefined {
-  if (!Number.isSafeInteger(k)) refuse("preset", "topK", k, "a whole number, 0 or less for none");
   return k <= 0 ? undefined : keepTopK(k, { ties, ...least(minKeep) });
 }
 
@@ -199,15 +167,14 @@ function nucleus(p: number, ties: Ties, minKeep: number | undefined): Stage | un
   return p === 1 ? undefined : keepTopP(p, { ties, ...least(minKeep) });
 }
 
+function warmth(temperature: number): Stage | undefined {
+  return temperature === 1 ? undefined : withTemperature(temperature);
+}
+
 function heat(
-  { temperature, dynatempRange = 0, dynatempExponent = 1 }: PresetOptions,
-  usual: number,
+  { temperature = 0.8, dynatempRange: range = 0, dynatempExponent: exponent = 1 }: PresetOptions,
 ): Stage | undefined {
-  const t = temperature ?? usual;
-  if (dynatempRange !== 0) {
-    return dynamicTemperature({ temperature: t, range: dynatempRange, exponent: dynatempExponent });
-  }
-  return t === 1 ? undefined : withTemperature(t);
+  return range === 0 ? warmth(temperature) : dynamicTemperature({ temperature, range, exponent });
 }
 
 function penaltiesOf(

@@ -1,4 +1,4 @@
-import { checkCount, checkTokens } from "./_refuse.ts";
+import { checkCount, idsOf, optionsOf } from "./_refuse.ts";
 import { banEdit, checkBelow } from "./_token_edit.ts";
 import type { Stage } from "./stage.ts";
 
@@ -11,7 +11,7 @@ export interface SuppressOptions {
 /**
  * Bans ids: always, or for the first tokens of the output.
  *
- * @example
+ * @example An id that is never drawn
  * ```ts
  * import { sampler, suppress } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";
@@ -24,12 +24,13 @@ export interface SuppressOptions {
  * @returns The stage.
  * @throws {ParameterError} If an option is out of range.
  */
-export function suppress(ids: readonly number[], { first = Infinity }: SuppressOptions = {}): Stage {
-  checkTokens("suppress", "ids", ids);
+export function suppress(ids: readonly number[], options: SuppressOptions = {}): Stage {
+  const { first = Infinity } = optionsOf("suppress", options);
+  const banned = idsOf("suppress", "ids", ids);
   if (first !== Infinity) checkCount("suppress", "first", first, 1);
   return {
-    spec: { name: "suppress", params: { ids, first }, inputs: [] },
-    check: (vocabulary) => checkBelow("suppress", ids, vocabulary),
-    edit: ({ history, prompt }) => history.length - prompt < first ? banEdit(ids) : undefined,
+    spec: { name: "suppress", params: { ids: banned, first }, inputs: [] },
+    check: (vocabulary) => checkBelow("suppress", banned, vocabulary),
+    edit: ({ history, prompt }) => history.length - prompt < first ? banEdit(banned) : undefined,
   };
 }

@@ -13,7 +13,7 @@ const LEAST = 1e-20;
  * changes neither order nor ties. Its place matters: llama.cpp puts it last, transformers and vLLM first.
  * Cost: at the front one more pass over the row's tiles; behind a truncator nothing.
  *
- * @example
+ * @example Half the temperature, and none
  * ```ts
  * import { sampler, withTemperature } from "@sluice/sluice/sampling";
  * import { assertAlmostEquals, assertEquals } from "@std/assert";

@@ -1,6 +1,6 @@
 import { ln } from "../../kernels/mod.ts";
 import type { Ladder } from "./_ladder.ts";
-import { checkCount, refuse } from "./_refuse.ts";
+import { checkCount, optionsOf, refuse } from "./_refuse.ts";
 import { isCell } from "./_rung.ts";
 import type { Stage } from "./stage.ts";
 
@@ -20,7 +20,7 @@ export interface XtcOptions {
  *
  * Source: llama.cpp's XTC sampler. Cost: one read: at most `1 / threshold` tokens can be concerned.
  *
- * @example
+ * @example Of three top choices the least likely stays
  * ```ts
  * import { sampler, xtc } from "@sluice/sluice/sampling";
  * import { assertEquals } from "@std/assert";
@@ -34,7 +34,8 @@ export interface XtcOptions {
  * @returns The stage.
  * @throws {ParameterError} If an option is out of range.
  */
-export function xtc({ probability, threshold, minKeep = 1 }: XtcOptions): Stage {
+export function xtc(options: XtcOptions): Stage {
+  const { probability, threshold, minKeep = 1 } = optionsOf("xtc", options, "probability", "threshold");
   if (typeof probability !== "number" || !(probability >= 0 && probability <= 1)) {
     refuse("xtc", "probability", probability, "a number from 0 to 1");
   }

@@ -3,8 +3,9 @@
  * The package is large; it is loaded by this test alone.
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { InvalidLogitError, ParameterError } from "../../src/core/mod.ts";
 import { transformersLogitsProcessor } from "../../src/adapters/transformers.ts";
-import { keepTopP, penalties, preset, sampler, withTemperature } from "../../src/sampling/mod.ts";
+import { keepTopP, maskRows, penalties, preset, sampler, withTemperature } from "../../src/sampling/mod.ts";
 import { Random } from "../support/random.ts";
 import { rowOf } from "../sampling/_rows.ts";
 
@@ -80,12 +81,34 @@ Deno.test("a decode loop: what was generated is remembered, a new text forgets i
 
 Deno.test("what it cannot sample is an error", () => {
   const ours = transformersLogitsProcessor(sampler());
-  assertThrows(() => ours([ids(0)], logitsOf([Float32Array.of(NaN, 1)])), RangeError, "a logit is NaN");
-  assertThrows(
-    () => ours([ids(0)], logitsOf([new Float32Array(2).fill(-Infinity)])),
-    RangeError,
-    "no token is allowed",
-  );
+  const refused = (row: Float32Array, processor = ours) => {
+    const { message, row: place, id, code } = assertThrows(
+      () => processor([ids(0), ids(0)], logitsOf([Float32Array.of(1, 2), row])),
+      InvalidLogitError,
+    );
+    assertEquals([place, code], [1, "E_NAN"]);
+    return [message, id];
+  };
+  const start = "Cannot sample row 1 of the batch";
+  const wanted = "wanted finite logits, or -Infinity to mask";
+  assertEquals(refused(Float32Array.of(1, NaN)), [`${start}: the logit of id 1 is NaN, ${wanted}`, 1]);
+  assertEquals(refused(Float32Array.of(Infinity, 1)), [`${start}: the logit of id 0 is +Infinity, ${wanted}`, 0]);
+  const none = [`${start}: no token is allowed, wanted at least one`, undefined];
+  assertEquals(refused(new Float32Array(2).fill(-Infinity)), none);
+  // The row is in order here: it is the chain that leaves nothing, or too much.
+  const hot = sampler({ chain: [withTemperature(1e-3)] });
+  const [overflow] = refused(Float32Array.of(3e38, 1), transformersLogitsProcessor(hot, { mode: "filter" }));
+  assertEquals(overflow, `${start}: a logit behind the chain is +Infinity, ${wanted}`);
+  const strict = sampler({ chain: [maskRows((row) => row > 0 ? Uint32Array.of(0) : undefined)] });
+  assertEquals(refused(Float32Array.of(1, 2), transformersLogitsProcessor(strict, { mode: "filter" })), none);
   assertThrows(() => ours([ids(0), ids(1)], logitsOf([Float32Array.of(0, 1)])), RangeError, "shape");
   assertThrows(() => ours([ids(0)], new Tensor("int64", BigInt64Array.of(1n), [1, 1])), RangeError, "int64");
+});
+
+Deno.test("wrong arguments are refused when the processor is made", () => {
+  const make = transformersLogitsProcessor as (...values: unknown[]) => unknown;
+  assertThrows(() => make(), ParameterError, "no sampler");
+  assertThrows(() => make({ chain: [] }), ParameterError, "no sampler");
+  assertThrows(() => make(sampler(), null), ParameterError, "options null");
+  assertThrows(() => make(sampler(), { mode: "top_p" }), ParameterError, "mode top_p");
 });
