@@ -246,7 +246,6 @@ export class RowRun {
       this.drawn = drawn[0];
       return this.#finish(epoch, ladder, drawn, epoch.share * shareOf(ladder, whole));
     } catch (error) {
-      if ((globalThis as any).TRACE && error instanceof Undecided) {
         console.log(
           "  undecided:",
           error.why,

@@ -3,58 +3,11 @@
  * chains in any order, on rows of every kind; where the oracle itself stands within 1e-9 of a border, either side is right.
  */
 import { assert } from "@std/assert";
-import {
-  adaptiveP,
-  dynamicTemperature,
-  keepEpsilon,
-  keepEta,
-  keepMinP,
-  keepPLess,
-  keepTopH,
-  keepTopK,
-  keepTopNSigma,
-  keepTopP,
-  keepTypical,
-  mirostat,
-  penalties,
-  sampler,
-  type Stage,
-  suppress,
-  withTemperature,
-  xtc,
-} from "../../src/sampling/mod.ts";
+import { sampler, type Stage } from "../../src/sampling/mod.ts";
 import { Random } from "../support/random.ts";
 import { type StageSpec, truthOf } from "./_oracle.ts";
 import { rowOf, SHAPES } from "./_rows.ts";
-
-/** Each stage with random options. */
-const STAGES: Record<string, (random: Random) => Stage> = {
-  keepTopK: (r) =>
-    keepTopK(1 + Math.floor(r.uniform() ** 3 * 600), { ties: tiesOf(r), minKeep: 1 + Math.floor(r.uniform() * 3) }),
-  keepTopP: (r) => keepTopP(0.02 + 0.98 * r.uniform(), { ties: tiesOf(r), minKeep: 1 + Math.floor(r.uniform() * 3) }),
-  keepMinP: (r) =>
-    keepMinP(r.uniform() ** 3 + 1e-4 > 1 ? 1 : r.uniform() ** 3 + 1e-6, { minKeep: 1 + Math.floor(r.uniform() * 4) }),
-  keepTypical: (r) => keepTypical(0.05 + 0.95 * r.uniform(), { minKeep: 1 + Math.floor(r.uniform() * 3) }),
-  keepEpsilon: (r) => keepEpsilon(10 ** (-1 - 5 * r.uniform()), { minKeep: 1 + Math.floor(r.uniform() * 3) }),
-  keepEta: (r) => keepEta(10 ** (-1 - 4 * r.uniform()), { minKeep: 1 + Math.floor(r.uniform() * 3) }),
-  keepTopH: (r) => keepTopH(0.05 + 0.95 * r.uniform()),
-  keepTopNSigma: (r) => keepTopNSigma(0.2 + 3 * r.uniform()),
-  keepPLess: () => keepPLess(),
-  xtc: (r) =>
-    xtc({ probability: 1, threshold: 10 ** (-0.2 - 3 * r.uniform()), minKeep: 1 + Math.floor(r.uniform() * 3) }),
-  mirostat1: (r) => mirostat({ version: 1, tau: 0.5 + 6 * r.uniform(), m: 2 + Math.floor(r.uniform() * 150) }),
-  mirostat: (r) => mirostat({ tau: 0.5 + 6 * r.uniform() }),
-  withTemperature: (r) => withTemperature(r.uniform() < 0.1 ? 0 : 0.1 + 2 * r.uniform()),
-  dynamicTemperature: (r) =>
-    dynamicTemperature({ temperature: 0.3 + r.uniform(), range: r.uniform() / 2, exponent: 0.5 + r.uniform() }),
-  adaptiveP: (r) => adaptiveP({ target: 0.05 + 0.9 * r.uniform() }),
-  penalties: (r) => penalties({ repetition: 0.5 + r.uniform(), frequency: r.uniform(), presence: r.uniform() }),
-  suppress: (r) => suppress(Array.from({ length: 5 }, () => Math.floor(r.uniform() * 5))),
-};
-
-function tiesOf(random: Random): "lowestId" | "highestId" | "all" {
-  return (["lowestId", "highestId", "all"] as const)[Math.floor(random.uniform() * 3)];
-}
+import { chainOf, REWRITING, STAGES } from "./_stages.ts";
 
 const HISTORY = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5];
 
@@ -86,9 +39,6 @@ function compare(row: Float32Array, chain: readonly Stage[], what: string): bool
 
 const NEAR = 1e-9;
 
-/** Stages that give every kept token another logit: to be put last, where rows are long. */
-const REWRITING = ["dynamicTemperature", "adaptiveP"];
-
 for (const name of Object.keys(STAGES)) {
   Deno.test(`oracle: ${name} alone`, () => {
     const random = new Random(name.length * 7919 + name.charCodeAt(4));
@@ -107,17 +57,42 @@ for (const name of Object.keys(STAGES)) {
 
 Deno.test("oracle: random chains", () => {
   const random = new Random(20240607);
-  const names = Object.keys(STAGES);
   let near = 0;
   const rows = 1200;
   for (let i = 0; i < rows; i++) {
     const length = [5, 250, 900, 2000, 6000][Math.floor(random.uniform() * 5)];
-    const free = length > 256 ? names.filter((name) => !REWRITING.includes(name)) : names;
-    const size = Math.floor(random.uniform() * 5);
-    const picked = Array.from({ length: size }, () => free[Math.floor(random.uniform() * free.length)]);
-    const chain = [...picked, names[Math.floor(random.uniform() * names.length)]].map((name) => STAGES[name](random));
+    const chain = chainOf(random, length);
     const kind = SHAPES[i % SHAPES.length];
     if (compare(rowOf(kind, length, random), chain, `${kind} ${length} #${i}`)) near++;
   }
   assert(near <= rows / 50, `${near} of ${rows} too near to call`);
+});
+
+Deno.test("oracle: what is drawn is kept, and has its probability, however many reads it took", () => {
+  const random = new Random(31);
+  const reads = new Map<number, number>();
+  for (let i = 0; i < 500; i++) {
+    const length = [700, 3000, 9000][i % 3], kind = SHAPES[i % SHAPES.length];
+    const chain = chainOf(random, length), row = rowOf(kind, length, random);
+    const made = sampler({ chain, prompt: HISTORY, seed: i, draws: 1 + i % 4 });
+    const specs = chain.map(({ spec }) => spec as StageSpec);
+    const { tokens, margin } = truthOf(row, specs, { history: HISTORY, struck: true, round: true });
+    const rewrites = chain.some(({ spec }) => REWRITING.includes(spec.name));
+    const tolerance = rewrites ? (row[0] > 9000 ? 1e-2 : 5e-5) : 1.2e-5;
+    const truth = new Map(tokens.map(({ id, p }) => [id, p]));
+    for (let step = 0; step < 3; step++) {
+      const sample = made.draw(row, { step });
+      reads.set(sample.reads, (reads.get(sample.reads) ?? 0) + 1);
+      const drawn = sample.draws ?? (sample.id === undefined ? [] : [{ id: sample.id, logprob: sample.logprob }]);
+      const what = `${kind} ${length} #${i}, step ${step}: ${JSON.stringify(specs)}`;
+      assert(drawn.length > 0 || tokens.length === 0 || margin < NEAR, what);
+      assert(new Set(drawn.map(({ id }) => id)).size === drawn.length, what);
+      for (const { id, logprob } of margin < NEAR ? [] : drawn) {
+        assert(truth.has(id), `${what}: ${id} is cut`);
+        const off = Math.abs(Math.log(truth.get(id)!) - logprob);
+        assert(off < tolerance || truth.get(id)! < 1e-300, `${what}: log P(${id}) is off by ${off}`);
+      }
+    }
+  }
+  assert((reads.get(1) ?? 0) > 700, `${JSON.stringify([...reads])}`);
 });
