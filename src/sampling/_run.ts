@@ -246,19 +246,6 @@ export class RowRun {
       this.drawn = drawn[0];
       return this.#finish(epoch, ladder, drawn, epoch.share * shareOf(ladder, whole));
     } catch (error) {
-        console.log(
-          "  undecided:",
-          error.why,
-          "reads",
-          reads,
-          "noted",
-          ladder.noted.slice(0, 6),
-          ladder.noted.length,
-          "err",
-          ladder.error / ladder.mass,
-          ladder.kept.length,
-        );
-      }
       if (error instanceof Undecided) return { sample: none(reads), next: again() };
       if (!(error instanceof Restart)) throw error;
       // The window must be known before it can be edited.
