@@ -1,7 +1,7 @@
 import { Column, type Kernels, TILE } from "../../kernels/mod.ts";
 import type { Block } from "../core/mod.ts";
 import { eachEdited, kernelsOfFindings, raceScratch } from "./_findings.ts";
-import { Ladder, type LogitRange } from "./_ladder.ts";
+import { type LogitRange, RungLadder } from "./_rung_ladder.ts";
 import type { Noise } from "./_noise.ts";
 import { mergeProposals, type Proposals, proposalsOf } from "./_proposals.ts";
 import { cellRung, type CellSource, type CellSums, type Rung } from "./_rung.ts";
@@ -179,8 +179,8 @@ export class BandFold {
   }
 
   /** The ladder that a whole row's bands make. */
-  ladder(state: Readonly<Bands>): Ladder {
-    const ladder = new Ladder(this.plan.top);
+  ladder(state: Readonly<Bands>): RungLadder {
+    const ladder = new RungLadder(this.plan.top);
     const source = new BandSource(this, state);
     ladder.source = source;
     const list = new TokenList(state);

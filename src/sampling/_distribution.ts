@@ -1,7 +1,7 @@
 import { exp } from "../../kernels/mod.ts";
 import { eachSlice, type RowValues } from "./_door.ts";
 import { eachEdited } from "./_findings.ts";
-import type { Ladder } from "./_ladder.ts";
+import type { RungLadder } from "./_rung_ladder.ts";
 import { windowEdit } from "./_restart.ts";
 import type { Conclusion } from "./_run.ts";
 import type { Distribution } from "./distribution.ts";
@@ -15,7 +15,7 @@ export function distributionOf(
   return ladder.listed ? fromList(ladder) : fromRow(ladder, [...edits, windowEdit(ladder)], values, index);
 }
 
-function fromList(ladder: Ladder): Distribution {
+function fromList(ladder: RungLadder): Distribution {
   const { kept, mass } = ladder;
   const ids: number[] = [], probabilities: number[] = [];
   for (const rung of kept) {
@@ -29,7 +29,7 @@ function fromList(ladder: Ladder): Distribution {
 }
 
 function fromRow(
-  { divisor, top, count }: Ladder,
+  { divisor, top, count }: RungLadder,
   edits: Conclusion["edits"],
   values: RowValues,
   index: number,

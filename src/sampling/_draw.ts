@@ -1,5 +1,5 @@
 import { exp, ln } from "../../kernels/mod.ts";
-import { type Ladder, type LogitRange, Undecided } from "./_ladder.ts";
+import { type LogitRange, type RungLadder, Undecided } from "./_rung_ladder.ts";
 import { type Noise, Purpose } from "./_noise.ts";
 import type { Token } from "./_proposals.ts";
 import { isCell, type Rung } from "./_rung.ts";
@@ -24,7 +24,7 @@ export interface Supply {
  * taken yet, is a fair draw from what is kept. When they are used up, fair draws go on from nothing: a rung by its share of the mass, and
  * where it is a cell, the next of those drawn from the cells.
  */
-export function drawFrom(ladder: Ladder, draws: number, noise: Noise, { fromRow, fromCells }: Supply): Drawn[] {
+export function drawFrom(ladder: RungLadder, draws: number, noise: Noise, { fromRow, fromCells }: Supply): Drawn[] {
   const logMass = ln(ladder.mass);
   const taken = new Taken(ladder);
   const drawn: Drawn[] = [];
@@ -48,7 +48,7 @@ interface Placed extends Token {
 }
 
 /** One after the other the draws that were made from all cells in the window, or more. */
-function* cellDraws(ladder: Ladder, supplies: Supply["fromCells"]): Iterator<Token> {
+function* cellDraws(ladder: RungLadder, supplies: Supply["fromCells"]): Iterator<Token> {
   const cells = ladder.kept.filter(isCell);
   for (const { tokens, of } of supplies) {
     const whole = cells.every(({ deep, high }) => of.some((range) => range.low <= deep && range.high >= high));
@@ -58,12 +58,12 @@ function* cellDraws(ladder: Ladder, supplies: Supply["fromCells"]): Iterator<Tok
 
 /** What has been drawn already. */
 class Taken {
-  readonly #ladder: Ladder;
+  readonly #ladder: RungLadder;
   readonly #ids = new Set<number>();
   readonly #places = new Map<Rung, number[]>();
   readonly #mass = new Map<Rung, number>();
 
-  constructor(ladder: Ladder) {
+  constructor(ladder: RungLadder) {
     this.#ladder = ladder;
   }
 
@@ -98,7 +98,7 @@ class Taken {
 }
 
 /** The next of some drawn tokens that is kept and not taken. */
-function nextKept(ladder: Ladder, tokens: Iterator<Token>, taken: Taken): Placed | undefined {
+function nextKept(ladder: RungLadder, tokens: Iterator<Token>, taken: Taken): Placed | undefined {
   for (;;) {
     const { value, done } = tokens.next();
     if (done) return undefined;
@@ -107,12 +107,12 @@ function nextKept(ladder: Ladder, tokens: Iterator<Token>, taken: Taken): Placed
   }
 }
 
-function place({ divisor }: Ladder, token: Token, rung: Rung): Placed {
+function place({ divisor }: RungLadder, token: Token, rung: Rung): Placed {
   return { ...token, rung, logit: isCell(rung) ? token.x / divisor : rung.x };
 }
 
 /** The rung of the window that holds a token. */
-function rungOf(ladder: Ladder, { id, x }: Token): Rung | undefined {
+function rungOf(ladder: RungLadder, { id, x }: Token): Rung | undefined {
   for (let i = ladder.from; i < ladder.to; i++) {
     const rung = ladder.rungs[i];
     const holds = isCell(rung) ? x >= rung.deep && isUnder(x, rung) : rung.ids ? hasId(rung, id, x) : rung.id === id;
@@ -142,7 +142,7 @@ function hasId({ ids, high }: Rung, id: number, x: number): boolean {
  * A fair draw from what is not taken, by a uniform number: the inverse distribution function over the rungs, best first. `undefined` if
  * nothing that is left weighs anything.
  */
-function drawAnew(ladder: Ladder, taken: Taken, cells: Iterator<Token>, u: number): Placed | undefined {
+function drawAnew(ladder: RungLadder, taken: Taken, cells: Iterator<Token>, u: number): Placed | undefined {
   if (!ladder.sure) throw new Undecided("no token that was drawn is kept for sure");
   let mass = 0;
   for (const rung of ladder.kept) mass += taken.left(rung);
@@ -162,7 +162,7 @@ function drawAnew(ladder: Ladder, taken: Taken, cells: Iterator<Token>, u: numbe
 }
 
 /** A token of the cells: the next that was drawn from them. */
-function drawCell(ladder: Ladder, taken: Taken, cells: Iterator<Token>): Placed {
+function drawCell(ladder: RungLadder, taken: Taken, cells: Iterator<Token>): Placed {
   const token = nextKept(ladder, cells, taken);
   if (!token) throw new Undecided("a token was drawn whose logit is known in sum only");
   return token;

@@ -3,7 +3,7 @@ import { ranked } from "../core/mod.ts";
 import { CellReading } from "./_cell_reading.ts";
 import { FAR } from "./_cells.ts";
 import { type Findings, momentsOf, type Wanted } from "./_findings.ts";
-import { Ladder } from "./_ladder.ts";
+import { RungLadder } from "./_rung_ladder.ts";
 import { divideEdit, Restart, windowEdit } from "./_restart.ts";
 import { cellRung } from "./_rung.ts";
 import type { Facts } from "./_sums.ts";
@@ -13,9 +13,9 @@ import type { Edit, Stage, StageContext } from "./stage.ts";
 const SUM_ERROR = 4e-6;
 
 /** What the first read knows, as a ladder: the best tokens, and the others in cells, or in one. */
-export function firstLadder(found: Findings, facts: Facts, count: number, wanted: Wanted): Ladder {
+export function firstLadder(found: Findings, facts: Facts, count: number, wanted: Wanted): RungLadder {
   const { best } = found;
-  const ladder = new Ladder(facts.maximum);
+  const ladder = new RungLadder(facts.maximum);
   if (best) { for (const at of ranked(best)) ladder.pushToken(best.ids[at], best.values[at]); }
   if (best && best.size < best.k) return ladder;
   const others = count - found.masked - (best?.size ?? 0);
@@ -33,7 +33,7 @@ export function firstLadder(found: Findings, facts: Facts, count: number, wanted
 }
 
 /** Adds all other tokens as one cell, from what the sweep says of the row. */
-function pushOthers(ladder: Ladder, { logSum, entropy }: Facts, n: number, { level }: Wanted): void {
+function pushOthers(ladder: RungLadder, { logSum, entropy }: Facts, n: number, { level }: Wanted): void {
   const { mass, rungs, top } = ladder;
   const total = level === "maximum" ? mass : exp(logSum);
   const moment = rungs.reduce((sum, { h }) => sum + h, 0);
@@ -54,7 +54,7 @@ export interface Walk {
 }
 
 /** Runs the stages on a ladder: it narrows, or throws `Undecided` or `Restart`. */
-export function runStages(ladder: Ladder, { rest, context }: Walk): void {
+export function runStages(ladder: RungLadder, { rest, context }: Walk): void {
   for (let i = 0; i < rest.length && ladder.to > ladder.from; i++) {
     const stage = rest[i], known = context(i);
     const edits = stage.cut ? stage.cut(ladder, known)?.edits ?? [] : editsOf(stage, known);
@@ -70,7 +70,7 @@ function editsOf(stage: Stage, context: StageContext): readonly Edit[] {
   return edit ? [edit] : [];
 }
 
-function restart(ladder: Ladder, edits: readonly Edit[], done: number): Restart {
+function restart(ladder: RungLadder, edits: readonly Edit[], done: number): Restart {
   return new Restart([
     ...(ladder.whole ? [] : [windowEdit(ladder)]),
     ...(ladder.divisor === 1 ? [] : [divideEdit(ladder.divisor)]),
@@ -79,7 +79,7 @@ function restart(ladder: Ladder, edits: readonly Edit[], done: number): Restart 
 }
 
 /** Applies edits to the listed tokens, one by one. */
-function rewrite(ladder: Ladder, edits: readonly Edit[], row: number): void {
+function rewrite(ladder: RungLadder, edits: readonly Edit[], row: number): void {
   const values = new Float64Array(1);
   ladder.rewrite((x, id) => {
     values[0] = x;

@@ -1,9 +1,9 @@
-import type { Ladder } from "./_ladder.ts";
+import type { RungLadder } from "./_rung_ladder.ts";
 import { isCell } from "./_rung.ts";
 import type { Ties } from "./ties.ts";
 
 /** Keeps the best k tokens of a ladder's window. */
-export function keepCount(ladder: Ladder, k: number, ties: Ties): void {
+export function keepCount(ladder: RungLadder, k: number, ties: Ties): void {
   let seen = 0, doubt = 0;
   for (let i = ladder.from; i < ladder.to; i++) {
     const rung = ladder.rungs[i];
@@ -24,7 +24,7 @@ export function keepCount(ladder: Ladder, k: number, ties: Ties): void {
 }
 
 /** Ends the window inside a cell, of which `count` tokens are kept. */
-function cutCell(ladder: Ladder, i: number, count: number, doubt: number, ties: Ties): void {
+function cutCell(ladder: RungLadder, i: number, count: number, doubt: number, ties: Ties): void {
   const { n } = ladder.rungs[i];
   let last = i;
   // What is counted in doubt above may leave room below.
@@ -36,7 +36,7 @@ function cutCell(ladder: Ladder, i: number, count: number, doubt: number, ties: 
 }
 
 /** Ends the window with the first `count` tokens of rung i, which are equal, and what the tie rule keeps beside them. */
-export function endWith(ladder: Ladder, i: number, count: number, ties: Ties): void {
+export function endWith(ladder: RungLadder, i: number, count: number, ties: Ties): void {
   let end = i + 1;
   if (ties !== "lowestId") {
     const { x } = ladder.rungs[i];
@@ -53,7 +53,7 @@ export function endWith(ladder: Ladder, i: number, count: number, ties: Ties): v
 }
 
 /** Of the tie group that ends before `end` and is cut after rung i, keeps the highest ids. */
-function keepHighest(ladder: Ladder, i: number, count: number, end: number): void {
+function keepHighest(ladder: RungLadder, i: number, count: number, end: number): void {
   const { rungs } = ladder;
   ladder.to = i + 1;
   if (rungs[i].ids) return ladder.keepPart(i, count, true);

@@ -1,8 +1,8 @@
-import type { Ladder } from "./_ladder.ts";
+import type { RungLadder } from "./_rung_ladder.ts";
 import { isCell, type Rung } from "./_rung.ts";
 
 /** Keeps the tokens whose logit is at least `t`, which may be off by `doubt`, and the best `least`. */
-export function keepFrom(ladder: Ladder, t: number, least: number, doubt: number): void {
+export function keepFrom(ladder: RungLadder, t: number, least: number, doubt: number): void {
   if (!Number.isFinite(t) || !Number.isFinite(doubt)) ladder.giveUp("where the threshold lies");
   let end = ladder.from, first = -1;
   for (; end < ladder.to; end++) {

@@ -1,6 +1,6 @@
 import { exp } from "../../kernels/mod.ts";
 import { endWith } from "./_keep_count.ts";
-import type { Ladder } from "./_ladder.ts";
+import type { RungLadder } from "./_rung_ladder.ts";
 import { isCell } from "./_rung.ts";
 import type { Ties } from "./ties.ts";
 
@@ -8,7 +8,7 @@ import type { Ties } from "./ties.ts";
 export const HALF_STEP: number = 2 ** -24;
 
 /** Keeps the fewest best tokens that hold a share p of the window's mass, and at least `least`. */
-export function keepMass(ladder: Ladder, p: number, least: number, ties: Ties): void {
+export function keepMass(ladder: RungLadder, p: number, least: number, ties: Ties): void {
   const wanted = (p - HALF_STEP) * ladder.mass;
   let doubt = p * ladder.error, before = 0, seen = 0;
   for (let i = ladder.from; i < ladder.to; i++) {
@@ -32,7 +32,7 @@ interface Wanted {
 }
 
 /** Ends the window at rung i, the first in which the mass may be reached. */
-function cut(ladder: Ladder, i: number, { mass, least, doubt }: Wanted, ties: Ties): void {
+function cut(ladder: RungLadder, i: number, { mass, least, doubt }: Wanted, ties: Ties): void {
   const rung = ladder.rungs[i];
   // By the lightest token it may take more, by the heaviest fewer.
   const heavy = exp(rung.x - ladder.top), light = isCell(rung) ? exp(rung.low - ladder.top) : heavy;
@@ -54,7 +54,7 @@ function cut(ladder: Ladder, i: number, { mass, least, doubt }: Wanted, ties: Ti
 }
 
 /** The last rung that the cut may lie in. */
-function lastOf(ladder: Ladder, i: number, mass: number): number {
+function lastOf(ladder: RungLadder, i: number, mass: number): number {
   let sum = 0;
   for (let at = i; at < ladder.to; at++) {
     while (ladder.split(at));

@@ -1,5 +1,5 @@
 import { inArena, type Segment } from "../core/mod.ts";
-import type { Ladder } from "./_ladder.ts";
+import type { RungLadder } from "./_rung_ladder.ts";
 import { isCell, type Rung } from "./_rung.ts";
 import type { Edit } from "./stage.ts";
 
@@ -14,7 +14,7 @@ export class Restart {
 }
 
 /** The edit that masks what lies outside a ladder's window. */
-export function windowEdit(ladder: Ladder): Edit {
+export function windowEdit(ladder: RungLadder): Edit {
   const { rungs, from, to } = ladder;
   const isLow = lowerEnd(rungs, from, to - 1), isHigh = from === 0 ? () => true : upperEnd(rungs[from]);
   return {

@@ -7,7 +7,7 @@ import { type Concluded, detailed, type Raw, topOf } from "./_details.ts";
 import { drawFrom, type Drawn, type Supply } from "./_draw.ts";
 import { firstLadder, runStages, type Walk } from "./_evaluate.ts";
 import { findBlock, type Findings, findingsOf, kernelsOfFindings, mergeFindings, type Wanted } from "./_findings.ts";
-import { type Ladder, type LogitRange, Undecided } from "./_ladder.ts";
+import { type LogitRange, type RungLadder, Undecided } from "./_rung_ladder.ts";
 import type { Memory, Observed } from "./_memory.ts";
 import { Noise, Purpose } from "./_noise.ts";
 import { type Proposals, proposed, type Token } from "./_proposals.ts";
@@ -39,7 +39,7 @@ const RAW = 64;
 
 /** What the chain made of a row, once that is known. */
 export interface Conclusion {
-  readonly ladder: Ladder;
+  readonly ladder: RungLadder;
   /** The edits that were applied as the row was read, last read. */
   readonly edits: readonly Edit[];
 }
@@ -59,7 +59,7 @@ interface Attempt extends Epoch {
   readonly raw: Raw;
   readonly supply: Supply;
   /** What the first read of the epoch found of the row's logits. */
-  readonly spread: Ladder["rowSpread"];
+  readonly spread: RungLadder["rowSpread"];
 }
 
 /** One row on its way through a sampler: which reads it takes, and what they give. */
@@ -204,7 +204,7 @@ export class RowRun {
   /** What the next read must find out: some tokens one by one, sums of what lies between, and draws from those in the window. */
   #plan(
     { edits, reads }: Epoch,
-    ladder: Ladder,
+    ladder: RungLadder,
     { rest, vocabulary }: Walk,
     noted: readonly LogitRange[],
     round: number,
@@ -232,7 +232,7 @@ export class RowRun {
   }
 
   /** Runs the rest of the chain on a ladder; gives the sample, or the reducer of the next read. */
-  #attempt(epoch: Attempt, ladder: Ladder, walk: Walk, again: () => Reducer<Sample>): Concluded {
+  #attempt(epoch: Attempt, ladder: RungLadder, walk: Walk, again: () => Reducer<Sample>): Concluded {
     const whole = ladder.mass;
     const { reads } = epoch;
     try {
@@ -292,7 +292,7 @@ export class RowRun {
     });
   }
 
-  #finish({ reads, raw, edits }: Attempt, ladder: Ladder, drawn: readonly Drawn[], keptMass: number): Concluded {
+  #finish({ reads, raw, edits }: Attempt, ladder: RungLadder, drawn: readonly Drawn[], keptMass: number): Concluded {
     const { draws, details, topLogprobs } = this.#asked;
     const [first] = drawn;
     const sample: Sample = {
@@ -374,7 +374,7 @@ function plainFacts({ maximum, logSum, mantissa, mean }: RowFacts): Facts {
   return { maximum, logSum, entropy: Math.max(0, ln(mantissa) - mean * Math.LN2) };
 }
 
-function requireSure(ladder: Ladder): void {
+function requireSure(ladder: RungLadder): void {
   if (!ladder.sure) throw new Undecided("which tokens are kept");
 }
 
@@ -384,7 +384,7 @@ function none(reads: number, why?: Sample["why"]): Sample {
 }
 
 /** The share of the row that the window holds, in the scale of the read. */
-function shareOf(ladder: Ladder, whole: number): number {
+function shareOf(ladder: RungLadder, whole: number): number {
   let mass = 0;
   for (const rung of ladder.kept) {
     if (isCell(rung)) mass += ladder.source ? ladder.source.weigh(rung, 1)![0] * rung.share : rung.m;

@@ -1,4 +1,4 @@
-import type { Ladder } from "./_ladder.ts";
+import type { RungLadder } from "./_rung_ladder.ts";
 
 /** Tokens in the order they came. */
 export interface ListedTokens {
@@ -35,7 +35,7 @@ export class TokenList {
   }
 
   /** Moves the tokens of at least a logit to a ladder, best first. */
-  pushFrom(ladder: Ladder, least: number): void {
+  pushFrom(ladder: RungLadder, least: number): void {
     while (this.#logits.length > 0 && this.#logits[this.#logits.length - 1] >= least) {
       const x = this.#logits.pop()!, ids = this.#ids.pop()!;
       if (ids.length === 1) ladder.pushToken(ids[0], x);

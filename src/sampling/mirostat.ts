@@ -1,5 +1,5 @@
 import { exp, ln } from "../../kernels/mod.ts";
-import type { Ladder } from "./_ladder.ts";
+import type { Ladder } from "./ladder.ts";
 import { checkAbove, checkCount, optionsOf, refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 

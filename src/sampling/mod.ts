@@ -30,7 +30,6 @@
  *
  * @module
  */
-export type { Ladder } from "./_ladder.ts";
 export * from "./adaptive_p.ts";
 export * from "./bad_words.ts";
 export * from "./chain_from.ts";
@@ -47,6 +46,7 @@ export * from "./keep_top_k.ts";
 export * from "./keep_top_n_sigma.ts";
 export * from "./keep_top_p.ts";
 export * from "./keep_typical.ts";
+export * from "./ladder.ts";
 export * from "./mask_rows.ts";
 export * from "./min_length.ts";
 export * from "./mirostat.ts";

@@ -1,5 +1,5 @@
 import type { Segment, Spec } from "../core/mod.ts";
-import type { Ladder } from "./_ladder.ts";
+import type { Ladder } from "./ladder.ts";
 
 /** A map on logits, id by id, that a stage has made for one row. */
 export interface Edit {

@@ -1,7 +1,5 @@
 import { ln } from "../../kernels/mod.ts";
-import type { Ladder } from "./_ladder.ts";
 import { checkCount, optionsOf, refuse } from "./_refuse.ts";
-import { isCell } from "./_rung.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode xtc}. */
@@ -50,28 +48,7 @@ export function xtc(options: XtcOptions): Stage {
     looks: Math.floor(1 / threshold) + 1,
     cut(ladder, { chance }) {
       if (probability === 0 || threshold > 0.5) return;
-      if (chance() <= probability) dropTop(ladder, gap, minKeep);
+      if (chance() <= probability) ladder.dropTop(gap, minKeep);
     },
   };
-}
-
-/** Drops all but the last of the tokens of at least a log-probability, if `least` stay. */
-function dropTop(ladder: Ladder, logprob: number, least: number): void {
-  const { mass, error, top, rungs } = ladder;
-  const t = top + ln(mass) + logprob, doubt = error > 0 ? error / mass + 1e-9 : 0;
-  let last = -1;
-  for (let i = ladder.from; i < ladder.to; i++) {
-    const { x } = rungs[i];
-    const cell = isCell(rungs[i]);
-    if (cell ? x >= t - doubt : doubt > 0 && Math.abs(x - t) <= doubt) ladder.refuse(i, "a top choice");
-    if (cell || !(x >= t)) break;
-    last = i;
-  }
-  if (last < ladder.from || (last === ladder.from && rungs[last].n === 1)) return;
-  let left = 1;
-  for (let i = last + 1; i < ladder.to; i++) left += rungs[i].n;
-  if (left < least) return;
-  ladder.from = last;
-  // Of equal tokens the highest id is the last.
-  ladder.keepPart(last, 1, true);
 }

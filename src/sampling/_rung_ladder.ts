@@ -1,9 +1,12 @@
 import { exp, ln } from "../../kernels/mod.ts";
+import { dropTop } from "./_drop_top.ts";
 import { keepCount } from "./_keep_count.ts";
+import { keepEntropy } from "./_keep_entropy.ts";
 import { keepFrom } from "./_keep_from.ts";
 import { keepMass } from "./_keep_mass.ts";
 import { keepNearest } from "./_keep_nearest.ts";
 import { type CellSource, groupRung, isCell, keepShare, type Rung, setLogit, tokenRung } from "./_rung.ts";
+import type { Ladder } from "./ladder.ts";
 import type { Ties } from "./ties.ts";
 
 /** A question that this read of the row cannot answer. */
@@ -22,7 +25,7 @@ export interface LogitRange {
  * a cut falls into a cell, the cell is split as far as its source can; what is left in doubt stays in the window, marked `unsure`, with
  * its most likely share, and is noted, so that another read can list its tokens.
  */
-export class Ladder {
+export class RungLadder implements Ladder {
   readonly rungs: Rung[] = [];
   /** The first kept rung. */
   from = 0;
@@ -269,6 +272,16 @@ export class Ladder {
   /** Keeps the tokens whose surprise is nearest to the entropy. */
   keepTypical(p: number, least: number): void {
     keepNearest(this, p, least);
+  }
+
+  /** Keeps the longest run from the best token on that holds at most a share h of the entropy. */
+  keepEntropy(h: number): void {
+    keepEntropy(this, h);
+  }
+
+  /** Drops all but the least likely of the tokens of at least a log-probability, if `least` stay. */
+  dropTop(logprob: number, least: number): void {
+    dropTop(this, logprob, least);
   }
 
   /** The logits of the best tokens. */
