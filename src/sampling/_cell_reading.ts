@@ -5,15 +5,15 @@ import { cellRung, type CellSource, type CellSums, type Rung } from "./_rung.ts"
 
 const STEPS = Cell.perUnit * Cell.steps;
 const WIDTH = 1 / Cell.perUnit;
-const NOTHING: CellSums = [0, 0, 0];
 /** Half a step of 2^-18, and what the spread inside a cell of 1/256 can change in its mass: relative errors of `1/T` and `1/T^2`. */
 const STEP_ERROR = 2e-6;
 const SPREAD_ERROR = 1e-6;
+/** Up to here the series of `e^t` below is exact to 1e-12. */
+const SHORT = 0.02;
 
 /** What a row's cells hold besides the best tokens, which are known one by one. */
 export class CellReading implements CellSource {
   readonly #words: Uint32Array;
-  readonly #top: number;
   readonly #least: number;
   readonly #origin: number;
   /** The worst of the best: nothing else is larger. */
@@ -25,7 +25,6 @@ export class CellReading implements CellSource {
   /** Reads the cells of a row of which `others` tokens are not among the best, which are as many as were wanted. */
   constructor(cells: Cells, best: Heap, origin: number, others: number) {
     this.#words = wordsNow(cells);
-    this.#top = cells.top;
     this.#least = leastOf(cells);
     this.#origin = origin;
     this.#ceiling = best.values[0];
@@ -43,11 +42,11 @@ export class CellReading implements CellSource {
   rungs(): Rung[] {
     const rungs: Rung[] = [];
     let below = this.#others;
-    for (let span = Math.floor(this.#highest / SPAN); span * SPAN >= this.#least; span--) {
+    for (let span = Math.floor(this.#highest / SPAN); below > 0 && span * SPAN >= this.#least; span--) {
       const n = this.#count(span);
       if (n === 0) continue;
       below -= n;
-      rungs.push(this.#rung(span * SPAN, SPAN, n, 1));
+      rungs.push(this.#spanRung(span * SPAN, n));
     }
     if (below > 0) rungs.push(this.#bottom(below));
     return rungs;
@@ -65,20 +64,30 @@ export class CellReading implements CellSource {
     if (span !== SPAN) return undefined;
     const rungs: Rung[] = [];
     for (let one = Math.min(this.#highest, cell! + SPAN - 1); one >= cell!; one--) {
-      const n = this.#countOf(one);
-      if (n > 0) rungs.push(this.#rung(one, 1, n, divisor));
+      const n = this.#countAt(this.#placeOf(one), one);
+      if (n > 0) rungs.push(this.#cellRung(one, n, divisor));
     }
     return rungs;
   }
 
-  #rung(cell: number, span: number, n: number, divisor: number): Rung {
-    const edge = (cell + span) * WIDTH, closed = edge > this.#ceiling;
-    const facts = { cell, span, n, high: closed ? this.#ceiling : edge, deep: cell * WIDTH, closed };
-    return cellRung(
-      span === 1 ? { ...facts, mean: this.#meanOf(cell, n) } : facts,
-      this.weigh({ ...facts, share: 1 } as Rung, divisor),
-      divisor,
-    );
+  #spanRung(cell: number, n: number): Rung {
+    const facts = { cell, span: SPAN, n, ...this.#bounds((cell + SPAN) * WIDTH, cell * WIDTH) };
+    return cellRung(facts, this.#sums(cell, SPAN, 1), 1);
+  }
+
+  #cellRung(cell: number, n: number, divisor: number): Rung {
+    const steps = this.#stepsAt(this.#placeOf(cell), cell), deep = cell * WIDTH;
+    // The sum of one place is the place.
+    const bounds = n === 1
+      ? this.#bounds(deep + (steps + 1) / STEPS, deep + steps / STEPS)
+      : this.#bounds(deep + WIDTH, deep);
+    const facts = { cell, span: 1, n, ...bounds, mean: deep + (steps / n + 0.5) / STEPS };
+    return cellRung(facts, this.#sums(cell, 1, divisor), divisor);
+  }
+
+  #bounds(edge: number, deep: number): { readonly high: number; readonly deep: number; readonly closed: boolean } {
+    const closed = edge > this.#ceiling;
+    return { high: closed ? this.#ceiling : edge, deep, closed };
   }
 
   /** The tokens more than 63 units below the largest: their mass is next to nothing. */
@@ -94,50 +103,49 @@ export class CellReading implements CellSource {
     return [m, m * d, m * weight];
   }
 
-  #place(cell: number): number {
-    return 2 * (slotOf(Math.floor(cell / SPAN)) * SPAN + cell - Math.floor(cell / SPAN) * SPAN);
+  #placeOf(cell: number): number {
+    const span = Math.floor(cell / SPAN);
+    return 2 * (SPAN * slotOf(span) + cell - SPAN * span);
   }
 
-  #countOf(cell: number): number {
-    const n = this.#words[this.#place(cell) + 1] >>> 4;
+  /** How many tokens a cell holds. */
+  #countAt(place: number, cell: number): number {
+    const n = this.#words[place + 1] >>> 4;
     return cell === this.#highest ? n - this.#taken.n : n;
   }
 
+  /** The sum of their places in it. */
+  #stepsAt(place: number, cell: number): number {
+    const steps = (this.#words[place + 1] & 15) * 4294967296 + this.#words[place];
+    return cell === this.#highest ? steps - this.#taken.steps : steps;
+  }
+
   #count(span: number): number {
-    const last = Math.min(this.#highest, span * SPAN + SPAN - 1);
-    let n = 0;
-    for (let cell = span * SPAN; cell <= last; cell++) n += this.#countOf(cell);
+    const first = span * SPAN, last = Math.min(this.#highest, first + SPAN - 1);
+    let place = this.#placeOf(first), n = 0;
+    for (let cell = first; cell <= last; cell++, place += 2) n += this.#countAt(place, cell);
     return n;
   }
 
-  /** The mean of a cell's logits. */
-  #meanOf(cell: number, n: number): number {
-    return cell * WIDTH + this.#meanOffset(cell, n);
-  }
-
-  #meanOffset(cell: number, n: number): number {
-    const at = this.#place(cell);
-    const steps = (this.#words[at + 1] & 15) * 4294967296 + this.#words[at] -
-      (cell === this.#highest ? this.#taken.steps : 0);
-    return (steps / n + 0.5) / STEPS;
-  }
-
   #sums(first: number, span: number, divisor: number): CellSums {
-    let m = 0, h = 0, q = 0;
     const last = Math.min(this.#highest, first + span - 1);
-    for (let cell = last; cell >= first; cell--) {
-      const n = this.#countOf(cell);
+    const by = 1 / divisor, step = exp(WIDTH * by);
+    let place = this.#placeOf(first);
+    // From cell to cell the weight of the lower edge grows by one factor: one exponential serves all.
+    let d = (first * WIDTH - this.#origin) * by, edge = exp(d);
+    let m = 0, h = 0, q = 0;
+    for (let cell = first; cell <= last; cell++, place += 2, d += WIDTH * by, edge *= step) {
+      const n = this.#countAt(place, cell);
       if (n === 0) continue;
-      const offset = this.#meanOffset(cell, n);
-      const d = Math.min(0, (cell * WIDTH + offset - this.#origin) / divisor);
+      const offset = (this.#stepsAt(place, cell) / n + 0.5) / STEPS, t = offset * by;
+      const weight = edge * (t < SHORT ? 1 + t * (1 + t / 2 * (1 + t / 3 * (1 + t / 4 * (1 + t / 5)))) : exp(t));
       // Of several tokens the spread is known to lie between none and the widest that has this mean.
-      const spread = n === 1 ? 0 : offset * (WIDTH - offset) / 2 / (divisor * divisor);
-      const weight = exp(d);
+      const spread = n === 1 ? 0 : offset * (WIDTH - offset) / 2 * by * by;
       const mass = n * weight * (1 + spread / 2);
       m += mass;
-      h += mass * (d + spread);
+      h += mass * (d + t + spread);
       q += n * weight * weight * (1 + 2 * spread);
     }
-    return m === 0 ? NOTHING : [m, h, q];
+    return [m, h, q];
   }
 }

@@ -11,6 +11,8 @@ export const USED: number = SPANS - 1;
 const PER_UNIT = Cell.perUnit / SPAN;
 /** Beyond this magnitude the cells have no number of their own. */
 export const FAR: number = 2 ** 40;
+/** So many tokens of a row may share a cell: more could spill from its sum of places into its count. */
+export const MOST: number = 2 ** 26;
 
 /**
  * How many logits of a row fall into each cell of 1/256 of a unit, over the 63 units below the largest: it tells where any truncator

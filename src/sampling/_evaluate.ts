@@ -1,7 +1,7 @@
 import { exp } from "../../kernels/mod.ts";
 import { ranked } from "../core/mod.ts";
 import { CellReading } from "./_cell_reading.ts";
-import { FAR } from "./_cells.ts";
+import { FAR, MOST } from "./_cells.ts";
 import { type Findings, momentsOf, type Wanted } from "./_findings.ts";
 import { RungLadder } from "./_rung_ladder.ts";
 import { divideEdit, Restart, windowEdit } from "./_restart.ts";
@@ -24,7 +24,7 @@ export function firstLadder(found: Findings, facts: Facts, count: number, wanted
     const { mean, variance } = momentsOf(found);
     ladder.rowSpread = { mean, deviation: Math.sqrt(Math.max(0, variance)) };
   }
-  if (found.cells && best && Math.abs(facts.maximum) <= FAR) {
+  if (found.cells && best && count <= MOST && Math.abs(facts.maximum) <= FAR) {
     const cells = new CellReading(found.cells, best, facts.maximum, others);
     ladder.source = cells;
     for (const rung of cells.rungs()) ladder.push(rung);

@@ -9,17 +9,22 @@ export const HALF_STEP: number = 2 ** -24;
 
 /** Keeps the fewest best tokens that hold a share p of the window's mass, and at least `least`. */
 export function keepMass(ladder: RungLadder, p: number, least: number, ties: Ties): void {
-  const wanted = (p - HALF_STEP) * ladder.mass;
-  let doubt = p * ladder.error, before = 0, seen = 0;
+  const wanted = (p - HALF_STEP) * ladder.mass, error = p * ladder.error;
+  let before = 0, seen = 0, off = 0;
   for (let i = ladder.from; i < ladder.to; i++) {
     const rung = ladder.rungs[i];
-    const after = before + rung.m, more = doubt + ladder.errorOf(rung);
-    if (after + more < wanted || seen + rung.n < least) {
+    const after = before + rung.m, doubt = error + off + ladder.errorOf(rung);
+    if (after + doubt < wanted || seen + rung.n < least) {
       before = after;
-      doubt = more;
+      off = doubt - error;
       seen += rung.n;
     } else if (ladder.split(i)) i--;
-    else return cut(ladder, i, { mass: wanted - before, least: least - seen, doubt: more }, ties);
+    else {return cut(
+        ladder,
+        i,
+        { mass: wanted - before, least: least - seen, doubt, rest: Math.max(0, error - off) },
+        ties,
+      );}
   }
 }
 
@@ -27,12 +32,14 @@ export function keepMass(ladder: RungLadder, p: number, least: number, ties: Tie
 interface Wanted {
   readonly mass: number;
   readonly least: number;
-  /** How far the mass may be off. */
+  /** How far the mass that is wanted of them may be off. */
   readonly doubt: number;
+  /** How far the mass of all kept tokens may be off, besides what the rungs before the cut may. */
+  readonly rest: number;
 }
 
 /** Ends the window at rung i, the first in which the mass may be reached. */
-function cut(ladder: RungLadder, i: number, { mass, least, doubt }: Wanted, ties: Ties): void {
+function cut(ladder: RungLadder, i: number, { mass, least, doubt, rest }: Wanted, ties: Ties): void {
   const rung = ladder.rungs[i];
   // By the lightest token it may take more, by the heaviest fewer.
   const heavy = exp(rung.x - ladder.top), light = isCell(rung) ? exp(rung.low - ladder.top) : heavy;
@@ -46,11 +53,17 @@ function cut(ladder: RungLadder, i: number, { mass, least, doubt }: Wanted, ties
   }
   const last = lastOf(ladder, i, mass + doubt);
   ladder.to = last + 1;
-  let whole = 0;
-  for (let at = i; at <= last; at++) whole += ladder.rungs[at].n;
-  // A mass is reached with at most one token too much.
-  const n = Math.max(fewest, Math.min(whole, mass / rung.m * rung.n + 0.5));
-  ladder.blur(i, last, n, 0.5 + doubt / light + (ties === "all" ? whole - n : 0));
+  let count = 0, whole = 0;
+  for (let at = i; at <= last; at++) {
+    count += ladder.rungs[at].n;
+    whole += ladder.rungs[at].m;
+  }
+  // The mass is reached with at most one token too much.
+  const likely = mass + heavy / 2;
+  const share = Math.min(1, Math.max(likely / whole, fewest / count));
+  const out = ties === "all" ? 1 - share : 0;
+  const haze = heavy / 2 + rest + Math.abs(share * whole - likely) + out * whole;
+  ladder.blurMass(i, last, share, 0.5 + doubt / light + out * count, haze);
 }
 
 /** The last rung that the cut may lie in. */

@@ -34,6 +34,8 @@ export interface Rung {
   share: number;
   /** How many tokens more or fewer it may be. */
   doubt: number;
+  /** How far the mass may be off by that, in tokens as heavy as the largest. */
+  haze: number;
   /** Whether it is not known which of its tokens are kept. */
   unsure: boolean;
 }
@@ -80,6 +82,7 @@ function equalRung(id: number, ids: Uint32Array | undefined, n: number, x: numbe
     q: 0,
     share: 1,
     doubt: 0,
+    haze: 0,
     unsure: false,
   };
   setLogit(rung, x, top);
@@ -100,7 +103,19 @@ export interface CellFacts {
 /** A cell, with its sums where all logits are divided by `divisor`. */
 export function cellRung(facts: CellFacts, [m, h, q]: CellSums, divisor: number): Rung {
   const { high, deep } = facts;
-  return { id: -1, ...facts, x: high / divisor, low: deep / divisor, m, h, q, share: 1, doubt: 0, unsure: false };
+  return {
+    id: -1,
+    ...facts,
+    x: high / divisor,
+    low: deep / divisor,
+    m,
+    h,
+    q,
+    share: 1,
+    doubt: 0,
+    haze: 0,
+    unsure: false,
+  };
 }
 
 /** Gives the equal tokens of a rung another logit. */

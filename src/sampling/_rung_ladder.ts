@@ -102,7 +102,7 @@ export class RungLadder implements Ladder {
   /** How far the mass of a rung may be off. */
   errorOf(rung: Rung): number {
     const rounding = isCell(rung) && this.source ? rung.m * this.source.error(rung, this.divisor) : 0;
-    return rung.doubt === 0 ? rounding : rounding + rung.doubt * exp(rung.x - this.top);
+    return rung.haze === 0 ? rounding : rounding + rung.haze * exp(rung.x - this.top);
   }
 
   /** Whether every kept token is known by its id. */
@@ -192,16 +192,19 @@ export class RungLadder implements Ladder {
     this.noted.push({ low: deep, high: isCell(rung) && !rung.closed ? high : above(high) });
   }
 
-  /** Notes where the window ends between cells, so that another read keeps them apart. */
+  /** Notes where the window ends between cells, and that nothing lies there, so that another read keeps them apart. */
   noteEdges(): void {
     const { rungs, from, to } = this;
     if (to <= from) return;
-    if (isCell(rungs[to - 1])) this.#noteEdge(rungs[to - 1].deep);
-    if (isCell(rungs[from])) this.#noteEdge(rungs[from].high);
+    const last = rungs[to - 1], first = rungs[from];
+    if (isCell(last)) this.#noteGap(last.deep, rungs[to]?.high);
+    if (isCell(first)) this.#noteGap(rungs[from - 1]?.deep, first.high);
   }
 
-  #noteEdge(x: number): void {
-    if (Math.abs(x) < Number.MAX_VALUE) this.noted.push({ low: x, high: x });
+  /** Notes what lies between two rungs: nothing, or the one logit that is a bound of both. */
+  #noteGap(high: number | undefined, low: number | undefined): void {
+    const ends = [high, low].filter((x) => x !== undefined && Math.abs(x) < Number.MAX_VALUE) as number[];
+    if (ends.length > 0) this.noted.push({ low: Math.min(...ends), high: Math.max(...ends) });
   }
 
   /** Gives up: this read cannot tell something of the window. */
@@ -225,13 +228,32 @@ export class RungLadder implements Ladder {
   blur(i: number, j: number, n: number, doubt: number): void {
     let count = 0;
     for (let at = i; at <= j; at++) count += this.rungs[at].n;
-    const share = Math.min(1, n / count);
+    this.#blur(i, j, Math.min(1, n / count), (rung, skew) => {
+      const more = doubt * rung.n / count;
+      rung.doubt += more;
+      rung.haze += more + skew;
+    });
+  }
+
+  /** The same where their mass is known better: a share of theirs, `haze` more or less, and `doubt` tokens more or fewer. */
+  blurMass(i: number, j: number, share: number, doubt: number, haze: number): void {
+    let count = 0, mass = 0;
+    for (let at = i; at <= j; at++) {
+      count += this.rungs[at].n;
+      mass += this.rungs[at].m;
+    }
+    this.#blur(i, j, share, (rung, skew) => {
+      rung.doubt += doubt * rung.n / count + skew;
+      rung.haze += haze * rung.m / mass / exp(rung.x - this.top);
+    });
+  }
+
+  #blur(i: number, j: number, share: number, mark: (rung: Rung, skew: number) => void): void {
     for (let at = i; at <= j; at++) {
       const rung = this.rungs[at];
       this.note(at);
       // The best of a cell weigh more than its average.
-      const skew = isCell(rung) ? rung.n * share * (1 - share) * Math.min(1, rung.x - rung.low) : 0;
-      rung.doubt += doubt * rung.n / count + skew;
+      mark(rung, isCell(rung) ? rung.n * share * (1 - share) * Math.min(1, rung.x - rung.low) : 0);
       rung.unsure = true;
       keepShare(rung, share);
     }
@@ -315,7 +337,9 @@ export class RungLadder implements Ladder {
       if (!isCell(rung)) return setLogit(rung, rung.x / t, top);
       const { share } = rung;
       const [m, h, q] = sums[i]!;
-      Object.assign(rung, { x: rung.x / t, low: rung.low / t, m: m * share, h: h * share, q: q * share });
+      // What was known of a share's mass holds at the temperature of its cut.
+      const haze = Math.max(rung.haze, rung.doubt);
+      Object.assign(rung, { x: rung.x / t, low: rung.low / t, m: m * share, h: h * share, q: q * share, haze });
     });
     this.divisor = divisor;
     this.top = top;
