@@ -51,6 +51,11 @@ export function wordsNow(cells: Cells): Uint32Array {
   return home ? ringOf(home) : cells.words;
 }
 
+/** Makes them hold nothing, for another row: where they lie they stay. */
+export function emptyCells(cells: Cells): void {
+  cells.top = -Infinity;
+}
+
 /** Says that a row's cells will not be asked for again. */
 export function abandon(cells: Cells): void {
   const home = homes.get(cells);

@@ -85,7 +85,7 @@ const MOST_PROPOSALS = 512;
 /** How many tokens a read draws, so that nearly always enough of them are kept, and different. */
 export function proposalsFor(rest: readonly Stage[], draws: number): number {
   if (draws === 0 || closingOf(rest) >= 0 || divisorOf(rest) === undefined) return 0;
-  if (draws === 1) return rest.every(({ divisor }) => divisor !== undefined) ? 1 : 8;
+  if (draws === 1) return rest.every(({ divisor }) => divisor !== undefined) ? 1 : 16;
   return Math.min(MOST_PROPOSALS, 4 * Math.ceil(draws / 2) + 8);
 }
 

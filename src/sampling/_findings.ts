@@ -1,8 +1,8 @@
 import { type Kernels, type Level, loadKernels, TILE } from "../../kernels/mod.ts";
 import { type Block, type Heap, heapOf, offer, scanBlock, toExact, toNumber, UNIT } from "../core/mod.ts";
-import { type Cells, cellsOf, mergeCells, tallyBlock } from "./_cells.ts";
+import { type Cells, cellsOf, emptyCells, mergeCells, tallyBlock } from "./_cells.ts";
 import type { Noise } from "./_noise.ts";
-import { type Heat, mergeProposals, type Proposals, proposalsOf, race } from "./_proposals.ts";
+import { emptyProposals, type Heat, mergeProposals, type Proposals, proposalsOf, race } from "./_proposals.ts";
 import { logitsAt, type Scratch, scratchOf, SLICE } from "./_scratch.ts";
 import { absorb, deposit, NOTHING } from "./_sums.ts";
 import type { Edit } from "./stage.ts";
@@ -29,11 +29,11 @@ export interface Wanted {
 
 /** The state of a sampler's first read of a row: plain data. */
 export interface Findings {
-  readonly row: number;
+  row: number;
   backend: string;
   element: string;
   readonly best: Heap | null;
-  readonly raw: Heap | null;
+  raw: Heap | null;
   readonly proposals: Proposals | null;
   readonly cells: Cells | null;
   /** The sum of the edited logits, where there are edits. */
@@ -60,6 +60,20 @@ export function findingsOf(row: number, wanted: Wanted): Findings {
     total: 0n,
     squares: 0n,
   };
+}
+
+/** Makes a state hold nothing, for another row. The raw best may still be asked for by the reads of the row before. */
+export function emptyFindings(found: Findings, row: number): void {
+  const { best, raw, proposals, cells } = found;
+  if (best) best.size = 0;
+  if (proposals) emptyProposals(proposals);
+  if (cells) emptyCells(cells);
+  found.raw = raw && heapOf(raw.k);
+  found.row = row;
+  found.backend = "";
+  found.sum = NOTHING;
+  found.masked = found.count = 0;
+  found.total = found.squares = 0n;
 }
 
 /** The kernels that a state was made with. */

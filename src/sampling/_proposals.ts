@@ -53,6 +53,11 @@ export function proposalsOf(count: number, round: number): Proposals {
   };
 }
 
+/** Makes them not begun, for another row. */
+export function emptyProposals(proposals: Proposals): void {
+  proposals.tile.fill(-1);
+}
+
 /** Rounds are this far apart in the numbering of random numbers. */
 const ROUND = 2 ** 44;
 

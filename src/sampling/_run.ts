@@ -70,6 +70,7 @@ export class RowRun {
   readonly #row: number;
   readonly #noise: Noise;
   readonly #cells: Cells[] = [];
+  #first: Reducer<Sample, Findings> | undefined;
   readonly observed: Map<number, Observed> = new Map();
   conclusion: Conclusion | undefined;
   drawn: Drawn | undefined;
@@ -93,7 +94,11 @@ export class RowRun {
   }
 
   /** The first read's reducer of this row. */
-  first(): Reducer<Sample, Findings> {
+  get first(): Reducer<Sample, Findings> {
+    return this.#first ??= this.#firstRead();
+  }
+
+  #firstRead(): Reducer<Sample, Findings> {
     const { leading } = this.#chain;
     // Made when the first logits come: a state may be made long before its row is known.
     let edits: readonly Edit[] | undefined;
@@ -192,7 +197,7 @@ export class RowRun {
       const { best } = found;
       const head = { low: best && best.size > 0 ? best.values[0] : facts.maximum, high: Infinity };
       const plan = this.#plan(attempt, ladder, walk, [head, ...ladder.noted], 1);
-      return this.#bands({ ...attempt, reads: epoch.reads + 1 }, plan);
+      return this.#bands({ ...attempt, supply: settled(attempt.supply), reads: epoch.reads + 1 }, plan);
     });
   }
 
@@ -288,7 +293,7 @@ export class RowRun {
     const walk = this.#walk(epoch.from, row.vocabulary);
     return this.#attempt(attempt, ladder, walk, () => {
       const next = this.#plan(attempt, ladder, walk, [...plan.listed, ...ladder.noted], plan.round + 1);
-      return this.#bands({ ...attempt, reads: epoch.reads + 1 }, next);
+      return this.#bands({ ...attempt, supply: settled(attempt.supply), reads: epoch.reads + 1 }, next);
     });
   }
 
@@ -313,6 +318,11 @@ export class RowRun {
     };
     return detailed(sample, known, raw, raw.plain && edits.length === 0 ? first.high : NaN);
   }
+}
+
+/** The same tokens, all drawn: the states that they are drawn from may hold another row by the next read. */
+function settled({ fromRow, fromCells }: Supply): Supply {
+  return { fromRow: [...fromRow], fromCells: fromCells.map(({ tokens, of }) => ({ tokens: [...tokens], of })) };
 }
 
 /** Tokens that are drawn only when they are asked for, and then once. */

@@ -5,7 +5,7 @@ export interface Rung {
   /** The id of a token; -1 of anything else. */
   readonly id: number;
   /** Of a group: its ids, ascending. */
-  ids?: Uint32Array;
+  ids: Uint32Array | undefined;
   /** How many tokens; a share of a token where that is a guess. */
   n: number;
   /** The largest logit, or a bound of it, in the stage's scale. */
@@ -23,13 +23,13 @@ export interface Rung {
   /** `sum e^(2 (x - top))`; NaN where that is not known. */
   q: number;
   /** Of a cell: its number, as its source counts. */
-  readonly cell?: number;
+  readonly cell: number;
   /** Of a cell: how many finer ones it spans, as its source counts. */
-  readonly span?: number;
+  readonly span: number;
   /** Of a cell: whether its bound `x` is a logit that may be among its tokens. */
-  readonly closed?: boolean;
-  /** Of a cell: the mean of its logits, as the row has them. */
-  readonly mean?: number;
+  readonly closed: boolean;
+  /** Of a cell: the mean of its logits, as the row has them; NaN where that is not known. */
+  readonly mean: number;
   /** Which part of the cell's tokens is kept; 1 of all. */
   share: number;
   /** How many tokens more or fewer it may be. */
@@ -69,24 +69,27 @@ export function groupRung(ids: Uint32Array, x: number, top: number): Rung {
 }
 
 function equalRung(id: number, ids: Uint32Array | undefined, n: number, x: number, top: number): Rung {
-  const rung: Rung = {
-    id,
-    ...(ids ? { ids } : {}),
-    n,
-    x,
-    low: x,
-    high: x,
-    deep: x,
-    m: 0,
-    h: 0,
-    q: 0,
-    share: 1,
-    doubt: 0,
-    haze: 0,
-    unsure: false,
-  };
+  const rung = rungOf(id, ids, n, x, x, x, x, 0, 1, true, x);
   setLogit(rung, x, top);
   return rung;
+}
+
+/** The one place where rungs are made: thousands a row, so they are all of one shape, written out. */
+function rungOf(
+  id: number,
+  ids: Uint32Array | undefined,
+  n: number,
+  x: number,
+  low: number,
+  high: number,
+  deep: number,
+  cell: number,
+  span: number,
+  closed: boolean,
+  mean: number,
+): Rung {
+  const m = 0, h = 0, q = 0, share = 1, doubt = 0, haze = 0, unsure = false;
+  return { id, ids, n, x, low, high, deep, m, h, q, cell, span, closed, mean, share, doubt, haze, unsure };
 }
 
 /** Of a cell, what its source knows. */
@@ -102,20 +105,12 @@ export interface CellFacts {
 
 /** A cell, with its sums where all logits are divided by `divisor`. */
 export function cellRung(facts: CellFacts, [m, h, q]: CellSums, divisor: number): Rung {
-  const { high, deep } = facts;
-  return {
-    id: -1,
-    ...facts,
-    x: high / divisor,
-    low: deep / divisor,
-    m,
-    h,
-    q,
-    share: 1,
-    doubt: 0,
-    haze: 0,
-    unsure: false,
-  };
+  const { cell, span, n, high, deep, closed = false, mean = NaN } = facts;
+  const rung = rungOf(-1, undefined, n, high / divisor, deep / divisor, high, deep, cell, span, closed, mean);
+  rung.m = m;
+  rung.h = h;
+  rung.q = q;
+  return rung;
 }
 
 /** Gives the equal tokens of a rung another logit. */

@@ -350,7 +350,11 @@ export class RungLadder implements Ladder {
   rewrite(logit: (x: number, id: number) => number): void {
     const kept: Rung[] = [];
     for (const { id, ids, x, high } of this.kept) {
-      for (const one of ids ?? [id]) kept.push({ ...tokenRung(one, logit(x, one), this.top), high, deep: high });
+      for (const one of ids ?? [id]) {
+        const rung = tokenRung(one, logit(x, one), this.top);
+        rung.high = rung.deep = high;
+        kept.push(rung);
+      }
     }
     kept.sort((a, b) => a.x === b.x ? a.id - b.id : a.x < b.x ? 1 : -1);
     this.top = kept.length > 0 && kept[0].x > -Infinity ? kept[0].x : 0;

@@ -2,7 +2,7 @@ import { type Operator, type Reducer, type RowFacts, specText } from "../core/mo
 import { type Chain, chainOf, specsOf } from "./_chain.ts";
 import { distributionOf } from "./_distribution.ts";
 import { checkRow, readRow } from "./_door.ts";
-import type { Findings } from "./_findings.ts";
+import { emptyFindings, type Findings } from "./_findings.ts";
 import { Memory } from "./_memory.ts";
 import { checkCount, refuse } from "./_refuse.ts";
 import { type Asked, MANY, RowRun } from "./_run.ts";
@@ -115,7 +115,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
   const listing = { ...chain };
   const whole: Asked = { seed, draws: 0, details: false, topLogprobs: 0, exact: true };
   const memory = new Memory(chain, prompt);
-  const runs = new WeakMap<object, Reducer<Sample, Findings>>();
+  const runs = new WeakMap<object, RowRun>();
 
   function checkHistory(vocabulary: number): void {
     for (const { check } of chain.stages) check?.(vocabulary);
@@ -124,17 +124,17 @@ export function sampler(options: SamplerOptions = {}): Sampler {
   }
 
   function begin(row: number): Findings {
-    const run = new RowRun(chain, asked, memory, row).first();
-    const state = run.init(row);
+    const run = new RowRun(chain, asked, memory, row);
+    const state = run.first.init(row);
     runs.set(state, run);
     return state;
   }
 
   /** A state that was loaded or sent has no run yet. */
-  function runOf(state: Readonly<Findings>): Reducer<Sample, Findings> {
+  function reducerOf(state: Readonly<Findings>): Reducer<Sample, Findings> {
     let run = runs.get(state);
-    if (!run) runs.set(state, run = new RowRun(chain, asked, memory, state.row).first());
-    return run;
+    if (!run) runs.set(state, run = new RowRun(chain, asked, memory, state.row));
+    return run.first;
   }
 
   function open(row: Float32Array | Float64Array, step: number): void {
@@ -143,7 +143,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
     checkHistory(row.length);
   }
 
-  const { needs } = new RowRun(chain, asked, memory, 0).first();
+  const { needs } = new RowRun(chain, asked, memory, 0).first;
   const made: Sampler = {
     spec: {
       name: "sampler",
@@ -165,15 +165,19 @@ export function sampler(options: SamplerOptions = {}): Sampler {
     secondRead: "a cut outside the 256 best tokens, or a token that a cut has taken away",
     check: checkHistory,
     init: begin,
-    step: (state, segment) => runOf(state).step(state, segment),
-    stepBlock: (state, block) => runOf(state).stepBlock!(state, block),
-    merge: (into, from) => runOf(into).merge(into, from),
-    finish: (state, row: RowFacts) => runOf(state).finish(state, row),
-    second: (state, row: RowFacts) => runOf(state).second!(state, row),
+    renew(state, row) {
+      emptyFindings(state, row);
+      runs.set(state, new RowRun(chain, asked, memory, row));
+    },
+    step: (state, segment) => reducerOf(state).step(state, segment),
+    stepBlock: (state, block) => reducerOf(state).stepBlock!(state, block),
+    merge: (into, from) => reducerOf(into).merge(into, from),
+    finish: (state, row: RowFacts) => reducerOf(state).finish(state, row),
+    second: (state, row: RowFacts) => reducerOf(state).second!(state, row),
     draw(row, { step = memory.step } = {}) {
       open(row, step);
       const run = new RowRun(chain, asked, memory, step);
-      const sample = readRow(row, step, run.first());
+      const sample = readRow(row, step, run.first);
       run.close();
       memory.step = step + 1;
       memory.observed = run.observed;
@@ -183,7 +187,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
     distribution(row, { step = memory.step } = {}) {
       open(row, step);
       const run = new RowRun(listing, whole, memory, step);
-      const { why } = readRow(row, step, run.first());
+      const { why } = readRow(row, step, run.first);
       run.close();
       if (run.conclusion) return distributionOf(run.conclusion, row, step);
       return { ids: new Uint32Array(0), probabilities: new Float64Array(0), why: why ?? "masked" };
