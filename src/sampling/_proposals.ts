@@ -53,10 +53,14 @@ export function proposalsOf(count: number, round: number): Proposals {
   };
 }
 
-/** Makes them not begun, for another row. */
+/** Makes them not begun, for another row; the memory of the tiles is kept. */
 export function emptyProposals(proposals: Proposals): void {
   proposals.tile.fill(-1);
+  proposals.kept = proposals.kept.map(({ logits }) => ({ tile: NOBODY, logits }));
 }
+
+/** The number of a tile that nobody leads with. */
+const NOBODY = -2;
 
 /** Rounds are this far apart in the numbering of random numbers. */
 const ROUND = 2 ** 44;
