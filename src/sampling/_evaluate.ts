@@ -12,23 +12,32 @@ import type { Edit, Stage, StageContext } from "./stage.ts";
 /** How far the sweep's sum may be off, relatively. */
 const SUM_ERROR = 4e-6;
 
-/** What the first read knows, as a ladder: the best tokens, and the others in cells, or in one. */
-export function firstLadder(found: Findings, facts: Facts, count: number, wanted: Wanted): RungLadder {
+/**
+ * What the first read knows, as ladders: the best tokens and all others as one cell; then, for what that cannot tell, the best tokens and
+ * the others in cells by value.
+ */
+export function* firstLadders(found: Findings, facts: Facts, count: number, wanted: Wanted): Iterable<RungLadder> {
+  const { best, cells } = found;
+  const others = best && best.size < best.k ? 0 : count - found.masked - (best?.size ?? 0);
+  const ladder = bestLadder(found, facts, wanted);
+  if (others > 0) pushOthers(ladder, facts, others, wanted);
+  yield ladder;
+  if (others <= 0 || !best || !cells || count > MOST || Math.abs(facts.maximum) > FAR) return;
+  const finer = bestLadder(found, facts, wanted);
+  const reading = new CellReading(cells, best, facts.maximum, others);
+  finer.source = reading;
+  for (const rung of reading.rungs()) finer.push(rung);
+  yield finer;
+}
+
+function bestLadder(found: Findings, { maximum }: Facts, { moments }: Wanted): RungLadder {
   const { best } = found;
-  const ladder = new RungLadder(facts.maximum);
+  const ladder = new RungLadder(maximum);
   if (best) { for (const at of ranked(best)) ladder.pushToken(best.ids[at], best.values[at]); }
-  if (best && best.size < best.k) return ladder;
-  const others = count - found.masked - (best?.size ?? 0);
-  if (others <= 0) return ladder;
-  if (wanted.moments) {
+  if (moments) {
     const { mean, variance } = momentsOf(found);
     ladder.rowSpread = { mean, deviation: Math.sqrt(Math.max(0, variance)) };
   }
-  if (found.cells && best && count <= MOST && Math.abs(facts.maximum) <= FAR) {
-    const cells = new CellReading(found.cells, best, facts.maximum, others);
-    ladder.source = cells;
-    for (const rung of cells.rungs()) ladder.push(rung);
-  } else pushOthers(ladder, facts, others, wanted);
   return ladder;
 }
 

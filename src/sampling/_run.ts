@@ -5,7 +5,7 @@ import { abandon, type Cells } from "./_cells.ts";
 import { type Chain, divisorOf, divisorsOf, proposalsFor, wantedFor } from "./_chain.ts";
 import { type Concluded, detailed, type Raw, topOf } from "./_details.ts";
 import { drawFrom, type Drawn, type Supply } from "./_draw.ts";
-import { firstLadder, runStages, type Walk } from "./_evaluate.ts";
+import { firstLadders, runStages, type Walk } from "./_evaluate.ts";
 import { findBlock, type Findings, findingsOf, kernelsOfFindings, mergeFindings, type Wanted } from "./_findings.ts";
 import { type LogitRange, type RungLadder, Undecided } from "./_rung_ladder.ts";
 import type { Memory, Observed } from "./_memory.ts";
@@ -59,7 +59,7 @@ interface Attempt extends Epoch {
   readonly raw: Raw;
   readonly supply: Supply;
   /** What the first read of the epoch found of the row's logits. */
-  readonly spread: RungLadder["rowSpread"];
+  readonly spread?: RungLadder["rowSpread"];
 }
 
 /** One row on its way through a sampler: which reads it takes, and what they give. */
@@ -184,20 +184,19 @@ export class RowRun {
     if (facts.maximum === -Infinity) return { sample: none(epoch.reads, "masked"), next: undefined };
     const raw = epoch.raw ?? { facts: row, best: found.raw, plain: !edited };
     const fromRow = this.#drawnTokens(found.proposals, wanted.by, kernels);
-    const ladder = firstLadder(found, facts, row.count, wanted);
     const attempt = {
       ...epoch,
       edits: edited ? epoch.edits : [],
       raw,
       supply: { fromRow, fromCells: [] },
-      spread: ladder.rowSpread,
     };
     const walk = this.#walk(epoch.from, row.vocabulary);
-    return this.#attempt(attempt, ladder, walk, () => {
+    return this.#attempt(attempt, firstLadders(found, facts, row.count, wanted), walk, (ladder) => {
       const { best } = found;
       const head = { low: best && best.size > 0 ? best.values[0] : facts.maximum, high: Infinity };
       const plan = this.#plan(attempt, ladder, walk, [head, ...ladder.noted], 1);
-      return this.#bands({ ...attempt, supply: settled(attempt.supply), reads: epoch.reads + 1 }, plan);
+      const { rowSpread: spread } = ladder;
+      return this.#bands({ ...attempt, spread, supply: settled(attempt.supply), reads: epoch.reads + 1 }, plan);
     });
   }
 
@@ -236,8 +235,26 @@ export class RowRun {
     };
   }
 
-  /** Runs the rest of the chain on a ladder; gives the sample, or the reducer of the next read. */
-  #attempt(epoch: Attempt, ladder: RungLadder, walk: Walk, again: () => Reducer<Sample>): Concluded {
+  /**
+   * Runs the rest of the chain on one ladder after the other, until one can tell; gives the sample, or the reducer of the next read: after
+   * edits of what is kept, or, of the last ladder, to find out what it could not tell.
+   */
+  #attempt(
+    epoch: Attempt,
+    ladders: Iterable<RungLadder>,
+    walk: Walk,
+    again: (ladder: RungLadder) => Reducer<Sample>,
+  ): Concluded {
+    let last: RungLadder | undefined;
+    for (const ladder of ladders) {
+      const concluded = this.#run(epoch, last = ladder, walk);
+      if (concluded) return concluded;
+    }
+    return { sample: none(epoch.reads), next: again(last!) };
+  }
+
+  /** Runs the rest of the chain on a ladder; `undefined` if that cannot tell. */
+  #run(epoch: Attempt, ladder: RungLadder, walk: Walk): Concluded | undefined {
     const whole = ladder.mass;
     const { reads } = epoch;
     try {
@@ -251,10 +268,10 @@ export class RowRun {
       this.drawn = drawn[0];
       return this.#finish(epoch, ladder, drawn, epoch.share * shareOf(ladder, whole));
     } catch (error) {
-      if (error instanceof Undecided) return { sample: none(reads), next: again() };
+      if (error instanceof Undecided) return undefined;
       if (!(error instanceof Restart)) throw error;
       // The window must be known before it can be edited.
-      if (!ladder.sure) return { sample: none(reads), next: again() };
+      if (!ladder.sure) return undefined;
       const next = this.#sweep({
         edits: [...epoch.edits, ...error.edits],
         from: epoch.from + error.done,
@@ -291,7 +308,7 @@ export class RowRun {
     const { fromRow, fromCells } = epoch.supply;
     const attempt = { ...epoch, supply: { fromRow, fromCells: [...fromCells, { tokens: more, of: plan.drawn }] } };
     const walk = this.#walk(epoch.from, row.vocabulary);
-    return this.#attempt(attempt, ladder, walk, () => {
+    return this.#attempt(attempt, [ladder], walk, () => {
       const next = this.#plan(attempt, ladder, walk, [...plan.listed, ...ladder.noted], plan.round + 1);
       return this.#bands({ ...attempt, supply: settled(attempt.supply), reads: epoch.reads + 1 }, next);
     });
