@@ -262,7 +262,7 @@ export class RowRun {
       if (ladder.to <= ladder.from || !(ladder.mass > 0)) return { sample: none(reads, "masked"), next: undefined };
       if (ladder.error > DOUBT * ladder.mass) throw new Undecided("what is kept is not known well enough");
       if (this.#asked.exact || this.#asked.details) requireSure(ladder);
-      this.conclusion = { ladder, edits: epoch.edits };
+      if (this.#asked.exact) this.conclusion = { ladder, edits: epoch.edits };
       if (this.#asked.draws === 0) return { sample: none(reads), next: undefined };
       const drawn = drawFrom(ladder, this.#asked.draws, this.#noise, epoch.supply);
       this.drawn = drawn[0];
