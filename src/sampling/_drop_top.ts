@@ -1,11 +1,12 @@
 import { ln } from "../../kernels/mod.ts";
+import { HALF_STEP } from "./_half_step.ts";
 import { isCell } from "./_rung.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
 
 /** Drops all but the last of the tokens of at least a log-probability, if `least` stay. */
 export function dropTop(ladder: RungLadder, logprob: number, least: number): void {
   const { mass, error, top, rungs } = ladder;
-  const t = top + ln(mass) + logprob, doubt = error > 0 ? error / mass + 1e-9 : 0;
+  const t = top + ln(mass) + logprob - HALF_STEP, doubt = error > 0 ? error / mass + 1e-9 : 0;
   let last = -1;
   for (let i = ladder.from; i < ladder.to; i++) {
     const { x } = rungs[i];

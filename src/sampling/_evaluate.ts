@@ -34,10 +34,7 @@ function bestLadder(found: Findings, { maximum }: Facts, { moments }: Wanted): R
   const { best } = found;
   const ladder = new RungLadder(maximum);
   if (best) { for (const at of ranked(best)) ladder.pushToken(best.ids[at], best.values[at]); }
-  if (moments) {
-    const { mean, variance } = momentsOf(found);
-    ladder.rowSpread = { mean, deviation: Math.sqrt(Math.max(0, variance)) };
-  }
+  if (moments) ladder.rowSpread = momentsOf(found);
   return ladder;
 }
 

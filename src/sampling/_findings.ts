@@ -188,26 +188,31 @@ function addMoments(found: Findings, { values }: Block): void {
     if (centre === undefined) continue;
     let count = 0, first = 0, second = 0;
     for (let i = 0; i < tile.length; i++) {
+      if (!Number.isFinite(tile[i])) continue;
       const d = tile[i] - centre;
-      if (!(d - d === 0)) continue;
       count++;
       first += d;
       second += d * d;
     }
-    const n = BigInt(count), c = toExact(centre), s = toExact(first);
     found.count += count;
-    found.total += n * c + s;
-    found.squares += (toExact(second) << BigInt(UNIT)) + 2n * c * s + n * c * c;
+    if (second < Infinity) addAbout(found, BigInt(count), toExact(centre), toExact(first), second);
+    else for (const x of tile) if (Number.isFinite(x)) addAbout(found, 1n, toExact(x), 0n, 0);
   }
 }
 
-/** Mean and population variance of the unmasked logits. */
-export function momentsOf({ count, total, squares }: Findings): { mean: number; variance: number } {
-  const n = BigInt(count);
-  return {
-    mean: toNumber(total, UNIT) / count,
-    variance: toNumber(n * squares - total * total, 2 * UNIT) / count / count,
-  };
+/** Adds n logits by their sums about a centre. */
+function addAbout(found: Findings, n: bigint, centre: bigint, first: bigint, second: number): void {
+  found.total += n * centre + first;
+  found.squares += (toExact(second) << BigInt(UNIT)) + 2n * centre * first + n * centre * centre;
+}
+
+/** Mean and population standard deviation of the unmasked logits. */
+export function momentsOf({ count, total, squares }: Findings): { mean: number; deviation: number } {
+  const square = BigInt(count) * squares - total * total;
+  // Halved so often that it is in range; exact but for what is lost below where it is small.
+  const halves = square >> BigInt(2 * UNIT + 900) > 0n ? 600 : 0;
+  const root = Math.sqrt(Math.max(0, toNumber(square, 2 * UNIT + 2 * halves)));
+  return { mean: toNumber(total, UNIT) / count, deviation: root * 2 ** halves / count };
 }
 
 /** Adds what another read found. */

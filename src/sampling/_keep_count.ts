@@ -31,8 +31,17 @@ function cutCell(ladder: RungLadder, i: number, count: number, doubt: number, ti
   for (let seen = n; seen < count + doubt && last + 1 < ladder.to; seen += ladder.rungs[++last].n);
   ladder.to = last + 1;
   if (count === n && doubt === 0) return;
+  requireNoTies(ladder, i, ties);
   if (ties === "all") ladder.blur(i, last, (count + n) / 2, doubt + (n - count) / 2);
   else ladder.blur(i, last, count, doubt);
+}
+
+/** A cut inside a cell that keeps the highest ids may reach above it: to listed tokens that equal its largest. */
+export function requireNoTies(ladder: RungLadder, i: number, ties: Ties): void {
+  const { rungs, from } = ladder;
+  const { x, closed, high } = rungs[i];
+  if (ties !== "highestId" || !isCell(rungs[i]) || !closed || i === from) return;
+  if (!isCell(rungs[i - 1]) && rungs[i - 1].x === x) ladder.refuseTies(high);
 }
 
 /** Ends the window with the first `count` tokens of rung i, which are equal, and what the tie rule keeps beside them. */

@@ -1,11 +1,9 @@
 import { exp } from "../../kernels/mod.ts";
-import { endWith } from "./_keep_count.ts";
+import { HALF_STEP } from "./_half_step.ts";
+import { endWith, requireNoTies } from "./_keep_count.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
 import { isCell } from "./_rung.ts";
 import type { Ties } from "./ties.ts";
-
-/** Half a float32 step of 1: a mass this close to the one that is wanted has reached it. */
-export const HALF_STEP: number = 2 ** -24;
 
 /** Keeps the fewest best tokens that hold a share p of the window's mass, and at least `least`. */
 export function keepMass(ladder: RungLadder, p: number, least: number, ties: Ties): void {
@@ -48,9 +46,11 @@ function cut(ladder: RungLadder, i: number, { mass, least, doubt, rest }: Wanted
   if (fewest === most && most <= rung.n && !rung.unsure) {
     if (!isCell(rung)) return endWith(ladder, i, most, ties);
     ladder.to = i + 1;
-    if (most < rung.n) ladder.blur(i, i, most, ties === "all" ? rung.n - most : 0);
-    return;
+    if (most === rung.n) return;
+    requireNoTies(ladder, i, ties);
+    return ladder.blur(i, i, most, ties === "all" ? rung.n - most : 0);
   }
+  requireNoTies(ladder, i, ties);
   const last = lastOf(ladder, i, mass + doubt);
   ladder.to = last + 1;
   let count = 0, whole = 0;

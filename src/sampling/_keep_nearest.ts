@@ -1,5 +1,5 @@
 import { exp, ln } from "../../kernels/mod.ts";
-import { HALF_STEP } from "./_keep_mass.ts";
+import { HALF_STEP } from "./_half_step.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
 import { isCell, type Rung } from "./_rung.ts";
 

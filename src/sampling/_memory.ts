@@ -14,7 +14,8 @@ export class Memory {
   step = 0;
   /** What the last draw left for `accept`: by the stage's place. */
   observed: Map<number, Observed> = new Map();
-  last: { readonly id: number; readonly logit: number } | undefined;
+  /** The logits of the tokens that it drew. */
+  last: ReadonlyMap<number, number> = new Map();
 
   constructor(chain: Chain, prompt: readonly number[] = []) {
     checkTokens("sampler", "prompt", prompt);
@@ -30,18 +31,18 @@ export class Memory {
     this.own = this.#chain.stages.map(({ initial }) => initial ?? []);
     this.step = 0;
     this.observed = new Map();
-    this.last = undefined;
+    this.last = new Map();
   }
 
   accept(id: number): void {
     if (!Number.isSafeInteger(id) || id < 0) refuse("accept", "id", id, "a whole number of at least 0");
-    const logit = this.last?.id === id ? this.last.logit : NaN;
+    const logit = this.last.get(id) ?? NaN;
     this.own = this.#chain.stages.map((stage, place) =>
       stage.accept ? stage.accept(this.own[place], id, this.observed.get(place)?.(id, logit)) : this.own[place]
     );
     this.history.push(id);
     this.observed = new Map();
-    this.last = undefined;
+    this.last = new Map();
   }
 
   /** As JSON text; `chain` tells what it belongs to. */
@@ -77,7 +78,7 @@ export class Memory {
     this.prompt = saved.prompt as number;
     this.step = saved.step as number;
     this.observed = new Map();
-    this.last = undefined;
+    this.last = new Map();
   }
 
   copyTo(other: Memory): void {

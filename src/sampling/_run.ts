@@ -1,5 +1,5 @@
 import { exp, type Kernels, type Level, ln } from "../../kernels/mod.ts";
-import type { Reducer, RowFacts, Segment } from "../core/mod.ts";
+import { ParameterError, type Reducer, type RowFacts, type Segment } from "../core/mod.ts";
 import { BandFold, type BandPlan, type Bands, bandsBetween, bandsOf } from "./_bands.ts";
 import { abandon, type Cells } from "./_cells.ts";
 import { type Chain, divisorOf, divisorsOf, proposalsFor, wantedFor } from "./_chain.ts";
@@ -31,8 +31,8 @@ export interface Asked {
 /** How far, relatively, the mass of the kept tokens may be off in a result. */
 const DOUBT = 1e-5;
 
-/** After so many reads of a row everything is listed. */
-export const MANY = 6;
+/** In so many reads of a row what is left of a chain, up to its next edits, is decided: the last one lists every token. */
+export const ROUNDS = 3;
 
 /** How many of the raw best are held to tell ranks. */
 const RAW = 64;
@@ -58,6 +58,8 @@ interface Epoch {
 interface Attempt extends Epoch {
   readonly raw: Raw;
   readonly supply: Supply;
+  /** How many reads have been asked for since its first. */
+  readonly round: number;
   /** What the first read of the epoch found of the row's logits. */
   readonly spread?: RungLadder["rowSpread"];
 }
@@ -73,7 +75,7 @@ export class RowRun {
   #first: Reducer<Sample, Findings> | undefined;
   readonly observed: Map<number, Observed> = new Map();
   conclusion: Conclusion | undefined;
-  drawn: Drawn | undefined;
+  drawn: readonly Drawn[] = [];
 
   constructor(chain: Chain, asked: Asked, memory: Memory, row: number) {
     this.#chain = chain;
@@ -174,6 +176,7 @@ export class RowRun {
     wanted: Wanted,
     edited: boolean,
   ): Concluded {
+    for (const { checkRow } of this.#chain.stages) checkRow?.(row.vocabulary, this.#row);
     const why = row.nan > 0 ? "nan" : row.posInf > 0 ? "infinity" : row.allMasked ? "masked" : undefined;
     if (why) return { sample: none(epoch.reads, why), next: undefined };
     const kernels = kernelsOfFindings(found);
@@ -189,6 +192,7 @@ export class RowRun {
       edits: edited ? epoch.edits : [],
       raw,
       supply: { fromRow, fromCells: [] },
+      round: 0,
     };
     const walk = this.#walk(epoch.from, row.vocabulary);
     return this.#attempt(attempt, firstLadders(found, facts, row.count, wanted), walk, (ladder) => {
@@ -207,14 +211,13 @@ export class RowRun {
 
   /** What the next read must find out: some tokens one by one, sums of what lies between, and draws from those in the window. */
   #plan(
-    { edits, reads }: Epoch,
+    { edits }: Epoch,
     ladder: RungLadder,
     { rest, vocabulary }: Walk,
     noted: readonly LogitRange[],
     round: number,
   ): BandPlan {
-    // The last read allowed answers every question.
-    const listed = joined(reads + 1 < MANY ? noted : [{ low: -Number.MAX_VALUE, high: Infinity }]);
+    const listed = joined(round < ROUNDS - 1 ? noted : [{ low: -Number.MAX_VALUE, high: Infinity }]);
     const bands = bandsBetween(listed);
     const cells = ladder.kept.filter(isCell);
     const drawn = bands.filter(({ low, high }) => cells.some((cell) => cell.deep < high && cell.high > low));
@@ -253,22 +256,30 @@ export class RowRun {
     return { sample: none(epoch.reads), next: again(last!) };
   }
 
+  /** Nothing is left to find out, and a stage asks all the same. */
+  #refuse(why: string): never {
+    throw new ParameterError(
+      `Cannot sample row ${this.#row}: a stage of its chain still asks for ${why} when every logit is known`,
+    );
+  }
+
   /** Runs the rest of the chain on a ladder; `undefined` if that cannot tell. */
   #run(epoch: Attempt, ladder: RungLadder, walk: Walk): Concluded | undefined {
     const whole = ladder.mass;
     const { reads } = epoch;
     try {
       runStages(ladder, walk);
+      if (ladder.top === Infinity) return { sample: none(reads, "infinity"), next: undefined };
       if (ladder.to <= ladder.from || !(ladder.mass > 0)) return { sample: none(reads, "masked"), next: undefined };
       if (ladder.error > DOUBT * ladder.mass) throw new Undecided("what is kept is not known well enough");
       if (this.#asked.exact || this.#asked.details) requireSure(ladder);
       if (this.#asked.exact) this.conclusion = { ladder, edits: epoch.edits };
       if (this.#asked.draws === 0) return { sample: none(reads), next: undefined };
       const drawn = drawFrom(ladder, this.#asked.draws, this.#noise, epoch.supply);
-      this.drawn = drawn[0];
+      this.drawn = drawn;
       return this.#finish(epoch, ladder, drawn, epoch.share * shareOf(ladder, whole));
     } catch (error) {
-      if (error instanceof Undecided) return undefined;
+      if (error instanceof Undecided) return epoch.round < ROUNDS - 1 ? undefined : this.#refuse(error.why);
       if (!(error instanceof Restart)) throw error;
       // The window must be known before it can be edited.
       if (!ladder.sure) return undefined;
@@ -306,7 +317,8 @@ export class RowRun {
     ladder.rowSpread = epoch.spread;
     const more = this.#drawnTokens(state.proposals, plan.by, fold.kernels(state));
     const { fromRow, fromCells } = epoch.supply;
-    const attempt = { ...epoch, supply: { fromRow, fromCells: [...fromCells, { tokens: more, of: plan.drawn }] } };
+    const supply = { fromRow, fromCells: [...fromCells, { tokens: more, of: plan.drawn }] };
+    const attempt = { ...epoch, round: plan.round, supply };
     const walk = this.#walk(epoch.from, row.vocabulary);
     return this.#attempt(attempt, [ladder], walk, () => {
       const next = this.#plan(attempt, ladder, walk, [...plan.listed, ...ladder.noted], plan.round + 1);

@@ -1,5 +1,6 @@
 import { exp, ln } from "../../kernels/mod.ts";
 import { dropTop } from "./_drop_top.ts";
+import { HALF_STEP } from "./_half_step.ts";
 import { keepCount } from "./_keep_count.ts";
 import { keepEntropy } from "./_keep_entropy.ts";
 import { keepFrom } from "./_keep_from.ts";
@@ -144,19 +145,25 @@ export class RungLadder implements Ladder {
       return { mean: rowSpread.mean / divisor, deviation: rowSpread.deviation / divisor, doubt: 0 };
     }
     for (let i = this.from; i < this.to; i++) if (this.split(i)) i--;
-    const centre = (rung: Rung): number => isCell(rung) ? (rung.mean ?? NaN) / divisor : rung.x;
-    const zero = this.rungs[this.from].x, n = this.count;
-    const mean = this.#sum((rung) => rung.n * (centre(rung) - zero)) / n;
-    const variance = this.#sum((rung) => rung.n * (centre(rung) - zero - mean) ** 2) / n;
-    if (Number.isNaN(variance)) {
-      this.refuse(this.kept.findIndex((rung) => Number.isNaN(centre(rung))) + this.from, SPREAD);
-    }
+    const centre = (rung: Rung): number => isCell(rung) ? rung.mean / divisor : rung.x;
+    const blind = this.kept.findIndex((rung) => Number.isNaN(centre(rung)));
+    if (blind >= 0) this.refuse(this.from + blind, SPREAD);
+    // Halves, in units of the widest: neither differences nor squares overflow.
+    const zero = this.rungs[this.from].x / 2, n = this.count;
+    const unit = Math.max(1, zero - centre(this.rungs[this.to - 1]) / 2);
+    const far = (rung: Rung): number => (centre(rung) / 2 - zero) / unit;
+    const mean = this.#sum((rung) => rung.n * far(rung)) / n;
+    const variance = this.#sum((rung) => rung.n * (far(rung) - mean) ** 2) / n;
     let width = 0, loose = 0;
     for (const rung of this.kept) {
       if (isCell(rung)) width = Math.max(width, rung.x - rung.low);
-      loose += rung.doubt * Math.abs(centre(rung) - zero - mean);
+      loose += rung.doubt * Math.abs(far(rung) - mean) * 2 * unit;
     }
-    return { mean: zero + mean, deviation: Math.sqrt(variance), doubt: width + 2 * loose / n };
+    return {
+      mean: 2 * (zero + mean * unit),
+      deviation: 2 * unit * Math.sqrt(variance),
+      doubt: width + 2 * loose / n,
+    };
   }
 
   /** Bounds of `sum e^(2 (x - top))` over the window, relative to its mass. */
@@ -279,16 +286,16 @@ export class RungLadder implements Ladder {
   }
 
   /** Keeps the tokens whose logit is at least `t`, and the best `least`. `doubt`: how far `t` may be off. */
-  keepFrom(t: number, least: number, doubt = 0): void {
-    keepFrom(this, t, least, doubt);
+  keepFrom(t: number, least: number, doubt = 0, ties: Ties = "lowestId"): void {
+    keepFrom(this, t, least, doubt, ties);
   }
 
   /** Keeps the tokens of at least a log-probability, and the best `least`. `more`: how far that may be off. */
-  keepProbable(logprob: number, least: number, more = 0): void {
+  keepProbable(logprob: number, least: number, more = 0, ties: Ties = "lowestId"): void {
     const { mass, error } = this;
     if (2 * error > mass) this.giveUp("the mass that probabilities are shares of");
     const doubt = error > 0 || more > 0 ? (error > 0 ? 1.5 * error / mass + ROUNDING : 0) + more : 0;
-    keepFrom(this, this.top + ln(mass) + logprob, least, doubt);
+    keepFrom(this, this.top + ln(mass) + logprob - HALF_STEP, least, doubt, ties);
   }
 
   /** Keeps the tokens whose surprise is nearest to the entropy. */
@@ -318,14 +325,14 @@ export class RungLadder implements Ladder {
 
   /** The probability of each listed token, as it stands now. */
   snapshot(): (id: number, logit: number) => number | undefined {
-    const { mass, top, divisor } = this;
-    if (!this.listed) return (_id, logit) => Number.isNaN(logit) ? undefined : exp(logit / divisor - top) / mass;
+    const { mass, top, divisor, listed } = this;
     const known = new Map<number, number>();
-    for (const { id, ids, m, n } of this.kept) {
-      if (ids) { for (const one of ids) known.set(one, m / n / mass); }
-      else known.set(id, m / mass);
+    for (const rung of this.kept) {
+      if (isCell(rung)) continue;
+      for (const id of rung.ids ?? [rung.id]) known.set(id, rung.m / rung.n / mass);
     }
-    return (id) => known.get(id);
+    const told = (logit: number) => listed || Number.isNaN(logit) ? undefined : exp(logit / divisor - top) / mass;
+    return (id, logit) => known.get(id) ?? told(logit);
   }
 
   /** Divides the logits by a temperature; gives whether that could be done, for cells are known at some temperatures only. */
@@ -348,6 +355,7 @@ export class RungLadder implements Ladder {
 
   /** Gives each token of a listed window another logit, and sorts anew. */
   rewrite(logit: (x: number, id: number) => number): void {
+    this.rowSpread = undefined;
     const kept: Rung[] = [];
     for (const { id, ids, x, high } of this.kept) {
       for (const one of ids ?? [id]) {

@@ -21,7 +21,7 @@ const SHARPNESS = 10;
  * `t = clamp(2 target - average, 0, 1)`, `d = |P - t| / 0.3`, `x' = 5 - 10 d^2 / (1 + d)`; the average is an exponential one of the
  * original P of accepted tokens, begun at the target. Put it last, behind a truncator such as `keepMinP`.
  * Where more than 256 tokens are kept the row is read again, and the new logits are rounded to its dtype; the P of an accepted token
- * is then told from its new logit.
+ * that is none of the 256 best is then told from its new logit.
  * Source: llama.cpp's adaptive-p.
  *
  * @example A token near the target goes first
@@ -53,11 +53,12 @@ export function adaptiveP(options: AdaptivePOptions): Stage {
       const wanted = Math.min(1, Math.max(0, 2 * target - sum / weight));
       const { top } = ladder, logMass = ln(ladder.mass);
       const adapt = (x: number) => x === -Infinity ? x : adapted(exp(x - top - logMass), wanted);
+      const known = ladder.snapshot();
       if (ladder.listed) {
-        observe(ladder.snapshot());
+        observe(known);
         return ladder.rewrite(adapt);
       }
-      observe((_id, logit) => Number.isNaN(logit) ? undefined : original(logit, wanted));
+      observe((id, logit) => known(id, NaN) ?? (Number.isNaN(logit) ? undefined : original(logit, wanted)));
       return {
         edits: [{
           apply({ values }: Segment): void {
@@ -78,7 +79,10 @@ function adapted(probability: number, wanted: number): number {
   return PEAK - SHARPNESS * d * d / (1 + d);
 }
 
-/** The probability that an adapted logit came from: of two, the one below the target, as nearly all tokens are. */
+/**
+ * The probability that an adapted logit came from. Of the two that it may be it is the one below the target: whoever asks is behind 256
+ * better tokens, so it is less than 1/256. A target below that may take one for the other, which are both next to nothing.
+ */
 function original(logit: number, wanted: number): number {
   const y = (PEAK - logit) / SHARPNESS;
   const d = (y + Math.sqrt(y * y + 4 * y)) / 2;

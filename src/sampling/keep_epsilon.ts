@@ -1,11 +1,14 @@
 import { ln } from "../../kernels/mod.ts";
 import { checkCount, optionsOf, refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
+import { checkTies, type Ties } from "./ties.ts";
 
 /** Options of {@linkcode keepEpsilon}. */
 export interface KeepEpsilonOptions {
   /** Fewest tokens kept; 1 when absent. */
   readonly minKeep?: number;
+  /** What logits do that equal the last of the best `minKeep`: `"lowestId"` when absent, so that no more stay for its sake. */
+  readonly ties?: Ties;
 }
 
 /**
@@ -23,21 +26,22 @@ export interface KeepEpsilonOptions {
  * ```
  *
  * @param epsilon The least probability: above 0, below 1.
- * @param options The least kept.
+ * @param options The least kept, and their ties.
  * @returns The stage.
  * @throws {ParameterError} If an option is out of range.
  */
 export function keepEpsilon(epsilon: number, options: KeepEpsilonOptions = {}): Stage {
-  const { minKeep = 1 } = optionsOf("keepEpsilon", options);
+  const { minKeep = 1, ties = "lowestId" } = optionsOf("keepEpsilon", options);
   if (typeof epsilon !== "number" || !(epsilon > 0 && epsilon < 1)) {
     refuse("keepEpsilon", "epsilon", epsilon, "a number above 0, below 1");
   }
   checkCount("keepEpsilon", "minKeep", minKeep, 1);
+  checkTies("keepEpsilon", ties);
   const gap = ln(epsilon);
   return {
-    spec: { name: "keepEpsilon", params: { epsilon, minKeep }, inputs: [] },
+    spec: { name: "keepEpsilon", params: { epsilon, minKeep, ties }, inputs: [] },
     needs: "sum",
     looks: Math.floor(1 / epsilon) + 1,
-    cut: (ladder) => ladder.keepProbable(gap, minKeep),
+    cut: (ladder) => ladder.keepProbable(gap, minKeep, 0, ties),
   };
 }

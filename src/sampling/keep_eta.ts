@@ -1,11 +1,14 @@
 import { ln } from "../../kernels/mod.ts";
 import { checkCount, optionsOf, refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
+import { checkTies, type Ties } from "./ties.ts";
 
 /** Options of {@linkcode keepEta}. */
 export interface KeepEtaOptions {
   /** Fewest tokens kept; 1 when absent. */
   readonly minKeep?: number;
+  /** What logits do that equal the last of the best `minKeep`: `"lowestId"` when absent, so that no more stay for its sake. */
+  readonly ties?: Ties;
 }
 
 /**
@@ -23,23 +26,25 @@ export interface KeepEtaOptions {
  * ```
  *
  * @param epsilon Above 0, below 1.
- * @param options The least kept.
+ * @param options The least kept, and their ties.
  * @returns The stage.
  * @throws {ParameterError} If an option is out of range.
  */
 export function keepEta(epsilon: number, options: KeepEtaOptions = {}): Stage {
-  const { minKeep = 1 } = optionsOf("keepEta", options);
+  const { minKeep = 1, ties = "lowestId" } = optionsOf("keepEta", options);
   if (typeof epsilon !== "number" || !(epsilon > 0 && epsilon < 1)) {
     refuse("keepEta", "epsilon", epsilon, "a number above 0, below 1");
   }
   checkCount("keepEta", "minKeep", minKeep, 1);
+  checkTies("keepEta", ties);
   const gap = ln(epsilon);
   return {
-    spec: { name: "keepEta", params: { epsilon, minKeep }, inputs: [] },
+    spec: { name: "keepEta", params: { epsilon, minKeep, ties }, inputs: [] },
     needs: "entropy",
     cut(ladder) {
       const low = gap / 2 - ladder.entropy;
-      ladder.keepProbable(Math.min(gap, low), minKeep, low < gap + ladder.entropyError ? ladder.entropyError : 0);
+      const doubt = low < gap + ladder.entropyError ? ladder.entropyError : 0;
+      ladder.keepProbable(Math.min(gap, low), minKeep, doubt, ties);
     },
   };
 }

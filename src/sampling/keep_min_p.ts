@@ -1,4 +1,5 @@
 import { ln } from "../../kernels/mod.ts";
+import { HALF_STEP } from "./_half_step.ts";
 import { checkCount, checkShare, optionsOf } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
@@ -9,7 +10,8 @@ export interface KeepMinPOptions {
 }
 
 /**
- * Keeps the tokens that are at least p times as likely as the likeliest: `x >= max + ln p`, compared in float64.
+ * Keeps the tokens that are at least p times as likely as the likeliest: `x >= max + ln p`, and the best `minKeep`. A token within 2^-24
+ * (half a float32 step of a probability) of the threshold has reached it, so that equality does not hang on rounding.
  *
  * Source: Nguyen et al. 2024, "Turning Up the Heat: Min-p Sampling". Cost: one read where they are among the 256 best.
  *
@@ -37,7 +39,7 @@ export function keepMinP(p: number, options: KeepMinPOptions = {}): Stage {
     needs: "sum",
     cut(ladder) {
       const [largest, doubt] = ladder.largest();
-      ladder.keepFrom(largest + gap, minKeep, doubt);
+      ladder.keepFrom(largest + gap - HALF_STEP, minKeep, doubt);
     },
   };
 }

@@ -26,8 +26,8 @@ export function keepPLess(): Stage {
       const mass = ladder.mass;
       const low = ln(least / mass), high = ln(most / mass);
       const middle = (low + high) / 2;
-      // Equal probabilities are at the threshold themselves: rounding must not drop them.
-      ladder.keepProbable(middle - 1e-9, 1, (high - low) / 2);
+      // Equal probabilities are at the threshold themselves: the tolerance of `keepProbable` keeps them.
+      ladder.keepProbable(middle, 1, (high - low) / 2);
     },
   };
 }

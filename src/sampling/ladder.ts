@@ -56,10 +56,16 @@ export interface Ladder {
   keepCount(k: number, ties: Ties): void;
   /** Keeps the fewest best tokens that hold a share p of the mass, and at least `least`. */
   keepMass(p: number, least: number, ties: Ties): void;
-  /** Keeps the tokens whose logit is at least `t`, and the best `least`. `doubt`: how far `t` may be off. */
-  keepFrom(t: number, least: number, doubt?: number): void;
-  /** Keeps the tokens of at least a log-probability, and the best `least`. `more`: how far that may be off, besides the mass. */
-  keepProbable(logprob: number, least: number, more?: number): void;
+  /**
+   * Keeps the tokens whose logit is at least `t`, and the best `least`, with the ties of the last of those as `ties` says. `doubt`: how far
+   * `t` may be off.
+   */
+  keepFrom(t: number, least: number, doubt?: number, ties?: Ties): void;
+  /**
+   * Keeps the tokens of at least a log-probability, or within 2^-24 of it, and the best `least`. `more`: how far it may be off, besides
+   * what the mass is.
+   */
+  keepProbable(logprob: number, least: number, more?: number, ties?: Ties): void;
   /** Keeps the tokens whose surprise is nearest to the entropy, that hold a share p of the mass, and at least `least`. */
   keepTypical(p: number, least: number): void;
   /** Keeps the longest run from the best token on that holds at most a share h of the entropy, and at least one token. */

@@ -21,7 +21,7 @@ const WANTED = "a list of bit masks (Uint32Array or Int32Array), or a function f
  * mask of a row, `undefined` for none.
  *
  * Ids beyond a mask's bits are disallowed, and `missing` counts them. A mask with more words than the vocabulary fills, or a set bit
- * beyond it, is refused when its row begins. The masks are not copied: a decode loop may reuse one buffer.
+ * beyond it, is refused: of a list before any read, of a function before its row gives a token. The masks are not copied: a decode loop may reuse one buffer.
  *
  * @example A mask a row
  * ```ts
@@ -44,7 +44,7 @@ const WANTED = "a list of bit masks (Uint32Array or Int32Array), or a function f
  *
  * @param masks A mask a row, or a function from the row's number to its mask.
  * @returns The stage.
- * @throws {ParameterError} If it is neither, or a mask no words of bits; the masks of a function when their row begins.
+ * @throws {ParameterError} If it is neither, or a mask no words of bits; the masks of a function when their row is read.
  */
 export function maskRows(masks: readonly Bitmask[] | ((row: number) => Bitmask | undefined)): MaskRowsStage {
   if (typeof masks !== "function") {
@@ -60,8 +60,6 @@ export function maskRows(masks: readonly Bitmask[] | ((row: number) => Bitmask |
     checkWords(bits, row);
     return bits;
   }
-  // Told by `check`, which comes before every row.
-  let known: number | undefined;
   return {
     spec: {
       name: "maskRows",
@@ -69,13 +67,15 @@ export function maskRows(masks: readonly Bitmask[] | ((row: number) => Bitmask |
       inputs: [],
     },
     check(vocabulary) {
-      known = vocabulary;
       if (typeof masks !== "function") masks.forEach((bits, row) => checkWidth(bits, vocabulary, row));
+    },
+    checkRow(vocabulary, row) {
+      const bits = bitsOf(row);
+      if (bits) checkWidth(bits, vocabulary, row);
     },
     edit({ row }) {
       const bits = bitsOf(row);
       if (!bits) return undefined;
-      if (known !== undefined) checkWidth(bits, known, row);
       return { apply: (segment) => apply(bits, segment) };
     },
     missing(vocabulary, row) {

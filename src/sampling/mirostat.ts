@@ -16,6 +16,8 @@ export interface MirostatOptions {
 }
 
 const LN2 = 0.6931471805599453;
+/** Beyond this mu keeps all, or one, whatever the row. */
+const FARTHEST = 1e300;
 
 /**
  * Mirostat: holds the surprise of the text near `tau` bits. It remembers mu, at first `2 tau`; a token of probability P moves it:
@@ -58,7 +60,8 @@ export function mirostat(options: MirostatOptions = {}): Stage {
     },
     accept([mu], _id, probability) {
       if (probability === undefined || !(probability > 0)) return [mu];
-      return [mu - eta * (-ln(probability) / LN2 - tau)];
+      // Kept finite, whatever tau and eta are.
+      return [Math.max(-FARTHEST, Math.min(FARTHEST, mu - eta * (-ln(probability) / LN2 - tau)))];
     },
   };
 }

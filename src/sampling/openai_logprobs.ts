@@ -18,7 +18,8 @@ export interface OpenAiLogprob extends OpenAiToken {
 
 /**
  * A sample as an entry of `logprobs.content[]` of the OpenAI chat API: the token and the row's likeliest ones, by their raw
- * log-probabilities. Ask the sampler for `details` (the token's own raw log-probability) and `topLogprobs`.
+ * log-probabilities. Ask the sampler for `details` (the token's own raw log-probability) and `topLogprobs` (that API gives up to 20);
+ * without `details` a token that is none of the likeliest has its processed log-probability.
  *
  * Without `decode` a token's text is `token_id:` and its id, and its bytes are `null`.
  *
@@ -40,7 +41,8 @@ export interface OpenAiLogprob extends OpenAiToken {
  */
 export function openAiLogprobs(sample: Sample, decode?: (id: number) => string): OpenAiLogprob | undefined {
   if (sample.id === undefined) return undefined;
-  const logprob = sample.details?.rawLogprob ?? sample.logprob;
+  const listed = sample.top?.find(({ id }) => id === sample.id);
+  const logprob = sample.details?.rawLogprob ?? listed?.logprob ?? sample.logprob;
   const top = (sample.top ?? []).map((token) => tokenOf(token, decode));
   return { ...tokenOf({ id: sample.id, logprob }, decode), top_logprobs: top };
 }

@@ -119,7 +119,7 @@ function llamaCpp(options: PresetOptions): Stages {
     penaltiesOf(options, { window: penaltyLastN < 0 ? Infinity : penaltyLastN }),
     options.dry ? dry(options.dry) : undefined,
     topNSigma > 0 ? keepTopNSigma(topNSigma) : undefined,
-    best(topK, "lowestId", minKeep),
+    best(topK, "lowestId", undefined),
     typicalP === 1 ? undefined : keepTypical(typicalP, least(minKeep)),
     nucleus(topP, "lowestId", minKeep),
     minP === 0 ? undefined : keepMinP(minP, least(minKeep)),
@@ -138,8 +138,8 @@ function transformers(options: PresetOptions): Stages {
     nucleus(topP, "highestId", minKeep),
     minP === 0 ? undefined : keepMinP(minP, least(minKeep)),
     typicalP === 1 ? undefined : keepTypical(typicalP, least(minKeep)),
-    epsilonCutoff === 0 ? undefined : keepEpsilon(epsilonCutoff, least(minKeep)),
-    etaCutoff === 0 ? undefined : keepEta(etaCutoff, least(minKeep)),
+    epsilonCutoff === 0 ? undefined : keepEpsilon(epsilonCutoff, { ties: "all", ...least(minKeep) }),
+    etaCutoff === 0 ? undefined : keepEta(etaCutoff, { ties: "all", ...least(minKeep) }),
   ];
 }
 

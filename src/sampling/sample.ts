@@ -14,7 +14,7 @@ export interface Sample {
   readonly logprob: number;
   /** Reads of the row that the answer took. */
   readonly reads: number;
-  /** Why there is no token: the row holds NaN or +Infinity, or the chain and its masks leave no token. */
+  /** Why there is no token: a logit is NaN or +Infinity, as read or behind the chain's edits, or the chain and its masks leave none. */
   readonly why?: "nan" | "infinity" | "masked";
   /** With `draws` above 1: all tokens drawn, without replacement, the first included; fewer where fewer are kept. */
   readonly draws?: readonly TokenLogprob[];

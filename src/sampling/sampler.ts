@@ -5,7 +5,7 @@ import { checkRow, readRow } from "./_door.ts";
 import { emptyFindings, type Findings } from "./_findings.ts";
 import { Memory } from "./_memory.ts";
 import { checkCount, refuse } from "./_refuse.ts";
-import { type Asked, MANY, RowRun } from "./_run.ts";
+import { type Asked, ROUNDS, RowRun } from "./_run.ts";
 import type { Distribution } from "./distribution.ts";
 import type { Sample } from "./sample.ts";
 import type { Stage } from "./stage.ts";
@@ -38,7 +38,10 @@ export interface Sampler extends Reducer<Sample> {
   draw(row: Float32Array | Float64Array, options?: StepOptions): Sample;
   /** The kept tokens of a row with their processed probabilities; draws nothing, and the next draw's chances are its own. */
   distribution(row: Float32Array | Float64Array, options?: StepOptions): Distribution;
-  /** Tells the stages that remember which token was taken. */
+  /**
+   * Tells the stages that remember which token was taken. Those that learn from its probability know it of every token that was drawn, and
+   * of the 256 best; from another one they learn nothing.
+   */
   accept(id: number): void;
   /** Forgets all tokens and steps; begins with a prompt, if one is given. */
   reset(prompt?: readonly number[]): void;
@@ -161,7 +164,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
       inputs: specsOf(chain),
     },
     ...(needs ? { needs } : {}),
-    mostReads: mostReadsOf(chain, details),
+    mostReads: mostReadsOf(chain, draws, details),
     secondRead: "a cut outside the 256 best tokens, or a token that a cut has taken away",
     check: checkHistory,
     init: begin,
@@ -181,7 +184,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
       run.close();
       memory.step = step + 1;
       memory.observed = run.observed;
-      memory.last = sample.id === undefined || !run.drawn ? undefined : { id: sample.id, logit: run.drawn.high };
+      memory.last = new Map(run.drawn.map(({ id, high }) => [id, high]));
       return sample;
     },
     distribution(row, { step = memory.step } = {}) {
@@ -210,9 +213,11 @@ export function sampler(options: SamplerOptions = {}): Sampler {
   return made;
 }
 
-/** Most reads of a row: two, one more where the sample that says what to list misleads, one an edit behind a cut, two for ranks. */
-function mostReadsOf({ stages }: Chain, details: boolean): number {
+/** Most reads of a row: one where the race decides, else up to three, and again behind each edit that may follow a cut; two for ranks. */
+function mostReadsOf({ stages }: Chain, draws: number, details: boolean): number {
   const first = stages.findIndex(({ cut }) => cut !== undefined);
-  const behind = first < 0 ? 0 : stages.length - first - 1;
-  return Math.min(MANY, (first < 0 ? 2 : 3) + behind + (details ? 2 : 0));
+  const edits =
+    stages.filter((stage, i) => first >= 0 && i >= first && (stage.edits || (i > first && stage.edit))).length;
+  const chain = first < 0 && draws === 1 ? 1 : ROUNDS * (1 + edits);
+  return chain + (details ? 2 : 0);
 }

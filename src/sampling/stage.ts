@@ -15,7 +15,7 @@ export interface StageContext {
   readonly prompt: number;
   /** The row's number, or the step. */
   readonly row: number;
-  /** How many logits the row has. */
+  /** How many logits the row has; 0 for the edits at the front of a chain, which are made before that is known. */
   readonly vocabulary: number;
   /** The stage's own numbers. */
   readonly own: readonly number[];
@@ -45,6 +45,8 @@ export interface Stage {
   cut?(ladder: Ladder, context: StageContext): Continuation | void;
   /** Refuses a vocabulary it does not fit, before any read. */
   check?(vocabulary: number): void;
+  /** Refuses a row that it does not fit, before the row gives a token. */
+  checkRow?(vocabulary: number, row: number): void;
   /** The most tokens it keeps, whatever the row: known before any read. */
   readonly most?: number;
   /** How many of the best tokens may decide what it does; all, when absent. */

@@ -59,6 +59,9 @@ function withTies(tokens: readonly Token[], count: number, ties: string): Token[
   return [...above, ...equal.slice(equal.length - (count - above.length))];
 }
 
+/** What is this near a share that is wanted has reached it. */
+const STEP = 2 ** -24;
+
 class Chain {
   margin = Infinity;
 
@@ -70,10 +73,11 @@ class Chain {
     if (gap < this.margin) this.margin = gap;
   }
 
-  above(tokens: Token[], p: number, least: number): Token[] {
-    for (const token of tokens) this.near(Math.log(token.p), Math.log(p));
-    const count = tokens.filter((token) => token.p >= p).length;
-    return tokens.slice(0, Math.max(count, least));
+  above(tokens: Token[], p: number, least: number, ties = "lowestId"): Token[] {
+    const border = Math.log(p) - STEP;
+    for (const token of tokens) this.near(Math.log(token.p), border);
+    const count = tokens.filter((token) => Math.log(token.p) >= border).length;
+    return count >= least ? tokens.slice(0, count) : withTies(tokens, least, ties);
   }
 
   apply(tokens: Token[], { name, params }: StageSpec): Token[] {
@@ -88,28 +92,29 @@ class Chain {
         let sum = 0, count = 0;
         while (count < tokens.length) {
           sum += tokens[count++].p;
-          this.near(sum, params.p - 2 ** -24, 1);
-          if (sum >= params.p - 2 ** -24 && count >= params.minKeep) break;
+          this.near(sum, params.p - STEP, 1);
+          if (sum >= params.p - STEP && count >= params.minKeep) break;
         }
         return withTies(tokens, count, params.ties);
       }
       case "keepMinP": {
-        const border = tokens[0].x + Math.log(params.p);
+        const border = tokens[0].x + Math.log(params.p) - STEP;
         for (const { x } of tokens) this.near(x, border);
         return tokens.slice(0, Math.max(params.minKeep, tokens.filter(({ x }) => x >= border).length));
       }
       case "keepEpsilon":
-        return this.above(tokens, params.epsilon, params.minKeep);
+        return this.above(tokens, params.epsilon, params.minKeep, params.ties);
       case "keepEta":
         return this.above(
           tokens,
           Math.min(params.epsilon, Math.sqrt(params.epsilon) * Math.exp(-entropyOf(tokens))),
           params.minKeep,
+          params.ties,
         );
       case "keepPLess": {
         let squares = 0;
         for (const { p } of tokens) squares += p * p;
-        return this.above(tokens, squares * (1 - 1e-9), 1);
+        return this.above(tokens, squares, 1);
       }
       case "keepTypical":
         return this.typical(tokens, params);
@@ -135,8 +140,9 @@ class Chain {
       }
       case "xtc": {
         if (!this.setting.struck || params.threshold > 0.5) return tokens;
-        for (const { p } of tokens) this.near(Math.log(p), Math.log(params.threshold));
-        const last = tokens.filter(({ p }) => p >= params.threshold).length - 1;
+        const border = Math.log(params.threshold) - STEP;
+        for (const { p } of tokens) this.near(Math.log(p), border);
+        const last = tokens.filter(({ p }) => Math.log(p) >= border).length - 1;
         return last > 0 && tokens.length - last >= params.minKeep ? tokens.slice(last) : tokens;
       }
       case "dynamicTemperature": {
@@ -180,8 +186,8 @@ class Chain {
     let sum = 0, count = 0;
     while (count < order.length) {
       sum += order[count++].p;
-      this.near(sum, p - 2 ** -24);
-      if (sum >= p - 2 ** -24 && count >= minKeep) break;
+      this.near(sum, p - STEP);
+      if (sum >= p - STEP && count >= minKeep) break;
     }
     const reach = far(order[count - 1]);
     for (const token of order) if (token.x !== order[count - 1].x) this.near(far(token), reach);

@@ -28,8 +28,9 @@ export const STAGES: Record<string, (random: Random) => Stage> = {
   keepMinP: (r) =>
     keepMinP(r.uniform() ** 3 + 1e-4 > 1 ? 1 : r.uniform() ** 3 + 1e-6, { minKeep: 1 + Math.floor(r.uniform() * 4) }),
   keepTypical: (r) => keepTypical(0.05 + 0.95 * r.uniform(), { minKeep: 1 + Math.floor(r.uniform() * 3) }),
-  keepEpsilon: (r) => keepEpsilon(10 ** (-1 - 5 * r.uniform()), { minKeep: 1 + Math.floor(r.uniform() * 3) }),
-  keepEta: (r) => keepEta(10 ** (-1 - 4 * r.uniform()), { minKeep: 1 + Math.floor(r.uniform() * 3) }),
+  keepEpsilon: (r) =>
+    keepEpsilon(10 ** (-1 - 5 * r.uniform()), { ties: tiesOf(r), minKeep: 1 + Math.floor(r.uniform() * 3) }),
+  keepEta: (r) => keepEta(10 ** (-1 - 4 * r.uniform()), { ties: tiesOf(r), minKeep: 1 + Math.floor(r.uniform() * 3) }),
   keepTopH: (r) => keepTopH(0.05 + 0.95 * r.uniform()),
   keepTopNSigma: (r) => keepTopNSigma(0.2 + 3 * r.uniform()),
   keepPLess: () => keepPLess(),
