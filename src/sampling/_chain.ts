@@ -56,7 +56,7 @@ export function wantedFor(
   const cut = open.findIndex(({ divisor }) => divisor === undefined);
   const cells = open.some((stage) => !(lookOf(stage) <= BEST)) ||
     (cut >= 0 && open.slice(cut).some(({ divisor }) => divisor !== undefined));
-  const best = closing === 0 ? rest[0].most! : rest.length === 0 && draws === 1 ? 0 : BEST;
+  const best = closing === 0 ? rest[0].most ?? BEST : rest.length === 0 && draws === 1 ? 0 : BEST;
   return {
     level: entropy ? "moments" : closing === 0 ? "maximum" : "sum",
     best,
@@ -69,9 +69,9 @@ export function wantedFor(
   };
 }
 
-/** The first stage after which so few tokens are left that they are all held. */
+/** The first stage after which so few tokens are left, but for ties, that they are all held. */
 function closingOf(rest: readonly Stage[]): number {
-  return rest.findIndex(({ most }) => most !== undefined && most <= BEST);
+  return rest.findIndex(({ most, mostApart }) => (most ?? mostApart ?? Infinity) <= BEST);
 }
 
 /** How many of the best tokens a stage may have to look at. */

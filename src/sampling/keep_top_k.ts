@@ -40,7 +40,7 @@ export function keepTopK(k: number, options: KeepTopKOptions = {}): Stage {
   return {
     spec: { name: "keepTopK", params: { k, ties, minKeep }, inputs: [] },
     needs: "order",
-    ...(ties === "lowestId" ? { most: count } : {}),
+    ...(ties === "lowestId" ? { most: count } : { mostApart: count }),
     cut: (ladder) => ladder.keepCount(count, ties),
   };
 }

@@ -49,6 +49,8 @@ export interface Stage {
   checkRow?(vocabulary: number, row: number): void;
   /** The most tokens it keeps, whatever the row: known before any read. */
   readonly most?: number;
+  /** The same but for equal logits, which may be more. */
+  readonly mostApart?: number;
   /** How many of the best tokens may decide what it does; all, when absent. */
   readonly looks?: number;
   /** Whether its `cut` may ask for edits. */
