@@ -6,7 +6,7 @@
  * @module
  */
 import { ln } from "../../kernels/mod.ts";
-import { InvalidLogitError, ParameterError } from "../core/mod.ts";
+import { InvalidLogitError, ParameterError, shown } from "../core/mod.ts";
 import type { Sample, Sampler } from "../sampling/mod.ts";
 
 /** What it must know of a transformers.js `Tensor`: `[batch, vocabulary]` logits, float32. */
@@ -77,6 +77,9 @@ export function transformersLogitsProcessor(
   const mode = modeOf(options);
   const sequences: Sequence[] = [];
   return (inputIds, logits) => {
+    if (!Array.isArray(inputIds)) {
+      throw new ParameterError("Cannot sample without the tokens so far: wanted a list of lists");
+    }
     const [batch, vocabulary] = shapeOf(logits, inputIds.length);
     for (let i = 0; i < batch; i++) {
       const sequence = sequences[i] ??= new Sequence(sampler.clone(), i);
@@ -91,14 +94,17 @@ export function transformersLogitsProcessor(
 
 function modeOf(options: TransformersProcessorOptions): "draw" | "filter" {
   if (typeof options !== "object" || options === null) {
-    throw new ParameterError(`Cannot use options ${String(options)}: wanted an object`);
+    throw new ParameterError(`Cannot use options ${shown(options)}: wanted an object`);
   }
+  const other = Object.keys(options).find((name) => name !== "mode");
+  if (other !== undefined) throw new ParameterError(`Cannot use an option ${other}: wanted mode`);
   const { mode = "draw" } = options;
   if (mode === "draw" || mode === "filter") return mode;
   throw new ParameterError(`Cannot use mode ${String(mode)}: wanted "draw" or "filter"`);
 }
 
-function shapeOf({ dims, type, data }: TensorLike, sequences: number): readonly [number, number] {
+function shapeOf(logits: TensorLike, sequences: number): readonly [number, number] {
+  const { dims, type, data } = logits ?? { dims: [], type: shown(logits), data: [] };
   if (type !== "float32" || !(data instanceof Float32Array)) {
     throw new ParameterError(`Cannot sample a tensor of ${type}: wanted float32`);
   }

@@ -30,9 +30,8 @@ function joined(args: readonly string[], known: readonly Flag[]): string[] {
   for (let i = 0; i < end; i++) {
     const arg = args[i];
     refuseSpelling(arg, known);
-    if (taking.has(arg) && i + 1 < end && arg.startsWith("--") && /^-[\d.]/.test(args[i + 1])) {
-      out.push(`${arg}=${args[++i]}`);
-    } else out.push(arg);
+    if (taking.has(arg) && i + 1 < end && /^-[\d.]/.test(args[i + 1])) out.push(`${arg}=${args[++i]}`);
+    else out.push(arg);
   }
   return [...out, ...args.slice(end)];
 }
@@ -100,7 +99,7 @@ export class Flags {
 
   /** Its value as a whole number. */
   whole(name: string): number | undefined {
-    return this.#numberOf(name, WHOLE, "a whole number");
+    return this.#numberOf(name, WHOLE, "a whole number of at least 0");
   }
 
   #numberOf(name: string, form: RegExp, wanted: string): number | undefined {

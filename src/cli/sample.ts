@@ -1,5 +1,12 @@
 import { ParameterError, type Row } from "../core/mod.ts";
-import { explain, reduce as reduceRows, type ReduceOptions, sampleChain, sampleRecord } from "../engine/mod.ts";
+import {
+  explain,
+  reduce as reduceRows,
+  type ReduceOptions,
+  requireToken,
+  sampleChain,
+  sampleRecord,
+} from "../engine/mod.ts";
 import { type PresetName, type PresetOptions, type Sampler, sampler, type SamplerOptions } from "../sampling/mod.ts";
 import { ndjsonLine } from "../sinks/mod.ts";
 import { type Command, runCommand } from "./_command.ts";
@@ -12,8 +19,15 @@ import { TextOutput } from "./_text_output.ts";
 import { UsageError } from "./_usage_error.ts";
 import type { Io } from "./io.ts";
 
+interface ChainFlag extends Flag {
+  readonly option: keyof PresetOptions;
+  readonly whole?: boolean;
+  /** The presets that have it; all when absent. */
+  readonly presets?: readonly PresetName[];
+}
+
 /** Flags that are options of a preset's chain. */
-const CHAIN_FLAGS: readonly (Flag & { readonly option: keyof PresetOptions; readonly whole?: boolean })[] = [
+const CHAIN_FLAGS: readonly ChainFlag[] = [
   { name: "temperature", option: "temperature", value: "T", help: "divide the logits by T; 0 is greedy" },
   { name: "top-k", option: "topK", whole: true, value: "K", help: "keep the K best; 0: all" },
   { name: "top-p", option: "topP", value: "P", help: "keep the best that hold a share P; 1: all" },
@@ -23,12 +37,48 @@ const CHAIN_FLAGS: readonly (Flag & { readonly option: keyof PresetOptions; read
     value: "P",
     help: "keep those with a share P of the best one's probability; 0: all",
   },
-  { name: "typical-p", option: "typicalP", value: "P", help: "keep those nearest to the entropy; 1: all" },
-  { name: "top-n-sigma", option: "topNSigma", value: "N", help: "llama.cpp: keep those within N deviations; 0: all" },
-  { name: "xtc-probability", option: "xtcProbability", value: "P", help: "llama.cpp: chance of excluding top choices" },
-  { name: "xtc-threshold", option: "xtcThreshold", value: "P", help: "llama.cpp: what a top choice is; 0.1 if absent" },
-  { name: "epsilon-cutoff", option: "epsilonCutoff", value: "P", help: "transformers: least probability; 0: none" },
-  { name: "eta-cutoff", option: "etaCutoff", value: "P", help: "transformers: the same by entropy; 0: none" },
+  {
+    name: "typical-p",
+    option: "typicalP",
+    value: "P",
+    help: "keep those nearest to the entropy; 1: all",
+    presets: ["llama.cpp", "transformers"],
+  },
+  {
+    name: "top-n-sigma",
+    option: "topNSigma",
+    value: "N",
+    help: "llama.cpp: keep those within N deviations; 0: all",
+    presets: ["llama.cpp"],
+  },
+  {
+    name: "xtc-probability",
+    option: "xtcProbability",
+    value: "P",
+    help: "llama.cpp: chance of excluding top choices",
+    presets: ["llama.cpp"],
+  },
+  {
+    name: "xtc-threshold",
+    option: "xtcThreshold",
+    value: "P",
+    help: "llama.cpp: what a top choice is; 0.1 if absent",
+    presets: ["llama.cpp"],
+  },
+  {
+    name: "epsilon-cutoff",
+    option: "epsilonCutoff",
+    value: "P",
+    help: "transformers: least probability; 0: none",
+    presets: ["transformers"],
+  },
+  {
+    name: "eta-cutoff",
+    option: "etaCutoff",
+    value: "P",
+    help: "transformers: the same by entropy; 0: none",
+    presets: ["transformers"],
+  },
 ];
 
 const COMMAND: Command = {
@@ -55,7 +105,8 @@ or raw).`,
   ],
   notes: `NDJSON is one object a row:
   {"row","id","logprob","reads"}
-With -n there is "draws":[{"id","logprob"}], with --details "rawLogprob","rank",
+With -n there is "draws":[{"id","logprob"}], of which the first is the token that
+one draw gives; with --details "rawLogprob","rank",
 "kept","keptMass","entropy". "logprob" is under the processed distribution,
 "rawLogprob", "rank" and "entropy" are the row's own, before the chain. A row with
 NaN, +Infinity or no allowed token has "id":null and "why":"nan", "infinity" or
@@ -63,6 +114,7 @@ NaN, +Infinity or no allowed token has "id":null and "why":"nan", "infinity" or
 
 FILE.json is a list of stages, first to last:
   [{"name":"keepTopK","k":50},{"name":"withTemperature","temperature":0.8}]
+There is no text before a row here: penalties, dry and n-gram bans find nothing.
 
 Status: 0; 1 bad data or a failed read, rows before it are kept; 2 wrong usage.
 `,
@@ -129,7 +181,7 @@ async function prepare(flags: Flags, io: Io): Promise<() => Promise<void>> {
 
 async function settingsOf(flags: Flags, io: Io): Promise<Settings> {
   const seed = flags.whole("seed");
-  if (seed === undefined) throw new UsageError("Cannot sample without --seed: wanted a whole number");
+  if (seed === undefined) throw new UsageError("Cannot sample without --seed: wanted a whole number of at least 0");
   const person = io.outputIsTerminal && !flags.has("o");
   const format = flags.choice("format", ["table", "ndjson"]) ?? (person ? "table" : "ndjson");
   const chain = await chainOf(flags);
@@ -153,7 +205,10 @@ async function chainOf(flags: Flags): Promise<NonNullable<SamplerOptions["chain"
       flag.whole ? flags.whole(flag.name) : flags.number(flag.name),
     ]),
   );
-  if (file === undefined) return sampleChain({ preset: name, options });
+  if (file === undefined) {
+    refuseForeign(flags, name);
+    return sampleChain({ preset: name, options });
+  }
   const [other] = [
     ...(name ? ["preset"] : []),
     ...CHAIN_FLAGS.map(({ name }) => name).filter((name) => flags.has(name)),
@@ -162,10 +217,19 @@ async function chainOf(flags: Flags): Promise<NonNullable<SamplerOptions["chain"
   return await readChain(file);
 }
 
+/** Refuses a flag of another preset's. Without a preset the order is transformers'. */
+function refuseForeign(flags: Flags, name: PresetName = "transformers"): void {
+  const flag = CHAIN_FLAGS.find((flag) => flags.has(flag.name) && flag.presets && !flag.presets.includes(name));
+  if (!flag) return;
+  const found = flags.has("preset") ? `--preset ${name}` : "no preset (transformers' order)";
+  throw new UsageError(`Cannot use --${flag.name} with ${found}: wanted --preset ${flag.presets!.join(" or ")}`);
+}
+
 async function readChain(file: string): Promise<NonNullable<SamplerOptions["chain"]>> {
   let text: string;
   try {
-    text = await Deno.readTextFile(file);
+    // Decoded by hand, so that a byte order mark is taken off.
+    text = new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(file));
   } catch (error) {
     throw new UsageError(`Cannot read the chain from "${file}": ${error instanceof Error ? error.message : error}`);
   }
@@ -173,13 +237,17 @@ async function readChain(file: string): Promise<NonNullable<SamplerOptions["chai
     return sampleChain({ stages: JSON.parse(text) });
   } catch (error) {
     if (error instanceof ParameterError) throw error;
-    throw new UsageError(`Cannot read the chain from "${file}": ${error instanceof Error ? error.message : error}`);
+    const found = error instanceof Error ? error.message.replace(UNPRINTED, "?") : error;
+    throw new UsageError(`Cannot read the chain from "${file}": ${found}`);
   }
 }
 
+// deno-lint-ignore no-control-regex
+const UNPRINTED = /[\u0000-\u001f\u007f-\u009f]/g;
+
 async function write(
   rows: ReadableStream<Row<{ token: Sampler }>>,
-  { table, target }: Settings,
+  { table, target, source: { throws } }: Settings,
   progress: Progress,
   io: Io,
 ): Promise<void> {
@@ -188,6 +256,7 @@ async function write(
   try {
     if (table) await output.write(sampleHead);
     for await (const { index, token } of rows) {
+      if (throws) requireToken(index, token);
       if (shared) progress.pause();
       await output.write(table ? sampleRow(index, token) : ndjsonLine(sampleRecord(index, token)));
     }

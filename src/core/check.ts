@@ -1,6 +1,7 @@
 import { ParameterError, ShapeError } from "./errors.ts";
 import type { Range } from "./range.ts";
 import type { Shape } from "./shape.ts";
+import { shown } from "./shown.ts";
 
 /**
  * Refuses anything but a whole number of at least `least`.
@@ -65,7 +66,7 @@ export function checkK(what: string, k: number): void {
  */
 export function checkPositive(what: string, value: number): void {
   if (!Number.isFinite(value) || value <= 0) {
-    throw new ParameterError(`Cannot use ${what} ${value}: wanted a finite number greater than 0`);
+    throw new ParameterError(`Cannot use ${what} ${shown(value)}: wanted a finite number greater than 0`);
   }
 }
 
@@ -90,7 +91,7 @@ export function checkIds(what: string, ids: Iterable<number>, vocabulary?: numbe
   for (const id of ids) {
     if (!Number.isSafeInteger(id) || id < 0 || (vocabulary !== undefined && id >= vocabulary)) {
       const wanted = vocabulary === undefined ? "a whole number of at least 0" : `0 to ${vocabulary - 1}`;
-      throw new ParameterError(`Cannot use id ${id} in ${what}: wanted ${wanted}`);
+      throw new ParameterError(`Cannot use id ${shown(id)} in ${what}: wanted ${wanted}`);
     }
   }
 }

@@ -31,6 +31,7 @@ export * from "./row_map.ts";
 export * from "./scan_block.ts";
 export * from "./segment.ts";
 export * from "./shape.ts";
+export * from "./shown.ts";
 export * from "./spec.ts";
 export * from "./spec_text.ts";
 export * from "./widen.ts";

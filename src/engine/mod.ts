@@ -11,7 +11,7 @@
  * | `explain` | what would happen |
  * | `entropyMonitor` | rolling entropy, events, the model switch |
  * | `reduceStates`, `mergeStates`, `finishState`, `saveState`, `loadState` | parts of a row, merged anywhere |
- * | `recordReducers`, `rowRecord`, `sampleRecord` | a row, a sample as the command line and the service write it |
+ * | `recordReducers`, `rowRecord`, `sampleRecord`, `requireToken` | a row, a sample as the command line and the service write it |
  * | `zipMasks` | a bitmask of its own for each row |
  * | `fileSpill` | a second read for one-shot streams of very long rows |
  *
@@ -32,6 +32,7 @@ export * from "./reduce_row.ts";
 export * from "./reduce_states.ts";
 export * from "./row_record.ts";
 export * from "./row_state.ts";
+export * from "./require_token.ts";
 export * from "./sample_chain.ts";
 export * from "./sample_record.ts";
 export { saveState } from "./save_state.ts";

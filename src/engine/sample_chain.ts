@@ -30,7 +30,9 @@ export interface SampleChainOptions {
  * @returns The chain, for `sampler`.
  * @throws {ParameterError} If a stage, a preset or an option is unknown or out of range.
  */
-export function sampleChain({ stages, preset: name, options = {} }: SampleChainOptions): ReturnType<typeof chainFrom> {
+export function sampleChain(
+  { stages, preset: name, options = {} }: SampleChainOptions = {},
+): ReturnType<typeof chainFrom> {
   if (stages !== undefined) {
     return chainFrom(stages, OPERATORS);
   }
@@ -40,10 +42,7 @@ export function sampleChain({ stages, preset: name, options = {} }: SampleChainO
 const OPERATORS: Readonly<Record<string, StageMaker>> = {
   logitBias: {
     options: ["bias!"],
-    make({ bias }) {
-      if (isRecord(bias) || isPairs(bias)) return logitBias(bias);
-      throw new ParameterError('Cannot use this bias in logitBias: wanted { "id": bias, ... } or a list of [id, bias]');
-    },
+    make: ({ bias }) => logitBias(bias),
   },
   mask: {
     options: ["allow", "deny", "bits"],
@@ -58,11 +57,3 @@ const OPERATORS: Readonly<Record<string, StageMaker>> = {
   },
   softcap: { options: ["cap!"], make: ({ cap }) => softcap(cap) },
 };
-
-function isRecord(value: unknown): value is Record<string, number> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isPairs(value: unknown): value is [number, number][] {
-  return Array.isArray(value) && value.every((pair) => Array.isArray(pair) && pair.length === 2);
-}

@@ -4,7 +4,9 @@ import {
   type Logits,
   logitsFrom,
   type Operator,
+  ParameterError,
   type Shape,
+  shown,
   SourceError,
   SourceExhaustedError,
   widen,
@@ -19,7 +21,8 @@ export type PackedMask = Uint32Array | Int32Array | Uint8Array;
  * Masks each row by the next bitmask of a stream: what a grammar engine gives beside each row of a model. Ids without a bit are
  * disallowed; their logits become -Infinity.
  *
- * Needs: as many masks as rows, in order; a mask is pulled when its row begins. Gives: f32 logits (f64 for f64) that can be opened once,
+ * Needs: a mask for each row that is read, in order (with `rows: [5, 9]` the first mask is row 5's); it is pulled when its row begins, and
+ * masks that are left over are not. Gives: f32 logits (f64 for f64) that can be opened once,
  * as the masks can; a second read of a row comes from the row cache or a spill. Cost: one pass over each chunk, and a copy of it.
  *
  * @example Two rows, two masks
@@ -38,6 +41,9 @@ export type PackedMask = Uint32Array | Int32Array | Uint8Array;
  * @returns The masked logits. They error with `E_SOURCE_SHORT` if the masks end early, and with `E_SHAPE` if one is wider than the row.
  */
 export function zipMasks(logits: Logits, masks: ReadableStream<PackedMask>): Logits {
+  if (typeof (masks as ReadableStream | null)?.getReader !== "function") {
+    throw new ParameterError(`Cannot zip the logits with ${shown(masks)}: wanted a ReadableStream of masks`);
+  }
   const dtype = logits.shape.dtype === "f64" ? "f64" : "f32";
   const shape: Shape = Object.freeze({ ...logits.shape, dtype });
   let opened = false;

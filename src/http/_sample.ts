@@ -1,5 +1,5 @@
 import { errorCode, ParameterError, type Row } from "../core/mod.ts";
-import { reduce, sampleChain, sampleRecord } from "../engine/mod.ts";
+import { reduce, requireToken, sampleChain, sampleRecord } from "../engine/mod.ts";
 import {
   openAiLogprobs,
   type PresetOptions,
@@ -77,9 +77,12 @@ function chainOf(query: Query, parts: Form["parts"]): NonNullable<SamplerOptions
   }
 }
 
-function records({ details = false, logprobs = false }: Query): TransformStream<Row<{ token: Sampler }>, AnyRow> {
+function records(
+  { details = false, logprobs = false, onInvalid }: Query,
+): TransformStream<Row<{ token: Sampler }>, AnyRow> {
   return new TransformStream({
     transform({ index, token }, controller) {
+      if (onInvalid === "throw") requireToken(index, token);
       const { details: found, ...plain } = token as Sample;
       const record = sampleRecord(index, { ...plain, ...(details && found ? { details: found } : {}) });
       const entry = logprobs ? openAiLogprobs(token) : undefined;

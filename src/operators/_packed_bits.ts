@@ -1,4 +1,4 @@
-import { ParameterError, ShapeError } from "../core/mod.ts";
+import { ParameterError, ShapeError, shown } from "../core/mod.ts";
 
 /** One bit an id, packed from the little end. */
 export class PackedBits {
@@ -50,7 +50,9 @@ export class PackedBits {
 
 function bytesOf(bits: Uint32Array | Int32Array | Uint8Array): Uint8Array<ArrayBuffer> {
   if (!(bits instanceof Uint32Array || bits instanceof Int32Array || bits instanceof Uint8Array)) {
-    throw new ParameterError("Cannot use these bits as a mask: wanted a Uint32Array, Int32Array or Uint8Array");
+    throw new ParameterError(
+      `Cannot use ${shown(bits)} as bits of a mask: wanted a Uint32Array, Int32Array or Uint8Array, or their base64`,
+    );
   }
   return new Uint8Array(bits.buffer, bits.byteOffset, bits.byteLength).slice();
 }

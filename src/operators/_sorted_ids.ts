@@ -1,7 +1,10 @@
-import { checkIds, ParameterError } from "../core/mod.ts";
+import { checkIds, ParameterError, shown } from "../core/mod.ts";
 
 /** Ids in ascending order, each once, checked. */
 export function sortedIds(what: string, ids: Iterable<number>): Float64Array {
+  if (typeof (ids as Iterable<number> | null)?.[Symbol.iterator] !== "function") {
+    throw new ParameterError(`Cannot use ${shown(ids)} in ${what}: wanted a list of ids`);
+  }
   const unique = new Set(ids);
   checkIds(what, unique);
   return Float64Array.from(unique).sort();

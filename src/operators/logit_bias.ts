@@ -5,6 +5,7 @@ import {
   ParameterError,
   type Segment,
   type Shape,
+  shown,
   type Spec,
 } from "../core/mod.ts";
 import { checkVocabulary, firstAt } from "./_sorted_ids.ts";
@@ -56,13 +57,26 @@ export function logitBias(
 function entriesOf(
   bias: Readonly<Record<string, Bias>> | Iterable<readonly [number, Bias]>,
 ): (readonly [number, Bias])[] {
-  if (Symbol.iterator in bias) return [...bias as Iterable<readonly [number, Bias]>];
+  if (typeof bias !== "object" || bias === null) {
+    throw new ParameterError(
+      `Cannot use bias ${shown(bias)} in logitBias: wanted { id: bias } or a list of [id, bias]`,
+    );
+  }
+  if (Symbol.iterator in bias) return [...bias as Iterable<readonly [number, Bias]>].map(checkPair);
   return Object.entries(bias).map(([key, value]) => {
     if (!/^(0|[1-9]\d*)$/.test(key)) {
       throw new ParameterError(`Cannot use id "${key}" in logitBias: wanted a whole number of at least 0`);
     }
     return [Number(key), value];
   });
+}
+
+function checkPair(pair: readonly [number, Bias]): readonly [number, Bias] {
+  if (!Array.isArray(pair) || pair.length !== 2) {
+    throw new ParameterError(`Cannot use ${shown(pair)} in logitBias: wanted a pair [id, bias]`);
+  }
+  checkIds("logitBias", [pair[0]]);
+  return pair as readonly [number, Bias];
 }
 
 function sortedBiases(entries: (readonly [number, Bias])[]): { ids: Float64Array; values: Float64Array } {
@@ -79,7 +93,9 @@ function sortedBiases(entries: (readonly [number, Bias])[]): { ids: Float64Array
 function checkBias([id, bias]: readonly [number, Bias]): number {
   const value = bias === "-Infinity" ? -Infinity : bias;
   if (typeof value !== "number" || Number.isNaN(value) || value === Infinity) {
-    throw new ParameterError(`Cannot use bias ${value} for id ${id}: wanted a finite number, or -Infinity to mask it`);
+    throw new ParameterError(
+      `Cannot use bias ${shown(value)} for id ${id} in logitBias: wanted a finite number, or -Infinity to mask it`,
+    );
   }
   return value;
 }

@@ -1,4 +1,4 @@
-import { type Operator, operatorStream, ParameterError, type Segment, type Shape } from "../core/mod.ts";
+import { type Operator, operatorStream, ParameterError, type Segment, type Shape, shown } from "../core/mod.ts";
 import { PackedBits } from "./_packed_bits.ts";
 import { checkVocabulary, firstAt, sortedIds } from "./_sorted_ids.ts";
 
@@ -72,6 +72,9 @@ export function mask(options: MaskOptions): MaskOperator {
 }
 
 function maskOf(options: MaskOptions): Mask {
+  if (typeof options !== "object" || options === null) {
+    throw new ParameterError(`Cannot make a mask of ${shown(options)}: wanted { allow }, { deny } or { bits }`);
+  }
   const { allow, deny, bits } = options as { allow?: Iterable<number>; deny?: Iterable<number>; bits?: Uint32Array };
   if ([allow, deny, bits].filter((kind) => kind !== undefined).length !== 1) {
     throw new ParameterError('Cannot make a mask: wanted exactly one of "allow", "deny" and "bits"');

@@ -1,5 +1,6 @@
-import { type Operator, ParameterError, type Spec } from "../core/mod.ts";
+import { type Operator, ParameterError, shown, type Spec } from "../core/mod.ts";
 import type { Wanted } from "./_findings.ts";
+import { MOST_PROPOSALS } from "./_proposals.ts";
 import type { Stage } from "./stage.ts";
 import { withTemperature } from "./with_temperature.ts";
 
@@ -17,18 +18,22 @@ export interface Chain {
 
 /** Stages from what a user writes: operators become stages. */
 export function chainOf(parts: readonly (Stage | Operator)[]): Chain {
-  if (!Array.isArray(parts)) throw new ParameterError("Cannot make a sampler: its chain is not a list of stages");
+  if (!Array.isArray(parts)) {
+    throw new ParameterError(`Cannot make a sampler: its chain is ${shown(parts)}, wanted a list of stages`);
+  }
   const stages = parts.map(stageOf);
   const cut = stages.findIndex((stage) => stage.edit === undefined);
   return { stages, leading: cut < 0 ? stages.length : cut };
 }
 
 function stageOf(part: Stage | Operator): Stage {
-  if (typeof part === "object" && part !== null && ("edit" in part || "cut" in part)) return part as Stage;
+  const known = typeof part === "object" && part !== null;
+  if (known && ("edit" in part || "cut" in part)) return part as Stage;
   const operator = part as Operator;
-  if (typeof operator?.apply !== "function" || operator.reshapes) {
+  if (!known || typeof operator.apply !== "function" || operator.reshapes) {
+    const found = operator?.spec?.name ?? shown(part);
     throw new ParameterError(
-      `Cannot use ${operator?.spec?.name ?? typeof part} in a chain: wanted a stage or an operator`,
+      `Cannot use ${found} in a chain: wanted a stage or an operator, as their factories make them`,
     );
   }
   const { temperature } = operator.spec.params;
@@ -79,14 +84,14 @@ function lookOf({ divisor, looks }: Stage): number {
   return divisor !== undefined ? 0 : looks ?? Infinity;
 }
 
-/** Most tokens drawn from a row ahead of what is wanted. */
-const MOST_PROPOSALS = 512;
+/** How many tokens a read draws where a cut may take some of them away. */
+const AHEAD = 16;
 
 /** How many tokens a read draws, so that nearly always enough of them are kept, and different. */
 export function proposalsFor(rest: readonly Stage[], draws: number): number {
   if (draws === 0 || closingOf(rest) >= 0 || divisorOf(rest) === undefined) return 0;
-  if (draws === 1) return rest.every(({ divisor }) => divisor !== undefined) ? 1 : 16;
-  return Math.min(MOST_PROPOSALS, 4 * Math.ceil(draws / 2) + 8);
+  if (draws === 1) return rest.every(({ divisor }) => divisor !== undefined) ? 1 : AHEAD;
+  return Math.min(MOST_PROPOSALS, Math.max(AHEAD, 4 * Math.ceil(draws / 2) + 8));
 }
 
 /** By what the rest of a chain divides the logits in the end; `undefined` if it does more to them than that. */

@@ -1,4 +1,5 @@
-import { checkCount, checkWord, optionsOf, refuse, shown } from "./_refuse.ts";
+import { shown } from "../core/mod.ts";
+import { checkCount, checkWord, optionsOf, refuse } from "./_refuse.ts";
 import { within } from "./_within.ts";
 import { dry } from "./dry.ts";
 import { dynamicTemperature } from "./dynamic_temperature.ts";
@@ -41,11 +42,9 @@ const OPTIONS: Readonly<Record<PresetName, readonly (keyof PresetOptions)[]>> = 
 /** Refuses a name, an option that the preset has not, and a value out of range, whether or not its stage is switched on. */
 export function checkPreset(name: PresetName, options: PresetOptions): void {
   checkWord("preset", "name", name, Object.keys(OPTIONS));
-  const where = `preset "${name}"`, known: readonly string[] = OPTIONS[name];
-  for (const [option, value] of Object.entries(optionsOf(where, options))) {
-    if (value === undefined) continue;
-    if (!known.includes(option)) refuse(where, option, value, `one of its options: ${known.join(", ")}`);
-    CHECKS[option as keyof PresetOptions](value, where, option);
+  const where = `preset "${name}"`;
+  for (const [option, value] of Object.entries(optionsOf(where, options, OPTIONS[name]))) {
+    if (value !== undefined) CHECKS[option as keyof PresetOptions](value, where, option);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Column, type Kernels, type Level, loadKernels, TILE, Total } from "../../kernels/mod.ts";
-import { type Block, isDetached, type Reducer, type RowFacts, ShapeError } from "../core/mod.ts";
+import { type Block, isDetached, type Reducer, type RowFacts, ShapeError, shown } from "../core/mod.ts";
 import { scratchOf, SLICE } from "./_scratch.ts";
 import { deposit, NOTHING, totals } from "./_sums.ts";
 
@@ -8,6 +8,12 @@ export type RowValues = Float32Array | Float64Array;
 
 /** Refuses a row without logits. */
 export function checkRow(values: RowValues): void {
+  if (!(values instanceof Float32Array || values instanceof Float64Array)) {
+    throw new ShapeError(
+      `Cannot sample the row: it is ${shown(values)}, wanted a Float32Array or Float64Array of logits`,
+      "E_DTYPE",
+    );
+  }
   if (isDetached(values)) {
     throw new ShapeError("Cannot sample the row: its memory was transferred away; pass a copy", "E_DETACHED");
   }

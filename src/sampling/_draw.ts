@@ -1,6 +1,7 @@
 import { exp, ln } from "../../kernels/mod.ts";
+import { heapOf, offer, ranked } from "../core/mod.ts";
 import { type LogitRange, type RungLadder, Undecided } from "./_rung_ladder.ts";
-import { type Noise, Purpose } from "./_noise.ts";
+import { exponential, type Noise, Purpose } from "./_noise.ts";
 import type { Token } from "./_proposals.ts";
 import { isCell, type Rung } from "./_rung.ts";
 import type { TokenLogprob } from "./sample.ts";
@@ -21,24 +22,70 @@ export interface Supply {
 
 /**
  * Draws tokens without replacement from a ladder's window. Those drawn from the whole row come first: the first that is kept, and not
- * taken yet, is a fair draw from what is kept. When they are used up, fair draws go on from nothing: a rung by its share of the mass, and
- * where it is a cell, the next of those drawn from the cells.
+ * taken yet, is a fair draw from what is kept. When they are used up, fair draws go on from nothing. However many are wanted, the first
+ * ones are the same.
  */
 export function drawFrom(ladder: RungLadder, draws: number, noise: Noise, { fromRow, fromCells }: Supply): Drawn[] {
-  const logMass = ln(ladder.mass);
-  const taken = new Taken(ladder);
-  const drawn: Drawn[] = [];
-  const first = fromRow[Symbol.iterator](), second = cellDraws(ladder, fromCells);
   const { count, sure } = ladder;
   if (draws > 1 && !sure && count < 4 * draws) throw new Undecided("about as many draws as tokens are kept");
-  while (drawn.length < draws && taken.count < count) {
-    const token = nextKept(ladder, first, taken) ??
-      drawAnew(ladder, taken, second, noise.uniform(Purpose.list, drawn.length));
-    if (!token) break;
-    taken.add(token);
-    drawn.push({ id: token.id, high: token.x, logprob: token.logit - ladder.top - logMass });
+  const taken = new Taken(ladder);
+  const wanted = Math.min(draws, count);
+  const first = fromRow[Symbol.iterator]();
+  let more = true;
+  while (more && taken.count < wanted) more = taken.add(nextKept(ladder, first, taken));
+  if (taken.count < wanted) goOn(ladder, taken, wanted, noise, cellDraws(ladder, fromCells));
+  const logMass = ln(ladder.mass);
+  // A rounding of the mass must not make a logarithm positive, or a certain token uncertain.
+  const logprobOf = (logit: number) => count === 1 ? 0 : Math.min(0, logit - ladder.top - logMass);
+  return taken.tokens.map(({ id, x, logit }) => ({ id, high: x, logprob: logprobOf(logit) }));
+}
+
+/** Draws from nothing: a rung by its share of the mass, and where it is a cell, the next of those drawn from the cells. */
+function goOn(ladder: RungLadder, taken: Taken, wanted: number, noise: Noise, cells: Iterator<Token>): void {
+  if (!ladder.sure) throw new Undecided("no token that was drawn is kept for sure");
+  const summed = ladder.kept.some(isCell);
+  let more = true;
+  while (more && taken.count < wanted && (summed || taken.count === 0)) {
+    more = taken.add(drawAnew(ladder, taken, cells, noise.uniform(Purpose.list, taken.count)));
   }
-  return drawn;
+  if (!summed && taken.count < wanted) raceTokens(ladder, taken, wanted, noise);
+}
+
+/** Draws the rest at once: every token that is left races, with its mass over an exponential variate of its own. */
+function raceTokens(ladder: RungLadder, taken: Taken, wanted: number, noise: Noise): void {
+  const best = heapOf(wanted - taken.count);
+  const rungs: Rung[] = [], starts: number[] = [];
+  let number = 0;
+  for (const rung of ladder.kept) {
+    if (!(rung.m > 0)) continue;
+    rungs.push(rung);
+    starts.push(number);
+    for (const id of idsOf(rung)) {
+      const variate = exponential(noise.small(Purpose.rest, id));
+      if (!taken.has(id)) offer(best, rung.m / rung.n / variate, number);
+      number++;
+    }
+  }
+  for (const at of ranked(best)) {
+    const place = lastAtMost(starts, best.ids[at]), rung = rungs[place];
+    taken.add({ id: idsOf(rung)[best.ids[at] - starts[place]], x: rung.high, logit: rung.x, rung });
+  }
+}
+
+/** The ids of a rung that is no cell. */
+function idsOf({ id, ids }: Rung): ArrayLike<number> & Iterable<number> {
+  return ids ?? [id];
+}
+
+/** The last place in an ascending list, which begins with 0, whose value is at most `x`. */
+function lastAtMost(list: readonly number[], x: number): number {
+  let low = 0, end = list.length;
+  while (end - low > 1) {
+    const middle = (low + end) >> 1;
+    if (list[middle] <= x) low = middle;
+    else end = middle;
+  }
+  return low;
 }
 
 /** A token with its logit in the ladder's scale. */
@@ -58,6 +105,7 @@ function* cellDraws(ladder: RungLadder, supplies: Supply["fromCells"]): Iterator
 
 /** What has been drawn already. */
 class Taken {
+  readonly tokens: Placed[] = [];
   readonly #ladder: RungLadder;
   readonly #ids = new Set<number>();
   readonly #places = new Map<Rung, number[]>();
@@ -75,11 +123,17 @@ class Taken {
     return this.#ids.has(id);
   }
 
-  add({ id, logit, rung }: Placed): void {
+  /** Takes a token; gives whether there was one. */
+  add(token: Placed | undefined): boolean {
+    if (!token) return false;
+    const { id, logit, rung } = token;
+    this.tokens.push(token);
     this.#ids.add(id);
     this.#mass.set(rung, (this.#mass.get(rung) ?? 0) + exp(logit - this.#ladder.top));
-    const places = this.#places.get(rung) ?? [];
-    this.#places.set(rung, [...places, id]);
+    const places = this.#places.get(rung);
+    if (places) places.push(id);
+    else this.#places.set(rung, [id]);
+    return true;
   }
 
   /** The ids that a rung has lost. */
@@ -143,7 +197,6 @@ function hasId({ ids, high }: Rung, id: number, x: number): boolean {
  * nothing that is left weighs anything.
  */
 function drawAnew(ladder: RungLadder, taken: Taken, cells: Iterator<Token>, u: number): Placed | undefined {
-  if (!ladder.sure) throw new Undecided("no token that was drawn is kept for sure");
   let mass = 0;
   for (const rung of ladder.kept) mass += taken.left(rung);
   let wanted = u * mass, last: Rung | undefined;
@@ -156,7 +209,7 @@ function drawAnew(ladder: RungLadder, taken: Taken, cells: Iterator<Token>, u: n
   }
   if (!last) return undefined;
   if (isCell(last)) return drawCell(ladder, taken, cells);
-  const rest = (last.ids ?? [last.id]) as ArrayLike<number>;
+  const rest = idsOf(last);
   const share = Math.min(1, wanted / taken.left(last));
   return { id: memberOf(rest, taken.of(last), share), x: last.high, rung: last, logit: last.x };
 }

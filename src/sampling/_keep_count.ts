@@ -69,6 +69,6 @@ function keepHighest(ladder: RungLadder, i: number, count: number, end: number):
   let begin = i;
   while (begin > ladder.from && rungs[begin - 1].x === rungs[i].x && rungs[begin - 1].id >= 0) begin--;
   // Equal tokens differ in their ids alone: the last ones change places with the first.
-  const highest = rungs.splice(end - (i + 1 - begin), i + 1 - begin);
-  rungs.splice(begin, 0, ...highest);
+  const cut = end - (i + 1 - begin);
+  ladder.replace(begin, end, [...rungs.slice(cut, end), ...rungs.slice(begin, cut)]);
 }

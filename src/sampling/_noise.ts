@@ -2,7 +2,7 @@ import { ln } from "../../kernels/mod.ts";
 import { philox } from "./_philox.ts";
 
 /** What a random number is for: two purposes never share one. */
-export const Purpose = { tile: 1, inside: 2, list: 3, race: 4, chance: 5, tail: 6 } as const;
+export const Purpose = { tile: 1, inside: 2, list: 3, race: 4, chance: 5, tail: 6, rest: 7 } as const;
 
 /** One of {@linkcode Purpose}. */
 export type Purpose = typeof Purpose[keyof typeof Purpose];
@@ -47,7 +47,7 @@ export class Noise {
    * A number in (0, 1) for a race, in which small ones win: one generator call serves four neighbours, and the few that could win far
    * below 1 get 32 more bits, so that gaps of 40 nats are still drawn right.
    */
-  small(purpose: typeof Purpose.tile | typeof Purpose.race, index: number): number {
+  small(purpose: typeof Purpose.tile | typeof Purpose.race | typeof Purpose.rest, index: number): number {
     const block = Math.floor(index / 4) * 16 + purpose;
     if (block !== this.#cached) {
       this.#words(purpose, Math.floor(index / 4));

@@ -62,12 +62,16 @@ export function emptyProposals(proposals: Proposals): void {
 /** The number of a tile that nobody leads with. */
 const NOBODY = -2;
 
+/** Most draws of a row ahead of what is wanted. */
+export const MOST_PROPOSALS = 512;
+
 /** Rounds are this far apart in the numbering of random numbers. */
 const ROUND = 2 ** 44;
 
-function chanceOf(proposals: Proposals, index: number, noise: Noise): number {
-  const { round } = proposals;
-  return round === 0 ? noise.small(Purpose.tile, index) : noise.small(Purpose.race, round * ROUND + index);
+/** The random number of a tile in draw j: the same however many draws there are. */
+function chanceOf({ round }: Proposals, tile: number, j: number, noise: Noise): number {
+  if (round === 0 && j === 0) return noise.small(Purpose.tile, tile);
+  return noise.small(Purpose.race, round * ROUND + tile * MOST_PROPOSALS + j);
 }
 
 /** Enters tiles in every race. */
@@ -82,7 +86,7 @@ export function race(proposals: Proposals, heat: Heat, noise: Noise): void {
     if (!(mantissa > 0)) continue;
     const exponent = table[at + Column.exponent];
     for (let j = 0; j < count; j++) {
-      const u = chanceOf(proposals, (first + tile) * count + j, noise);
+      const u = chanceOf(proposals, first + tile, j, noise);
       const gap = exponent - binade[j];
       // The exponential of u is at least u: most tiles lose without a logarithm.
       if (leader[j] >= 0 && (gap < -127 || (gap <= 127 && mantissa * POWERS[gap + 127] < best[j] * u * LESS))) continue;

@@ -1,4 +1,4 @@
-import { ParameterError } from "../core/mod.ts";
+import { ParameterError, shown } from "../core/mod.ts";
 
 /** Refuses an option, naming the stage, the option, what was found and what was wanted. */
 export function refuse(stage: string, option: string, value: unknown, wanted: string): never {
@@ -6,22 +6,26 @@ export function refuse(stage: string, option: string, value: unknown, wanted: st
   throw new ParameterError(`Cannot use ${stage} with ${option} = ${shown(value)}: wanted ${wanted}`, code);
 }
 
-/** A value in an error's text: of whatever type, never long. */
-export function shown(value: unknown): string {
-  if (typeof value === "bigint") return `${value}n`;
-  // Without quotes "0.5" would read as a number in range.
-  if (typeof value === "string") return Number.isNaN(Number(value)) ? value : `"${value}"`;
-  if (Array.isArray(value)) return value.length === 0 ? "[]" : "a list";
-  if (typeof value === "function") return "a function";
-  return typeof value === "object" && value !== null ? "an object" : String(value);
-}
-
-/** The options of a stage; refuses what is no object of options. `needed` are those that it cannot do without. */
-export function optionsOf<T extends object>(stage: string, options: T, ...needed: readonly string[]): T {
+/**
+ * The options of a stage; refuses what is no object of options, and one that has others. `known` are their names, `!` behind those that
+ * the stage cannot do without.
+ */
+export function optionsOf<T extends object>(stage: string, options: T, known: readonly string[]): T {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    const needed = namesOf(known.filter((name) => name.endsWith("!")));
     refuse(stage, "options", options, `an object ${needed.length === 0 ? "of options" : `with ${needed.join(", ")}`}`);
   }
+  const names = namesOf(known);
+  for (const [option, value] of Object.entries(options)) {
+    if (value === undefined || names.includes(option)) continue;
+    refuse(stage, option, value, names.length === 0 ? "no option" : `one of its options: ${names.join(", ")}`);
+  }
   return options;
+}
+
+/** Option names without their marks. */
+export function namesOf(known: readonly string[]): string[] {
+  return known.map((name) => name.replace("!", ""));
 }
 
 /** Refuses anything but a whole number of at least `least`. */

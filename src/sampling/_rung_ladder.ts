@@ -27,7 +27,7 @@ export interface LogitRange {
  * its most likely share, and is noted, so that another read can list its tokens.
  */
 export class RungLadder implements Ladder {
-  readonly rungs: Rung[] = [];
+  rungs: Rung[] = [];
   /** The first kept rung. */
   from = 0;
   /** One past the last. */
@@ -187,9 +187,14 @@ export class RungLadder implements Ladder {
     if (!isCell(rung) || rung.share !== 1) return false;
     const parts = this.source?.split(rung, this.divisor);
     if (!parts) return false;
-    this.rungs.splice(i, 1, ...parts);
+    this.replace(i, i + 1, parts);
     this.to += parts.length - 1;
     return true;
+  }
+
+  /** Puts other rungs in the place of those from i to before `end`. */
+  replace(i: number, end: number, by: readonly Rung[]): void {
+    this.rungs = this.rungs.slice(0, i).concat(by, this.rungs.slice(end));
   }
 
   /** Notes that a decision falls into rung i. */
@@ -367,7 +372,7 @@ export class RungLadder implements Ladder {
     kept.sort((a, b) => a.x === b.x ? a.id - b.id : a.x < b.x ? 1 : -1);
     this.top = kept.length > 0 && kept[0].x > -Infinity ? kept[0].x : 0;
     for (const rung of kept) setLogit(rung, rung.x, this.top);
-    this.rungs.splice(this.from, this.to - this.from, ...kept);
+    this.replace(this.from, this.to, kept);
     this.to = this.from + kept.length;
   }
 }

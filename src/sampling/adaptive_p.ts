@@ -38,7 +38,7 @@ const SHARPNESS = 10;
  * @throws {ParameterError} If an option is out of range.
  */
 export function adaptiveP(options: AdaptivePOptions): Stage {
-  const { target, decay = 0.9 } = optionsOf("adaptiveP", options, "target");
+  const { target, decay = 0.9 } = optionsOf("adaptiveP", options, ["target!", "decay"]);
   checkShare("adaptiveP", "target", target);
   if (typeof decay !== "number" || !(decay >= 0 && decay <= 0.99)) {
     refuse("adaptiveP", "decay", decay, "a number from 0 to 0.99");

@@ -1,4 +1,5 @@
 import { type Operator, ParameterError } from "../core/mod.ts";
+import { namesOf, optionsOf } from "./_refuse.ts";
 import { within } from "./_within.ts";
 import { adaptiveP } from "./adaptive_p.ts";
 import { badWords } from "./bad_words.ts";
@@ -43,8 +44,8 @@ const MAKERS: Readonly<Record<string, StageMaker>> = {
   dry: { options: ["multiplier!", "base", "allowed", "window", "breakers"], make: dry },
   dynamicTemperature: { options: ["temperature!", "range!", "exponent"], make: dynamicTemperature },
   force: { options: ["tokens!", "scope"], make: ({ tokens, ...rest }) => force(tokens, rest) },
-  keepEpsilon: { options: ["epsilon!", "minKeep"], make: ({ epsilon, ...rest }) => keepEpsilon(epsilon, rest) },
-  keepEta: { options: ["epsilon!", "minKeep"], make: ({ epsilon, ...rest }) => keepEta(epsilon, rest) },
+  keepEpsilon: { options: ["epsilon!", "minKeep", "ties"], make: ({ epsilon, ...rest }) => keepEpsilon(epsilon, rest) },
+  keepEta: { options: ["epsilon!", "minKeep", "ties"], make: ({ epsilon, ...rest }) => keepEta(epsilon, rest) },
   keepMinP: { options: ["p!", "minKeep"], make: ({ p, ...rest }) => keepMinP(p, rest) },
   keepPLess: { options: [], make: () => keepPLess() },
   keepTopH: { options: ["h!"], make: ({ h }) => keepTopH(h) },
@@ -109,16 +110,11 @@ function stageOf(item: unknown, place: number, more: Readonly<Record<string, Sta
 }
 
 function checkOptions(name: string, options: Record<string, unknown>, known: readonly string[]): void {
-  const names = known.map((option) => option.replace("!", ""));
-  for (const option of Object.keys(options)) {
-    if (names.includes(option)) continue;
-    const wanted = names.length === 0 ? "none" : names.join(", ");
-    throw new ParameterError(`Cannot use ${name} with an option ${option}: wanted ${wanted}`);
-  }
+  optionsOf(name, options, known);
   for (const option of known) {
     const needed = option.replace("!", "");
     if (option.endsWith("!") && !Object.hasOwn(options, needed)) {
-      throw new ParameterError(`Cannot use ${name} without ${needed}: wanted ${names.join(", ")}`);
+      throw new ParameterError(`Cannot use ${name} without ${needed}: wanted ${namesOf(known).join(", ")}`);
     }
   }
 }

@@ -44,7 +44,7 @@ export function dry(options: DryOptions): Stage {
   const { multiplier, base = 1.75, allowed = 2, window = Infinity, breakers: given = [] } = optionsOf(
     "dry",
     options,
-    "multiplier",
+    ["multiplier!", "base", "allowed", "window", "breakers"],
   );
   checkAbove("dry", "multiplier", multiplier);
   if (typeof base !== "number" || !(base >= 1 && base < Infinity)) {

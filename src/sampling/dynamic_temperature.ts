@@ -35,7 +35,11 @@ export interface DynamicTemperatureOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function dynamicTemperature(options: DynamicTemperatureOptions): Stage {
-  const { temperature, range, exponent = 1 } = optionsOf("dynamicTemperature", options, "temperature", "range");
+  const { temperature, range, exponent = 1 } = optionsOf("dynamicTemperature", options, [
+    "temperature!",
+    "range!",
+    "exponent",
+  ]);
   checkFinite("dynamicTemperature", "temperature", temperature, 0);
   checkFinite("dynamicTemperature", "range", range, 0);
   checkAbove("dynamicTemperature", "exponent", exponent);

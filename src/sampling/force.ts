@@ -29,7 +29,7 @@ const PAIRS = "a list of [position, id]";
  * @throws {ParameterError} If a position or id is not a whole number.
  */
 export function force(tokens: readonly (readonly [number, number])[], options: ForceOptions = {}): Stage {
-  const { scope = "output" } = optionsOf("force", options);
+  const { scope = "output" } = optionsOf("force", options, ["scope"]);
   checkWord("force", "scope", scope, ["output", "all"]);
   const forced = new Map<number, number>();
   for (const pair of listOf("force", "tokens", tokens, PAIRS)) {

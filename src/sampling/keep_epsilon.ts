@@ -31,7 +31,7 @@ export interface KeepEpsilonOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function keepEpsilon(epsilon: number, options: KeepEpsilonOptions = {}): Stage {
-  const { minKeep = 1, ties = "lowestId" } = optionsOf("keepEpsilon", options);
+  const { minKeep = 1, ties = "lowestId" } = optionsOf("keepEpsilon", options, ["minKeep", "ties"]);
   if (typeof epsilon !== "number" || !(epsilon > 0 && epsilon < 1)) {
     refuse("keepEpsilon", "epsilon", epsilon, "a number above 0, below 1");
   }

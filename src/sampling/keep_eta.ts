@@ -31,7 +31,7 @@ export interface KeepEtaOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function keepEta(epsilon: number, options: KeepEtaOptions = {}): Stage {
-  const { minKeep = 1, ties = "lowestId" } = optionsOf("keepEta", options);
+  const { minKeep = 1, ties = "lowestId" } = optionsOf("keepEta", options, ["minKeep", "ties"]);
   if (typeof epsilon !== "number" || !(epsilon > 0 && epsilon < 1)) {
     refuse("keepEta", "epsilon", epsilon, "a number above 0, below 1");
   }

@@ -30,7 +30,7 @@ export interface KeepMinPOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function keepMinP(p: number, options: KeepMinPOptions = {}): Stage {
-  const { minKeep = 1 } = optionsOf("keepMinP", options);
+  const { minKeep = 1 } = optionsOf("keepMinP", options, ["minKeep"]);
   checkShare("keepMinP", "p", p);
   checkCount("keepMinP", "minKeep", minKeep, 1);
   const gap = ln(p);

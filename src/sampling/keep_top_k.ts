@@ -32,7 +32,7 @@ export interface KeepTopKOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function keepTopK(k: number, options: KeepTopKOptions = {}): Stage {
-  const { ties = "lowestId", minKeep = 1 } = optionsOf("keepTopK", options);
+  const { ties = "lowestId", minKeep = 1 } = optionsOf("keepTopK", options, ["ties", "minKeep"]);
   checkCount("keepTopK", "k", k, 1);
   checkTies("keepTopK", ties);
   checkCount("keepTopK", "minKeep", minKeep, 1);

@@ -32,7 +32,7 @@ export interface KeepTopPOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function keepTopP(p: number, options: KeepTopPOptions = {}): Stage {
-  const { ties = "lowestId", minKeep = 1 } = optionsOf("keepTopP", options);
+  const { ties = "lowestId", minKeep = 1 } = optionsOf("keepTopP", options, ["ties", "minKeep"]);
   checkShare("keepTopP", "p", p);
   checkTies("keepTopP", ties);
   checkCount("keepTopP", "minKeep", minKeep, 1);

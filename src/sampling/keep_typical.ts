@@ -29,7 +29,7 @@ export interface KeepTypicalOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function keepTypical(p: number, options: KeepTypicalOptions = {}): Stage {
-  const { minKeep = 1 } = optionsOf("keepTypical", options);
+  const { minKeep = 1 } = optionsOf("keepTypical", options, ["minKeep"]);
   checkShare("keepTypical", "p", p);
   checkCount("keepTypical", "minKeep", minKeep, 1);
   return {

@@ -31,7 +31,7 @@ export interface MinLengthOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function minLength(tokens: number, options: MinLengthOptions): Stage {
-  const { scope = "output" } = optionsOf("minLength", options, "end");
+  const { scope = "output" } = optionsOf("minLength", options, ["end!", "scope"]);
   checkCount("minLength", "tokens", tokens, 1);
   const end = idsOf("minLength", "end", options.end);
   checkWord("minLength", "scope", scope, ["output", "all"]);

@@ -1,6 +1,6 @@
 import { exp, ln } from "../../kernels/mod.ts";
 import type { Ladder } from "./ladder.ts";
-import { checkAbove, checkCount, optionsOf, refuse } from "./_refuse.ts";
+import { checkAbove, optionsOf, refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode mirostat}. */
@@ -43,12 +43,11 @@ const FARTHEST = 1e300;
  * @throws {ParameterError} If an option is out of range.
  */
 export function mirostat(options: MirostatOptions = {}): Stage {
-  const { version = 2, tau = 5, eta = 0.1, m = 100 } = optionsOf("mirostat", options);
+  const { version = 2, tau = 5, eta = 0.1, m = 100 } = optionsOf("mirostat", options, ["version", "tau", "eta", "m"]);
   if (version !== 1 && version !== 2) refuse("mirostat", "version", version, "1 or 2");
   checkAbove("mirostat", "tau", tau);
   checkAbove("mirostat", "eta", eta);
-  checkCount("mirostat", "m", m, 2);
-  if (m > 256) refuse("mirostat", "m", m, "at most 256");
+  if (!Number.isSafeInteger(m) || m < 2 || m > 256) refuse("mirostat", "m", m, "a whole number from 2 to 256");
   return {
     spec: { name: "mirostat", params: { version, tau, eta, ...(version === 1 ? { m } : {}) }, inputs: [] },
     needs: version === 1 ? "order" : "sum",

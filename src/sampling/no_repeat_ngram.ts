@@ -28,7 +28,7 @@ export interface NoRepeatNgramOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function noRepeatNgram(n: number, options: NoRepeatNgramOptions = {}): Stage {
-  const { scope = "all" } = optionsOf("noRepeatNgram", options);
+  const { scope = "all" } = optionsOf("noRepeatNgram", options, ["scope"]);
   checkCount("noRepeatNgram", "n", n, 1);
   checkWord("noRepeatNgram", "scope", scope, ["all", "output"]);
   return {

@@ -45,7 +45,7 @@ export interface PenaltiesOptions {
  */
 export function penalties(options: PenaltiesOptions): Stage {
   const { repetition = 1, frequency = 0, presence = 0, window = Infinity, scope = "all", normalize = false } =
-    optionsOf("penalties", options);
+    optionsOf("penalties", options, ["repetition", "frequency", "presence", "window", "scope", "counts", "normalize"]);
   const { counts = scope } = options;
   checkAbove("penalties", "repetition", repetition);
   checkFinite("penalties", "frequency", frequency);

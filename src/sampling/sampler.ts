@@ -4,7 +4,7 @@ import { distributionOf } from "./_distribution.ts";
 import { checkRow, readRow } from "./_door.ts";
 import { emptyFindings, type Findings } from "./_findings.ts";
 import { Memory } from "./_memory.ts";
-import { checkCount, refuse } from "./_refuse.ts";
+import { checkCount, optionsOf, refuse } from "./_refuse.ts";
 import { type Asked, ROUNDS, RowRun } from "./_run.ts";
 import type { Distribution } from "./distribution.ts";
 import type { Sample } from "./sample.ts";
@@ -107,7 +107,11 @@ const memories = new WeakMap<Sampler, Memory>();
  * @throws {ParameterError} If an option is out of range; before any read.
  */
 export function sampler(options: SamplerOptions = {}): Sampler {
-  const { chain: parts = [], seed = 0, draws = 1, details = false, topLogprobs = 0, prompt = [] } = options;
+  const { chain: parts = [], seed = 0, draws = 1, details = false, topLogprobs = 0, prompt = [] } = optionsOf(
+    "sampler",
+    options,
+    ["chain", "seed", "draws", "details", "topLogprobs", "prompt"],
+  );
   checkCount("sampler", "seed", seed, 0);
   checkCount("sampler", "draws", draws, 1);
   checkCount("sampler", "topLogprobs", topLogprobs, 0);
@@ -140,10 +144,13 @@ export function sampler(options: SamplerOptions = {}): Sampler {
     return run.first;
   }
 
-  function open(row: Float32Array | Float64Array, step: number): void {
+  /** The step that a door was asked for; refuses a row or an option that does not fit. */
+  function open(door: string, row: Float32Array | Float64Array, options: StepOptions): number {
     checkRow(row);
-    checkCount("draw", "step", step, 0);
+    const { step = memory.step } = optionsOf(door, options, ["step"]);
+    checkCount(door, "step", step, 0);
     checkHistory(row.length);
+    return step;
   }
 
   const { needs } = new RowRun(chain, asked, memory, 0).first;
@@ -177,8 +184,8 @@ export function sampler(options: SamplerOptions = {}): Sampler {
     merge: (into, from) => reducerOf(into).merge(into, from),
     finish: (state, row: RowFacts) => reducerOf(state).finish(state, row),
     second: (state, row: RowFacts) => reducerOf(state).second!(state, row),
-    draw(row, { step = memory.step } = {}) {
-      open(row, step);
+    draw(row, options = {}) {
+      const step = open("draw", row, options);
       const run = new RowRun(chain, asked, memory, step);
       const sample = readRow(row, step, run.first);
       run.close();
@@ -187,8 +194,8 @@ export function sampler(options: SamplerOptions = {}): Sampler {
       memory.last = new Map(run.drawn.map(({ id, high }) => [id, high]));
       return sample;
     },
-    distribution(row, { step = memory.step } = {}) {
-      open(row, step);
+    distribution(row, options = {}) {
+      const step = open("distribution", row, options);
       const run = new RowRun(listing, whole, memory, step);
       const { why } = readRow(row, step, run.first);
       run.close();

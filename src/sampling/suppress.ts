@@ -25,7 +25,7 @@ export interface SuppressOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function suppress(ids: readonly number[], options: SuppressOptions = {}): Stage {
-  const { first = Infinity } = optionsOf("suppress", options);
+  const { first = Infinity } = optionsOf("suppress", options, ["first"]);
   const banned = idsOf("suppress", "ids", ids);
   if (first !== Infinity) checkCount("suppress", "first", first, 1);
   return {

@@ -33,7 +33,7 @@ export interface XtcOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function xtc(options: XtcOptions): Stage {
-  const { probability, threshold, minKeep = 1 } = optionsOf("xtc", options, "probability", "threshold");
+  const { probability, threshold, minKeep = 1 } = optionsOf("xtc", options, ["probability!", "threshold!", "minKeep"]);
   if (typeof probability !== "number" || !(probability >= 0 && probability <= 1)) {
     refuse("xtc", "probability", probability, "a number from 0 to 1");
   }

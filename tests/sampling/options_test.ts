@@ -157,11 +157,11 @@ Deno.test("a chain from JSON: what is wrong is told by its place in the list", (
   assertEquals(refused({ name: "logitBias" }), "cannot use logitBias without bias: wanted bias");
   assertEquals(
     refused({ name: "logitBias", bias: { 1: 2 }, scale: 3 }),
-    "cannot use logitBias with an option scale: wanted bias",
+    "cannot use logitBias with scale = 3: wanted one of its options: bias",
   );
   assertEquals(
     refused({ name: "mask", ids: [1] }),
-    "cannot use mask with an option ids: wanted allow, deny, bits",
+    "cannot use mask with ids = a list: wanted one of its options: allow, deny, bits",
   );
   assertEquals(refused({ name: "softcap" }), "cannot use softcap without cap: wanted cap");
   assertEquals(
@@ -174,7 +174,7 @@ Deno.test("a chain from JSON: what is wrong is told by its place in the list", (
   );
   assertEquals(
     refused({ name: "keepTopP", p: 0.5, q: 1 }),
-    "cannot use keepTopP with an option q: wanted p, ties, minKeep",
+    "cannot use keepTopP with q = 1: wanted one of its options: p, ties, minKeep",
   );
   const unknown = refused({ name: "top_k", k: 5 });
   assertEquals(unknown.startsWith('"top_k" is unknown, wanted one of adaptiveP, badWords, '), true);

@@ -1,0 +1,22 @@
+/**
+ * A value in an error's text: of whatever type, never long, and so that it can be told from what was wanted.
+ *
+ * @example A number in quotes is none
+ * ```ts
+ * import { shown } from "@sluice/sluice/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([shown("0.5"), shown(0.5), shown([0.5]), shown(null)], ['"0.5"', "0.5", "a list", "null"]);
+ * ```
+ *
+ * @param value The value.
+ * @returns Its text.
+ */
+export function shown(value: unknown): string {
+  if (typeof value === "bigint") return `${value}n`;
+  // Without quotes "0.5" would read as a number in range.
+  if (typeof value === "string") return Number.isNaN(Number(value)) ? value : `"${value}"`;
+  if (Array.isArray(value)) return value.length === 0 ? "[]" : "a list";
+  if (typeof value === "function") return "a function";
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}
