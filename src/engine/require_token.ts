@@ -5,6 +5,7 @@ const WHY = {
   nan: "a logit is NaN, as read or behind the chain's edits",
   infinity: "a logit is +Infinity, as read or behind the chain's edits",
   masked: "the row and its chain leave no token",
+  undecided: "it takes another read",
 } as const;
 
 /**

@@ -11,7 +11,7 @@ export interface SampleRecord {
   /** Reads of the row. */
   readonly reads: number;
   /** Why there is no token. */
-  readonly why?: "nan" | "infinity" | "masked";
+  readonly why?: "nan" | "infinity" | "masked" | "undecided";
   /** All tokens drawn, if more than one was asked for. */
   readonly draws?: readonly TokenLogprob[];
   /** With details: the token's log-probability under the raw distribution. */

@@ -50,7 +50,7 @@ export const SampleSchema = z.strictObject({
   id: z.int().nullable(),
   logprob: FLOAT,
   reads: z.int(),
-  why: z.enum(["nan", "infinity", "masked"]).optional(),
+  why: z.enum(["nan", "infinity", "masked", "undecided"]).optional(),
   draws: z.array(z.strictObject({ id: z.int(), logprob: FLOAT })).optional(),
   rawLogprob: FLOAT.optional(),
   rank: z.int().optional(),

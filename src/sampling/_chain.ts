@@ -28,7 +28,11 @@ export function chainOf(parts: readonly (Stage | Operator)[]): Chain {
 
 function stageOf(part: Stage | Operator): Stage {
   const known = typeof part === "object" && part !== null;
-  if (known && ("edit" in part || "cut" in part)) return part as Stage;
+  if (
+    known && ["edit", "cut"].some((name) => typeof (part as unknown as Record<string, unknown>)[name] === "function")
+  ) {
+    return part as Stage;
+  }
   const operator = part as Operator;
   if (!known || typeof operator.apply !== "function" || operator.reshapes) {
     const found = operator?.spec?.name ?? shown(part);
@@ -58,9 +62,7 @@ export function wantedFor(
   const closing = closingOf(rest);
   const open = closing < 0 ? rest : rest.slice(0, closing);
   const entropy = details || open.some(({ needs }) => needs === "entropy");
-  const cut = open.findIndex(({ divisor }) => divisor === undefined);
-  const cells = open.some((stage) => !(lookOf(stage) <= BEST)) ||
-    (cut >= 0 && open.slice(cut).some(({ divisor }) => divisor !== undefined));
+  const cells = open.some(({ looks = Infinity }) => looks > BEST);
   const best = closing === 0 ? rest[0].most ?? BEST : rest.length === 0 && draws === 1 ? 0 : BEST;
   return {
     level: entropy ? "moments" : closing === 0 ? "maximum" : "sum",
@@ -77,11 +79,6 @@ export function wantedFor(
 /** The first stage after which so few tokens are left, but for ties, that they are all held. */
 function closingOf(rest: readonly Stage[]): number {
   return rest.findIndex(({ most, mostApart }) => (most ?? mostApart ?? Infinity) <= BEST);
-}
-
-/** How many of the best tokens a stage may have to look at. */
-function lookOf({ divisor, looks }: Stage): number {
-  return divisor !== undefined ? 0 : looks ?? Infinity;
 }
 
 /** How many tokens a read draws where a cut may take some of them away. */

@@ -1,5 +1,6 @@
 import { Column, type Kernels, type Level, loadKernels, TILE, Total } from "../../kernels/mod.ts";
 import { type Block, isDetached, type Reducer, type RowFacts, ShapeError, shown } from "../core/mod.ts";
+import { holding, requireFree } from "./_hold.ts";
 import { scratchOf, SLICE } from "./_scratch.ts";
 import { deposit, NOTHING, totals } from "./_sums.ts";
 
@@ -42,6 +43,7 @@ class SliceBlock implements Block {
 
 /** The slices of a row, one after the other, swept where the level is given. */
 export function eachSlice(values: RowValues, row: number, level: Level, step: (block: Block) => void): void {
+  requireFree();
   const kernels = loadKernels(undefined, values instanceof Float64Array ? "f64" : "f32");
   const scratch = scratchOf(kernels);
   const table = scratch.views.rawTable;
@@ -50,7 +52,7 @@ export function eachSlice(values: RowValues, row: number, level: Level, step: (b
     const staged = count === SLICE * TILE ? scratch.views.raw : scratch.views.raw.subarray(0, count);
     staged.set(values.subarray(start, start + count));
     kernels.sweep(level, scratch.raw, count, scratch.rawTable);
-    step(new SliceBlock(kernels, level, scratch.raw, count, row, start, staged, table));
+    holding(() => step(new SliceBlock(kernels, level, scratch.raw, count, row, start, staged, table)));
   }
 }
 

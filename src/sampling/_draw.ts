@@ -6,6 +6,9 @@ import type { Token } from "./_proposals.ts";
 import { isCell, type Rung } from "./_rung.ts";
 import type { TokenLogprob } from "./sample.ts";
 
+/** How far, relatively, a mass that tokens are drawn from may be off. */
+export const DOUBT = 1e-5;
+
 /** A drawn token. */
 export interface Drawn extends TokenLogprob {
   /** Its logit as this read has it. */
@@ -43,6 +46,8 @@ export function drawFrom(ladder: RungLadder, draws: number, noise: Noise, { from
 /** Draws from nothing: a rung by its share of the mass, and where it is a cell, the next of those drawn from the cells. */
 function goOn(ladder: RungLadder, taken: Taken, wanted: number, noise: Noise, cells: Iterator<Token>): void {
   if (!ladder.sure) throw new Undecided("no token that was drawn is kept for sure");
+  // What is left may be next to nothing beside what has been taken.
+  if (ladder.error > DOUBT * taken.rest) throw new Undecided("the mass of what is not drawn yet");
   const summed = ladder.kept.some(isCell);
   let more = true;
   while (more && taken.count < wanted && (summed || taken.count === 0)) {
@@ -141,6 +146,13 @@ class Taken {
     return this.#places.get(rung) ?? [];
   }
 
+  /** The mass that is left. */
+  get rest(): number {
+    let mass = 0;
+    for (const rung of this.#ladder.kept) mass += this.left(rung);
+    return mass;
+  }
+
   /** The mass of a rung without what is taken of it. */
   left(rung: Rung): number {
     const out = this.of(rung).length;
@@ -197,9 +209,7 @@ function hasId({ ids, high }: Rung, id: number, x: number): boolean {
  * nothing that is left weighs anything.
  */
 function drawAnew(ladder: RungLadder, taken: Taken, cells: Iterator<Token>, u: number): Placed | undefined {
-  let mass = 0;
-  for (const rung of ladder.kept) mass += taken.left(rung);
-  let wanted = u * mass, last: Rung | undefined;
+  let wanted = u * taken.rest, last: Rung | undefined;
   for (const rung of ladder.kept) {
     const left = taken.left(rung);
     if (!(left > 0)) continue;

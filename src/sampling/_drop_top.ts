@@ -10,8 +10,8 @@ export function dropTop(ladder: RungLadder, logprob: number, least: number): voi
   let last = -1;
   for (let i = ladder.from; i < ladder.to; i++) {
     const { x } = rungs[i];
-    const cell = isCell(rungs[i]);
-    if (cell ? x >= t - doubt : doubt > 0 && Math.abs(x - t) <= doubt) ladder.refuse(i, "a top choice");
+    const cell = isCell(rungs[i]), near = doubt > 0 && Math.abs(x - t) <= doubt;
+    if (cell ? x >= t - doubt : near || (rungs[i].unsure && x >= t)) ladder.refuse(i, "a top choice");
     if (cell || !(x >= t)) break;
     last = i;
   }

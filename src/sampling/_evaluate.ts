@@ -3,7 +3,9 @@ import { ranked } from "../core/mod.ts";
 import { CellReading } from "./_cell_reading.ts";
 import { FAR, MOST } from "./_cells.ts";
 import { type Findings, momentsOf, type Wanted } from "./_findings.ts";
+import { holding } from "./_hold.ts";
 import { RungLadder } from "./_rung_ladder.ts";
+import { Poisoned } from "./_poisoned.ts";
 import { divideEdit, Restart, windowEdit } from "./_restart.ts";
 import { cellRung } from "./_rung.ts";
 import type { Facts } from "./_sums.ts";
@@ -53,14 +55,21 @@ function pushOthers(ladder: RungLadder, { logSum, entropy }: Facts, n: number, {
 
 /** One row under way through a chain. */
 export interface Walk {
+  /** The stages that are left, without those that have nothing to edit. */
   readonly rest: readonly Stage[];
   readonly vocabulary: number;
+  /** Where each of them stands in the chain. */
+  readonly places: readonly number[];
   /** What the stage at a place of `rest` knows. */
   context(place: number): StageContext;
 }
 
-/** Runs the stages on a ladder: it narrows, or throws `Undecided` or `Restart`. */
-export function runStages(ladder: RungLadder, { rest, context }: Walk): void {
+/** Runs the stages on a ladder: it narrows, or throws `Undecided`, `Restart` or `Poisoned`. */
+export function runStages(ladder: RungLadder, walk: Walk): void {
+  holding(() => runAll(ladder, walk));
+}
+
+function runAll(ladder: RungLadder, { rest, context }: Walk): void {
   for (let i = 0; i < rest.length && ladder.to > ladder.from; i++) {
     const stage = rest[i], known = context(i);
     const edits = stage.cut ? stage.cut(ladder, known)?.edits ?? [] : editsOf(stage, known);
@@ -90,6 +99,7 @@ function rewrite(ladder: RungLadder, edits: readonly Edit[], row: number): void 
   ladder.rewrite((x, id) => {
     values[0] = x;
     for (const edit of edits) edit.apply({ values, row, start: id });
+    if (!(values[0] < Infinity)) throw new Poisoned(Number.isNaN(values[0]) ? "nan" : "infinity");
     return values[0];
   });
   while (ladder.to > ladder.from && ladder.rungs[ladder.to - 1].x === -Infinity) ladder.to--;

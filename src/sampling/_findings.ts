@@ -1,6 +1,7 @@
-import { type Kernels, type Level, loadKernels, TILE } from "../../kernels/mod.ts";
+import { Column, type Kernels, type Level, loadKernels, TILE } from "../../kernels/mod.ts";
 import { type Block, type Heap, heapOf, offer, scanBlock, toExact, toNumber, UNIT } from "../core/mod.ts";
 import { type Cells, cellsOf, emptyCells, mergeCells, tallyBlock } from "./_cells.ts";
+import { holding } from "./_hold.ts";
 import type { Noise } from "./_noise.ts";
 import { emptyProposals, type Heat, mergeProposals, type Proposals, proposalsOf, race } from "./_proposals.ts";
 import { logitsAt, type Scratch, scratchOf, SLICE } from "./_scratch.ts";
@@ -38,6 +39,9 @@ export interface Findings {
   readonly cells: Cells | null;
   /** The sum of the edited logits, where there are edits. */
   sum: Uint8Array;
+  /** How many of them are NaN, and +Infinity. */
+  nan: number;
+  posInf: number;
   masked: number;
   count: number;
   total: bigint;
@@ -55,6 +59,8 @@ export function findingsOf(row: number, wanted: Wanted): Findings {
     proposals: wanted.proposals > 0 ? proposalsOf(wanted.proposals, 0) : null,
     cells: wanted.cells ? cellsOf() : null,
     sum: NOTHING,
+    nan: 0,
+    posInf: 0,
     masked: 0,
     count: 0,
     total: 0n,
@@ -72,7 +78,11 @@ export function emptyFindings(found: Findings, row: number): void {
   found.row = row;
   found.backend = "";
   found.sum = NOTHING;
-  found.masked = found.count = 0;
+  found.nan =
+    found.posInf =
+    found.masked =
+    found.count =
+      0;
   found.total = found.squares = 0n;
 }
 
@@ -101,7 +111,7 @@ export function eachEdited(
   block: Block,
   edits: readonly Edit[],
   level: Level,
-  step: (edited: Block, scratch: Scratch) => void,
+  step: (edited: Block, scratch: Scratch, invalid: number) => void,
 ): void {
   const { kernels } = block;
   const scratch = scratchOf(kernels);
@@ -110,12 +120,13 @@ export function eachEdited(
     const count = Math.min(SLICE * TILE, block.count - from);
     const values = logitsAt(kernels, scratch.edited, count);
     values.set(block.values.subarray(from, from + count));
-    applyEdits(edits, values, block.row, block.start + from);
-    kernels.sweep(level, scratch.edited, count, scratch.editedTable);
+    holding(() => applyEdits(edits, values, block.row, block.start + from));
+    const invalid = kernels.sweep(level, scratch.edited, count, scratch.editedTable);
     const tiles = Math.ceil(count / TILE);
     step(
       new EditedBlock(kernels, level, scratch.edited, count, tiles, block.row, block.start + from, values, table),
       scratch,
+      invalid,
     );
   }
 }
@@ -140,10 +151,18 @@ export function findBlock(
   found.element = block.kernels.element;
   if (found.raw) scanBlock(found.raw, block);
   if (!edited) return findPlain(found, block, wanted, noise);
-  eachEdited(block, edits, wanted.level, (edited, { editedTable }) => {
+  eachEdited(block, edits, wanted.level, (edited, { editedTable }, invalid) => {
+    if (invalid > 0) countInvalid(found, edited);
     found.sum = deposit(block.kernels, wanted.level, editedTable, edited.tiles, found.sum);
     findPlain(found, edited, wanted, noise);
   });
+}
+
+function countInvalid(found: Findings, { table, tiles }: Block): void {
+  for (let tile = 0; tile < tiles; tile++) {
+    found.nan += table[tile * Column.stride + Column.nan];
+    found.posInf += table[tile * Column.stride + Column.posInf];
+  }
 }
 
 function findPlain(found: Findings, block: Block, wanted: Wanted, noise: Noise): void {
@@ -225,6 +244,8 @@ export function mergeFindings(into: Findings, from: Readonly<Findings>): void {
   if (into.proposals && from.proposals) mergeProposals(into.proposals, from.proposals);
   if (into.cells && from.cells) mergeCells(into.cells, from.cells);
   into.sum = absorb(kernelsOfFindings(from), into.sum, from.sum);
+  into.nan += from.nan;
+  into.posInf += from.posInf;
   into.masked += from.masked;
   into.count += from.count;
   into.total += from.total;

@@ -7,7 +7,7 @@ import type { Ties } from "./ties.ts";
 
 /** Keeps the fewest best tokens that hold a share p of the window's mass, and at least `least`. */
 export function keepMass(ladder: RungLadder, p: number, least: number, ties: Ties): void {
-  const wanted = (p - HALF_STEP) * ladder.mass, error = p * ladder.error;
+  const wanted = Math.max(p - HALF_STEP, p / 2) * ladder.mass, error = p * ladder.error;
   let before = 0, seen = 0, off = 0;
   for (let i = ladder.from; i < ladder.to; i++) {
     const rung = ladder.rungs[i];

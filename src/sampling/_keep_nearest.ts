@@ -1,4 +1,4 @@
-import { exp, ln } from "../../kernels/mod.ts";
+import { ln } from "../../kernels/mod.ts";
 import { HALF_STEP } from "./_half_step.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
 import { isCell, type Rung } from "./_rung.ts";
@@ -21,7 +21,7 @@ export function keepNearest(ladder: RungLadder, p: number, least: number): void 
   const { mass, entropy } = ladder;
   const shift = ladder.entropyError + (ladder.error > 0 ? ladder.error / mass : 0);
   const centre = ladder.top + ln(mass) - entropy;
-  const wanted = (p - HALF_STEP) * mass, doubt = (1 + p) * ladder.error;
+  const wanted = Math.max(p - HALF_STEP, p / 2) * mass, doubt = (1 + p) * ladder.error;
   for (;;) {
     const placed = ladder.kept.map((rung) => placeOf(rung, centre));
     const low = reachOf(placed, ({ near }) => near, wanted - doubt, least) - 2 * shift;
@@ -86,13 +86,10 @@ function narrow(ladder: RungLadder, placed: readonly Placed[], low: number, high
   if (last < 0) return;
   // The only one that may be the last within reach is it.
   if (open.length === 1 && !isCell(ladder.rungs[open[0]]) && high < Infinity) open.pop();
-  const { from, top } = ladder;
+  const { from } = ladder;
   ladder.to = from + last + 1;
   ladder.from = from + first;
   const share = some > 0 ? Math.min(1, Math.max(0, (wanted - sure) / some)) : 1;
-  for (const i of open) {
-    const { n, x } = ladder.rungs[i];
-    // With at most one token too much, or too few, the mass is reached.
-    ladder.blur(i, i, n * share, share < 1 ? 1 + ladder.error / exp(x - top) : 0);
-  }
+  // Of equal distances all stay: as many tokens as an open rung has may be kept, or not.
+  for (const i of open) ladder.blur(i, i, ladder.rungs[i].n * share, ladder.rungs[i].n * Math.max(share, 1 - share));
 }

@@ -4,12 +4,13 @@ import { BandFold, type BandPlan, type Bands, bandsBetween, bandsOf } from "./_b
 import { abandon, type Cells } from "./_cells.ts";
 import { type Chain, divisorOf, divisorsOf, proposalsFor, wantedFor } from "./_chain.ts";
 import { type Concluded, detailed, type Raw, topOf } from "./_details.ts";
-import { drawFrom, type Drawn, type Supply } from "./_draw.ts";
+import { DOUBT, drawFrom, type Drawn, type Supply } from "./_draw.ts";
 import { firstLadders, runStages, type Walk } from "./_evaluate.ts";
 import { findBlock, type Findings, findingsOf, kernelsOfFindings, mergeFindings, type Wanted } from "./_findings.ts";
 import { type LogitRange, type RungLadder, Undecided } from "./_rung_ladder.ts";
 import type { Memory, Observed } from "./_memory.ts";
 import { Noise, Purpose } from "./_noise.ts";
+import { Poisoned } from "./_poisoned.ts";
 import { type Proposals, proposed, type Token } from "./_proposals.ts";
 import { Restart } from "./_restart.ts";
 import { isCell } from "./_rung.ts";
@@ -28,11 +29,11 @@ export interface Asked {
   readonly exact: boolean;
 }
 
-/** How far, relatively, the mass of the kept tokens may be off in a result. */
-const DOUBT = 1e-5;
-
 /** In so many reads of a row what is left of a chain, up to its next edits, is decided: the last one lists every token. */
 export const ROUNDS = 3;
+
+/** A quotient of this size is rounded to 1/1024 in float32. */
+const MOST_DIVIDED = 2 ** 14;
 
 /** How many of the raw best are held to tell ranks. */
 const RAW = 64;
@@ -49,8 +50,8 @@ interface Epoch {
   readonly edits: readonly Edit[];
   readonly from: number;
   readonly reads: number;
-  /** The share of the row's mass that the windows before have left. */
-  readonly share: number;
+  /** Whether the row was edited behind a cut, so that the mass before the cut is not known of what is kept. */
+  readonly reset: boolean;
   readonly raw: Raw | undefined;
 }
 
@@ -111,7 +112,7 @@ export class RowRun {
       },
       from: leading,
       reads: 1,
-      share: 1,
+      reset: false,
       raw: undefined,
     };
     return this.#sweep(epoch, leading > 0);
@@ -136,17 +137,32 @@ export class RowRun {
   }
 
   #walk(from: number, vocabulary: number): Walk {
+    const { stages } = this.#chain;
+    const places = stages.map((_, place) => place).filter((place) => place >= from && !this.#isIdle(place, vocabulary));
     return {
-      rest: this.#chain.stages.slice(from),
+      rest: places.map((place) => stages[place]),
+      places,
       vocabulary,
-      context: (place) => this.#context(from + place, vocabulary),
+      context: (i) => this.#context(places[i], vocabulary),
     };
   }
 
+  /** Whether a stage has nothing to do in this row. */
+  #isIdle(place: number, vocabulary: number): boolean {
+    const { edit, cut } = this.#chain.stages[place];
+    return edit !== undefined && cut === undefined && edit(this.#context(place, vocabulary)) === undefined;
+  }
+
+  /** What the first, or a later, read of what is left of the chain must find out. */
+  #wanted({ from, reads }: Epoch): Wanted {
+    const { chain, asked } = { chain: this.#chain, asked: this.#asked };
+    const always = reads === 1 && chain.stages.slice(from).every(({ edit, cut }) => !edit || cut);
+    if (always) return chain.wanted ??= wantedOf(chain.stages.slice(from), asked, true);
+    return wantedOf(this.#walk(from, 0).rest, asked, reads === 1);
+  }
+
   #sweep(epoch: Epoch, edited: boolean): Reducer<Sample, Findings> {
-    const wanted = epoch.reads === 1
-      ? this.#chain.wanted ??= wantedOf(this.#chain.stages.slice(epoch.from), this.#asked, true)
-      : wantedOf(this.#chain.stages.slice(epoch.from), this.#asked, false);
+    const wanted = this.#wanted(epoch);
     const needs = needsOf(wanted, this.#asked, edited, epoch.reads === 1);
     const conclude = remembering((state: Readonly<Findings>, row: RowFacts) =>
       this.#conclude(epoch, state, row, wanted, edited)
@@ -181,12 +197,11 @@ export class RowRun {
     if (why) return { sample: none(epoch.reads, why), next: undefined };
     const kernels = kernelsOfFindings(found);
     const facts = edited ? factsOf(totals(kernels, found.sum), wanted.level === "moments") : plainFacts(row);
-    if (facts.maximum === Infinity || Number.isNaN(facts.maximum)) {
-      return { sample: none(epoch.reads, "infinity"), next: undefined };
-    }
+    const poison = found.nan > 0 ? "nan" : found.posInf > 0 || facts.maximum === Infinity ? "infinity" : undefined;
+    if (poison) return { sample: none(epoch.reads, poison), next: undefined };
     if (facts.maximum === -Infinity) return { sample: none(epoch.reads, "masked"), next: undefined };
     const raw = epoch.raw ?? { facts: row, best: found.raw, plain: !edited };
-    const fromRow = this.#drawnTokens(found.proposals, wanted.by, kernels);
+    const fromRow = this.#drawnTokens(found.proposals, wanted.by, kernels, facts.maximum);
     const attempt = {
       ...epoch,
       edits: edited ? epoch.edits : [],
@@ -204,8 +219,10 @@ export class RowRun {
     });
   }
 
-  #drawnTokens(proposals: Proposals | null, by: number, kernels: Kernels): Iterable<Token> {
+  #drawnTokens(proposals: Proposals | null, by: number, kernels: Kernels, top: number): Iterable<Token> {
     if (!proposals) return [];
+    // Draws ahead divide in the row's dtype: where that rounds more than the ladder does, they are no draws from it.
+    if (by !== 1 && kernels.element === "f32" && Math.abs(top) / by > MOST_DIVIDED) return [];
     return new LazyList(proposals.tile.length, (j) => proposed(proposals, j, by, kernels, this.#noise));
   }
 
@@ -253,7 +270,7 @@ export class RowRun {
       const concluded = this.#run(epoch, last = ladder, walk);
       if (concluded) return concluded;
     }
-    return { sample: none(epoch.reads), next: again(last!) };
+    return { sample: none(epoch.reads, "undecided"), next: again(last!) };
   }
 
   /** Nothing is left to find out, and a stage asks all the same. */
@@ -269,28 +286,29 @@ export class RowRun {
     const { reads } = epoch;
     try {
       runStages(ladder, walk);
-      if (ladder.top === Infinity) return { sample: none(reads, "infinity"), next: undefined };
-      if (ladder.to <= ladder.from || !(ladder.mass > 0)) return { sample: none(reads, "masked"), next: undefined };
+      if (ladder.to <= ladder.from) return { sample: none(reads, "masked"), next: undefined };
       if (ladder.error > DOUBT * ladder.mass) throw new Undecided("what is kept is not known well enough");
+      if (!(ladder.mass > 0)) return { sample: none(reads, "masked"), next: undefined };
       if (this.#asked.exact || this.#asked.details) requireSure(ladder);
       if (this.#asked.exact) this.conclusion = { ladder, edits: epoch.edits };
-      if (this.#asked.draws === 0) return { sample: none(reads), next: undefined };
+      if (this.#asked.draws === 0) return { sample: none(reads, "undecided"), next: undefined };
       const drawn = drawFrom(ladder, this.#asked.draws, this.#noise, epoch.supply);
       this.drawn = drawn;
-      return this.#finish(epoch, ladder, drawn, epoch.share * shareOf(ladder, whole));
+      return this.#finish(epoch, ladder, drawn, epoch.reset ? NaN : shareOf(ladder, whole));
     } catch (error) {
+      if (error instanceof Poisoned) return { sample: none(reads, error.why), next: undefined };
       if (error instanceof Undecided) return epoch.round < ROUNDS - 1 ? undefined : this.#refuse(error.why);
       if (!(error instanceof Restart)) throw error;
       // The window must be known before it can be edited.
       if (!ladder.sure) return undefined;
       const next = this.#sweep({
         edits: [...epoch.edits, ...error.edits],
-        from: epoch.from + error.done,
+        from: walk.places[error.done - 1] + 1,
         reads: reads + 1,
-        share: epoch.share * shareOf(ladder, whole),
+        reset: true,
         raw: epoch.raw,
       }, true);
-      return { sample: none(reads), next };
+      return { sample: none(reads, "undecided"), next };
     }
   }
 
@@ -315,7 +333,7 @@ export class RowRun {
     const { plan } = fold;
     const ladder = fold.ladder(state);
     ladder.rowSpread = epoch.spread;
-    const more = this.#drawnTokens(state.proposals, plan.by, fold.kernels(state));
+    const more = this.#drawnTokens(state.proposals, plan.by, fold.kernels(state), plan.top);
     const { fromRow, fromCells } = epoch.supply;
     const supply = { fromRow, fromCells: [...fromCells, { tokens: more, of: plan.drawn }] };
     const attempt = { ...epoch, round: plan.round, supply };
@@ -418,8 +436,8 @@ function requireSure(ladder: RungLadder): void {
 }
 
 /** No token, or none yet. */
-function none(reads: number, why?: Sample["why"]): Sample {
-  return { id: undefined, logprob: NaN, reads, ...(why ? { why } : {}) };
+function none(reads: number, why: NonNullable<Sample["why"]>): Sample {
+  return { id: undefined, logprob: NaN, reads, why };
 }
 
 /** The share of the row that the window holds, in the scale of the read. */

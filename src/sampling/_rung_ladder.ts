@@ -6,6 +6,7 @@ import { keepEntropy } from "./_keep_entropy.ts";
 import { keepFrom } from "./_keep_from.ts";
 import { keepMass } from "./_keep_mass.ts";
 import { keepNearest } from "./_keep_nearest.ts";
+import { Poisoned } from "./_poisoned.ts";
 import { type CellSource, groupRung, isCell, keepShare, type Rung, setLogit, tokenRung } from "./_rung.ts";
 import type { Ladder } from "./ladder.ts";
 import type { Ties } from "./ties.ts";
@@ -343,6 +344,7 @@ export class RungLadder implements Ladder {
   /** Divides the logits by a temperature; gives whether that could be done, for cells are known at some temperatures only. */
   scale(t: number): boolean {
     const divisor = this.divisor * t, top = this.top / t;
+    if (!(top < Infinity)) throw new Poisoned("infinity");
     const sums = this.kept.map((rung) => isCell(rung) ? this.source?.weigh(rung, divisor) : undefined);
     if (this.kept.some((rung, i) => isCell(rung) && !sums[i])) return false;
     this.kept.forEach((rung, i) => {

@@ -1,4 +1,5 @@
 import { exp, ln } from "../../kernels/mod.ts";
+import { LEAST_TEMPERATURE } from "./_least_temperature.ts";
 import { divideEdit } from "./_restart.ts";
 import { checkAbove, checkFinite, optionsOf, refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
@@ -13,12 +14,15 @@ export interface DynamicTemperatureOptions {
   readonly exponent?: number;
 }
 
+/** How far the entropy may be off that a temperature is made of. */
+const MOST_ERROR = 1e-7;
+
 /**
  * A temperature from the entropy: `T = low + (high - low) (H / ln n)^exponent`, H the entropy of the n kept tokens. A sure row is
- * sharpened, a diffuse one flattened. One token alone stays as it is. Where T comes out as 0 the best token alone stays.
+ * sharpened, a diffuse one flattened. One token alone stays as it is. Where T comes out below 1e-20 the best token alone stays.
  *
  * Source: llama.cpp's extended temperature. Cost: behind a truncator that leaves at most 256 tokens nothing; else the sweep with
- * moments and a second read.
+ * moments and two more reads.
  *
  * @example Equal logits stay equal at any temperature
  * ```ts
@@ -54,8 +58,9 @@ export function dynamicTemperature(options: DynamicTemperatureOptions): Stage {
     cut(ladder) {
       const { count } = ladder;
       if (count <= 1) return;
+      if (ladder.entropyError > MOST_ERROR) ladder.giveUp("the entropy that sets the temperature");
       const t = low + (high - low) * exp(exponent * ln(Math.min(1, ladder.entropy / ln(count))));
-      if (!(t > 0)) return ladder.keepCount(1, "lowestId");
+      if (!(t >= LEAST_TEMPERATURE)) return ladder.keepCount(1, "lowestId");
       if (!ladder.listed) return { edits: [divideEdit(t)] };
       ladder.scale(t);
     },

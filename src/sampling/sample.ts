@@ -14,8 +14,11 @@ export interface Sample {
   readonly logprob: number;
   /** Reads of the row that the answer took. */
   readonly reads: number;
-  /** Why there is no token: a logit is NaN or +Infinity, as read or behind the chain's edits, or the chain and its masks leave none. */
-  readonly why?: "nan" | "infinity" | "masked";
+  /**
+   * Why there is no token: a logit is NaN or +Infinity, as read or behind the chain's edits; the chain and its masks leave none; or
+   * (`"undecided"`) it takes another read, which a state that is finished by itself cannot have.
+   */
+  readonly why?: "nan" | "infinity" | "masked" | "undecided";
   /** With `draws` above 1: all tokens drawn, without replacement, the first included; fewer where fewer are kept. */
   readonly draws?: readonly TokenLogprob[];
   /** With `details`: what else is known of the token and the row. */
@@ -32,7 +35,10 @@ export interface SampleDetails {
   readonly rank: number;
   /** How many tokens the chain keeps. */
   readonly kept: number;
-  /** The share of the row's probability that they had before the first truncator (after penalties, bias and the like). */
+  /**
+   * The share of the row's probability that they had before the first truncator (after penalties, bias and the like); NaN where a chain
+   * edits what a truncator left when that is more than 256 tokens.
+   */
   readonly keptMass: number;
   /** Entropy of the raw distribution, in nats. */
   readonly entropy: number;

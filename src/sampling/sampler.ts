@@ -200,7 +200,8 @@ export function sampler(options: SamplerOptions = {}): Sampler {
       const { why } = readRow(row, step, run.first);
       run.close();
       if (run.conclusion) return distributionOf(run.conclusion, row, step);
-      return { ids: new Uint32Array(0), probabilities: new Float64Array(0), why: why ?? "masked" };
+      const reason = why === "nan" || why === "infinity" ? why : "masked";
+      return { ids: new Uint32Array(0), probabilities: new Float64Array(0), why: reason };
     },
     accept: (id) => memory.accept(id),
     reset: (again = []) => memory.reset(again),

@@ -1,9 +1,7 @@
 import { inArena } from "../core/mod.ts";
 import { refuse } from "./_refuse.ts";
+import { LEAST_TEMPERATURE } from "./_least_temperature.ts";
 import type { Stage } from "./stage.ts";
-
-/** Below this every row with two different logits is greedy to float64's last bit anyway. */
-const LEAST = 1e-20;
 
 /**
  * Divides every logit by a temperature: `x' = x / T`. Below 1 it sharpens, above 1 it flattens; 0 is greedy: the largest logit alone
@@ -31,9 +29,8 @@ export function withTemperature(temperature: number): Stage {
   if (typeof temperature !== "number" || !(temperature >= 0 && temperature < Infinity)) {
     refuse("withTemperature", "temperature", temperature, "a finite number of at least 0 (0 is greedy)");
   }
-  // So small that ordinary logits overflow: the row would be blamed for it.
-  if (temperature > 0 && temperature < LEAST) {
-    refuse("withTemperature", "temperature", temperature, `0 (greedy) or a number of at least ${LEAST}`);
+  if (temperature > 0 && temperature < LEAST_TEMPERATURE) {
+    refuse("withTemperature", "temperature", temperature, `0 (greedy) or a number of at least ${LEAST_TEMPERATURE}`);
   }
   const spec = { name: "withTemperature", params: { temperature }, inputs: [] };
   if (temperature === 0) {

@@ -180,7 +180,7 @@ Deno.test("every option out of range is refused, naming the stage, the option, t
     [() => preset("llama.cpp", { topP: 2 }), "keepTopP with p = 2"],
     [() => chainFrom({}), "wanted a list"],
     [() => chainFrom([{ name: "top_q" }]), '"top_q" is unknown'],
-    [() => chainFrom([{ name: "keepTopK", k: 5, p: 1 }]), "keepTopK with an option p"],
+    [() => chainFrom([{ name: "keepTopK", k: 5, p: 1 }]), "keepTopK with p = 1: wanted one of its options"],
     [() => chainFrom([{ name: "keepTopK" }]), "keepTopK without k"],
   ];
   for (const [make, message] of wrong) assertStringIncludes(assertThrows(make, RangeError).message, message);
