@@ -12,9 +12,8 @@ import { rowOf } from "../sampling/_rows.ts";
 // deno-lint-ignore no-explicit-any
 type Any = any;
 
-const { LogitsProcessorList, RepetitionPenaltyLogitsProcessor, TemperatureLogitsWarper, Tensor } = await import(
-  "npm:@huggingface/transformers@4.3.1"
-) as Any;
+const { LogitsProcessorList, PreTrainedModel, RepetitionPenaltyLogitsProcessor, TemperatureLogitsWarper, Tensor } =
+  await import("npm:@huggingface/transformers@4.3.1") as Any;
 
 const logitsOf = (rows: Float32Array[]) => {
   const width = rows[0].length;
@@ -79,6 +78,61 @@ Deno.test("a decode loop: what was generated is remembered, a new text forgets i
   assertEquals(step(ids(2)), first);
 });
 
+const WORDS = 50;
+
+/** Logits that hang on the last token alone. */
+const rowAfter = (token: number) => Float32Array.from({ length: WORDS }, (_, id) => 4 * Math.sin(3.1 * id + token));
+
+/** A model of transformers.js, but for its network: `generate` is theirs. */
+function modelOf(): Any {
+  const model = Object.create(PreTrainedModel.prototype);
+  const config = { model_type: "gpt2", vocab_size: WORDS, is_encoder_decoder: false, eos_token_id: WORDS };
+  return Object.assign(model, {
+    config,
+    sessions: { model: {} },
+    configs: {},
+    can_generate: true,
+    main_input_name: "input_ids",
+    forward_params: ["input_ids"],
+    prepare_inputs_for_generation: (input_ids: Any) => ({ input_ids }),
+    _update_model_kwargs_for_generation: ({ model_inputs }: Any) => model_inputs,
+    forward: ({ input_ids }: Any) => {
+      const { data } = logitsOf(input_ids.map((text: Any) => rowAfter(Number(text.at(-1)))));
+      return Promise.resolve({
+        logits: new Tensor("float32", data, [input_ids.length, 1, WORDS]),
+        past_key_values: {},
+      });
+    },
+  });
+}
+
+async function generated(processor: unknown, options: object): Promise<number[][]> {
+  const list = new LogitsProcessorList();
+  list.push(processor);
+  const inputs = new Tensor("int64", BigInt64Array.of(3n, 7n), [2, 1]);
+  const out = await modelOf().generate({ inputs, max_new_tokens: 8, logits_processor: list, ...options });
+  return out.tolist().map((text: bigint[]) => text.map(Number));
+}
+
+Deno.test("the real generate: a batch of two texts, each as a sampler of its own would write it", async () => {
+  const made = () => sampler({ chain: preset("transformers", { topP: 0.8 }), seed: 1 });
+  const texts = await generated(transformersLogitsProcessor(made()), { do_sample: false });
+  texts.forEach((text, place) => {
+    const next = made();
+    const expected = [text[0]];
+    for (let step = 0; step < 8; step++) {
+      expected.push(next.draw(rowAfter(expected.at(-1)!), { step: place * 2 ** 32 + step }).id!);
+    }
+    assertEquals(text, expected);
+  });
+  const filter = transformersLogitsProcessor(made(), { mode: "filter" });
+  for (const text of await generated(filter, { do_sample: true, top_k: 0 })) {
+    for (let i = 1; i < text.length; i++) {
+      assert(made().distribution(rowAfter(text[i - 1])).ids.includes(text[i]));
+    }
+  }
+});
+
 Deno.test("what it cannot sample is an error", () => {
   const ours = transformersLogitsProcessor(sampler());
   const refused = (row: Float32Array, processor = ours) => {
@@ -111,4 +165,8 @@ Deno.test("wrong arguments are refused when the processor is made", () => {
   assertThrows(() => make({ chain: [] }), ParameterError, "no sampler");
   assertThrows(() => make(sampler(), null), ParameterError, "options null");
   assertThrows(() => make(sampler(), { mode: "top_p" }), ParameterError, "mode top_p");
+  assertThrows(() => make(sampler(), { Mode: "filter" }), ParameterError, "Mode");
+  const ours = transformersLogitsProcessor(sampler()) as (...values: unknown[]) => unknown;
+  assertThrows(() => ours([ids(0)], null), ParameterError, "tensor of null");
+  assertThrows(() => ours(null, logitsOf([Float32Array.of(0)])), ParameterError, "tokens so far");
 });

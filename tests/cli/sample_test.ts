@@ -89,7 +89,10 @@ Deno.test("sample: wrong usage is refused before anything is opened", async () =
       [["--seed", "1", "--temperature=-1"], "temperature = -1"],
       [["--seed", "1", "-n", "0"], "draws = 0"],
       [["--seed", "1", "--preset", "x"], "--preset x"],
-      [["--seed", "1", "--preset", "vllm", "--typical-p", "0.5"], "--typical-p with --preset vllm: wanted --preset llama.cpp"],
+      [
+        ["--seed", "1", "--preset", "vllm", "--typical-p", "0.5"],
+        "--typical-p with --preset vllm: wanted --preset llama.cpp",
+      ],
       [["--seed", "1", "--chain", "missing.json"], "missing.json"],
     ] as const
   ) {

@@ -3,6 +3,7 @@
  * without replacement), far tails included. Seeds are fixed, so a test that passes passes always.
  */
 import { assert, assertEquals } from "@std/assert";
+import { softcap } from "../../src/operators/mod.ts";
 import { keepTopK, keepTopP, type Sampler, sampler, withTemperature, xtc } from "../../src/sampling/mod.ts";
 import { Random } from "../support/random.ts";
 import { type StageSpec, truthOf } from "./_oracle.ts";
@@ -93,6 +94,44 @@ Deno.test("a gap of 20 nats: the tail's mass is right, and even inside", () => {
   const made = sampler({ seed: 12 });
   for (let step = 0; step < draws; step++) if (made.draw(row, { step }).id! > 0) tail++;
   assert(Math.abs(tail - draws * p) < 4 * Math.sqrt(draws * p), `${tail}, wanted ${draws * p}`);
+});
+
+Deno.test("xtc strikes as often as it is told to", () => {
+  const row = Float32Array.from([0.4, 0.3, 0.2, 0.1], Math.log), draws = 20000;
+  const made = sampler({ chain: [xtc({ probability: 0.3, threshold: 0.15 })], seed: 21 });
+  let top = 0;
+  for (let step = 0; step < draws; step++) if (made.draw(row, { step }).id! < 2) top++;
+  const p = 0.7 * 0.7;
+  assert(Math.abs(top - draws * p) < 4 * Math.sqrt(draws * p * (1 - p)), `${top / draws}`);
+});
+
+Deno.test("a common offset of ten thousand changes nothing", () => {
+  const row = rowOf("normal", 3000, random), far = row.map((x) => Math.fround(Math.fround(x * 64) / 64));
+  const offset = far.map((x) => Math.round(x * 64) / 64 + 10000), plain = offset.map((x) => x - 10000);
+  for (const chain of [[], [keepTopP(0.9)]]) {
+    check(offset, { seed: 22, chain }, 8000);
+    for (let step = 0; step < 50; step++) {
+      const a = sampler({ seed: 22, chain }).draw(offset, { step }),
+        b = sampler({ seed: 22, chain }).draw(plain, { step });
+      assertEquals(a.id, b.id);
+      assert(Math.abs(a.logprob - b.logprob) < 2e-5);
+    }
+  }
+});
+
+Deno.test("softcapped logits tie: the cut keeps the lowest ids", () => {
+  const row = Float32Array.from({ length: 2000 }, (_, id) => 400 + id);
+  const { ids } = sampler({ chain: [softcap(5), keepTopK(300)] }).distribution(row);
+  assertEquals([...ids].sort((a, b) => a - b), Array.from({ length: 300 }, (_, id) => id));
+});
+
+Deno.test("equal zeros of either sign are equal", () => {
+  const row = Float32Array.from({ length: 600 }, (_, id) => id % 2 ? 0 : -0);
+  for (const k of [1, 7, 300]) {
+    const { ids } = sampler({ chain: [keepTopK(k)] }).distribution(row);
+    assertEquals([...ids].sort((a, b) => a - b), Array.from({ length: k }, (_, id) => id));
+  }
+  assertEquals(sampler({ chain: [withTemperature(0)] }).draw(row).id, 0);
 });
 
 Deno.test("greedy draws the largest, of equal ones the lowest id", () => {

@@ -1,6 +1,32 @@
 /** Bugs that were found, each as the promise it broke. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { keepTopK, maskRows, mirostat, preset, type PresetName, sampler, withTemperature } from "@sluice/sluice";
+import {
+  dry,
+  finishState,
+  fromArray,
+  keepEta,
+  keepMinP,
+  keepPLess,
+  keepTopK,
+  keepTopP,
+  logitBias,
+  mask,
+  maskRows,
+  mirostat,
+  type Operator,
+  penalties,
+  preset,
+  type PresetName,
+  reduce,
+  reduceStates,
+  sampler,
+  softcap,
+  type Stage,
+  withTemperature,
+  zipMasks,
+} from "@sluice/sluice";
+import { Random } from "../support/random.ts";
+import { rowOf } from "./_rows.ts";
 
 /** How often each id is the second of two draws. */
 function seconds(row: Float32Array, chain: Parameters<typeof sampler>[0], count: number): Map<number, number> {
@@ -20,6 +46,139 @@ Deno.test("the second of two draws is fair when the first held nearly all the ma
   }
   const cold = seconds(Float32Array.of(5, 0, .02, 0, .01), { chain: [keepTopK(5), withTemperature(0.1)] }, 2000);
   assert(Math.abs(cold.get(2)! / 2000 - 0.28) < 0.05, `${[...cold]}`);
+});
+
+Deno.test("the second of two draws is fair behind a spike over a long row", () => {
+  const row = Float32Array.from({ length: 5000 }, (_, i) => 1e-3 * Math.sin(i * i));
+  const best = new Set([...row.keys()].sort((a, b) => row[b] - row[a]).slice(0, 257));
+  for (const spike of [25, 40, 70]) {
+    row[0] = spike;
+    for (const chain of [[], [withTemperature(0.9)], [keepTopP(1)]]) {
+      let among = 0;
+      for (const [id, count] of seconds(row, { chain }, 300)) if (best.has(id)) among += count;
+      assert(among < 300 * 0.051 + 4 * Math.sqrt(300 * 0.051), `spike ${spike}: ${among}`);
+    }
+    assertEquals(sampler({ draws: 300 }).draw(row).draws!.length, 300);
+  }
+});
+
+Deno.test("another number of draws begins with the same tokens", () => {
+  const random = new Random(8);
+  for (
+    const [kind, chain] of [
+      ["normal", []],
+      ["flat", [keepTopP(0.8)]],
+      ["integers", [keepTopK(40), withTemperature(0.7)]],
+      ["bf16", [keepMinP(0.001)]],
+    ] as const
+  ) {
+    const row = rowOf(kind, 4000, random);
+    const drawn = (draws: number, seed: number) => {
+      const { id, draws: all } = sampler({ chain, draws, seed }).draw(row);
+      return draws === 1 ? [id] : all!.map(({ id }) => id);
+    };
+    for (let seed = 0; seed < 20; seed++) {
+      const many = drawn(12, seed);
+      for (const few of [1, 2, 5]) assertEquals(drawn(few, seed), many.slice(0, few), `${kind}, seed ${seed}`);
+    }
+  }
+});
+
+Deno.test("a run of equal logits longer than an argument list", () => {
+  const row = new Float32Array(200_000);
+  for (const edit of [softcap(20), logitBias([[5, 1]])]) {
+    const { id, logprob } = sampler({ chain: [keepTopP(0.99), edit] }).draw(row);
+    assert(id! < 198_001 && Math.abs(logprob + Math.log(198_000)) < 1e-4);
+  }
+});
+
+Deno.test("never more reads than promised, whatever is asked for", async () => {
+  const random = new Random(3);
+  const flat = rowOf("flat", 20_000, random), normal = rowOf("normal", 20_000, random);
+  const chains: Record<string, Stage[]> = {
+    plain: [],
+    hot: [withTemperature(2)],
+    idle: [keepTopP(0.9), penalties({ repetition: 1.1 })],
+    idleHot: [keepTopK(1000), dry({ multiplier: 1 }), withTemperature(2)],
+    idleMask: [keepTopP(0.9), maskRows(() => undefined), withTemperature(2)],
+  };
+  for (const [name, chain] of Object.entries(chains)) {
+    for (const row of [flat, normal]) {
+      for (const more of [{}, { draws: 700 }, { draws: 300, details: true }, { prompt: [3, 4, 5] }]) {
+        const token = sampler({ chain, ...more });
+        const [{ reads, token: sample }] = await Array.fromAsync(reduce(fromArray(row), { token }));
+        assert(reads <= token.mostReads!, `${name}: ${reads} of ${token.mostReads}`);
+        assertEquals(sample, token.draw(row, { step: 0 }));
+        if ("draws" in more) assertEquals(sample.draws!.length, more.draws);
+        else if (!("prompt" in more)) assert(reads <= 2, `${name}: ${reads}`);
+      }
+    }
+  }
+});
+
+Deno.test("an edit that makes a logit NaN, or +Infinity, gives no token, in front and behind a cut", () => {
+  const poison = (to: number): Operator => ({
+    spec: { name: "poison", params: {}, inputs: [] },
+    apply({ values, start }) {
+      if (start <= 1 && 1 < start + values.length) values[1 - start] = to;
+    },
+    stream: () => new TransformStream(),
+  });
+  const row = Float32Array.of(1, 2, 3, 0);
+  for (const [to, why] of [[NaN, "nan"], [Infinity, "infinity"]] as const) {
+    for (const chain of [[poison(to)], [poison(to), keepTopK(2)], [keepTopK(3), poison(to), keepMinP(0.5)]]) {
+      assertEquals(sampler({ chain }).draw(row), { id: undefined, logprob: NaN, reads: 1, why });
+      assertEquals(sampler({ chain, draws: 2 }).draw(row).why, why);
+    }
+  }
+  // -Infinity + Infinity: a masked token that a penalty would lift.
+  const lifted = sampler({ chain: [penalties({ frequency: -1e308 }), keepTopK(2)], prompt: [1, 1, 1] });
+  assertEquals(lifted.draw(Float32Array.of(1, -Infinity, 3, 0)).id !== 1, true);
+  assertEquals(sampler({ chain: [mask({ allow: [] })] }).draw(row).why, "masked");
+});
+
+Deno.test("a draw within an edit or a mask of another row is refused", () => {
+  const other = sampler(), row = rowOf("normal", 2000, new Random(1));
+  const nested = sampler({
+    chain: [
+      maskRows(() => {
+        other.draw(row);
+        return undefined;
+      }),
+      keepTopP(0.8),
+    ],
+  });
+  assertThrows(() => nested.draw(row), RangeError, "within an edit");
+  // What was under way does not stay so.
+  assert(other.draw(row).id !== undefined);
+});
+
+Deno.test("one stage of masks in two flows of other vocabularies", async () => {
+  const masks = maskRows((row) => row === 0 ? Uint32Array.of(0b1000) : undefined);
+  const narrow = reduce(fromArray(Float32Array.of(1, 2, 3)), { token: sampler({ chain: [masks] }) });
+  const wide = reduce(fromArray(new Float32Array(9)), { token: sampler({ chain: [masks] }) });
+  let message = "";
+  await Array.fromAsync(narrow).catch((error) => message = error.message);
+  assert(message.includes("wider"), message);
+  assertEquals((await Array.fromAsync(wide))[0].token.id, 3);
+});
+
+Deno.test("a part that would need another read says so; the mass before an edited cut is not guessed", async () => {
+  const token = sampler({ chain: [keepTopP(0.5)] });
+  const row = new Float32Array(3000);
+  const [state] = await Array.fromAsync(reduceStates(fromArray(row), { token }));
+  assertEquals(finishState(state, { token }).token.why, "undecided");
+  const chain = [keepEta(0.01), logitBias([[0, 1.5]]), keepPLess()];
+  const { details } = sampler({ chain, details: true }).draw(new Float32Array(257));
+  assertEquals([details!.kept, details!.keptMass], [1, NaN]);
+});
+
+Deno.test("a stream of masks in front of a sampler", async () => {
+  const logits = fromArray([9, 8, 7, 1, 2, 3], { vocabulary: 3 });
+  const masks = ReadableStream.from([Uint32Array.of(0b110), Uint32Array.of(0b011)]);
+  const token = sampler({ chain: [withTemperature(0)] });
+  const rows = await Array.fromAsync(reduce(zipMasks(logits, masks), { token }));
+  assertEquals(rows.map(({ token }) => token.id), [1, 1]);
 });
 
 Deno.test("a clone between draw and accept learns from the token as its model does", () => {
