@@ -61,6 +61,27 @@ Deno.test("sample: rows without a distribution", async () => {
   );
 });
 
+Deno.test("sample: a row that its chain empties ends the work under --on-invalid throw", async () => {
+  await inFolder(async (path) => {
+    const file = path("chain.json");
+    // With a byte order mark, as some editors write it.
+    await Deno.writeTextFile(file, '\ufeff[{ "name": "mask", "allow": [] }]');
+    const flags = ["sample", LOGITS, "--seed", "1", "--chain", file];
+    const told = await sluice(flags);
+    assertEquals([told.status, objects(told.out).map(({ why }) => why)], [0, Array(4).fill("masked")]);
+    const ended = await sluice([...flags, "--on-invalid", "throw"]);
+    assertEquals([ended.status, ended.out], [1, ""]);
+    assertStringIncludes(ended.err, "Cannot sample row 0: the row and its chain leave no token");
+  });
+});
+
+Deno.test("sample: more draws begin with the same token, and may be all there are", async () => {
+  const one = objects((await sluice(["sample", LOGITS, "--seed", "3", "--min-p", "0.00001"])).out);
+  const many = objects((await sluice(["sample", LOGITS, "--seed", "3", "--min-p", "0.00001", "-n", "900"])).out);
+  assertEquals(many.map(({ id }) => id), one.map(({ id }) => id));
+  for (const { draws } of many) assertEquals(new Set(draws.map(({ id }: { id: number }) => id)).size, draws.length);
+});
+
 Deno.test("sample: a chain from a file", async () => {
   await inFolder(async (path) => {
     const file = path("chain.json");
@@ -85,6 +106,12 @@ Deno.test("sample: wrong usage is refused before anything is opened", async () =
     const [flags, message] of [
       [[], "without --seed"],
       [["--seed", "x"], "--seed x"],
+      [["--seed", "-1"], "--seed -1: wanted a whole number of at least 0"],
+      [["--seed", "1", "-n", "-1"], "-n -1: wanted a whole number of at least 0"],
+      [
+        ["--seed", "1", "--top-n-sigma", "1"],
+        "--top-n-sigma with no preset (transformers' order): wanted --preset llama.cpp",
+      ],
       [["--seed", "1", "--top-p", "2"], "keepTopP with p = 2"],
       [["--seed", "1", "--temperature=-1"], "temperature = -1"],
       [["--seed", "1", "-n", "0"], "draws = 0"],

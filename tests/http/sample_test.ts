@@ -59,6 +59,11 @@ Deno.test("a row without a token says why; wrong options are refused", () =>
   served({}, async ({ post }) => {
     const [row] = await lines(await post("/v1/sample?vocabulary=2&seed=1", bytesOfRows([NaN, 1]), OCTETS));
     assertEquals([row.id, row.why], [null, "nan"]);
+    const form = new FormData();
+    form.set("chain", '[{ "name": "mask", "allow": [] }]');
+    form.set("logits", new Blob([bytesOfRows([1, 2])]));
+    const answer = await post("/v1/sample?vocabulary=2&seed=1&onInvalid=throw", form);
+    assertEquals([answer.status, (await answer.json()).code], [422, "E_NAN"]);
     const wrong = [
       "",
       "&seed=-1",

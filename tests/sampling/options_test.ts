@@ -97,6 +97,38 @@ Deno.test("what is missing is named", () => {
   assertEquals(bare(keepTopK, 5, 3), "Cannot use keepTopK with options = 3: wanted an object of options");
 });
 
+Deno.test("an option that there is not is refused, with the list of those there are", () => {
+  const wrong: Record<string, () => unknown> = {
+    keepTopK: () => keepTopK(3, any({ min_keep: 2 })),
+    penalties: () => penalties(any({ repetitionPenalty: 2 })),
+    sampler: () => sampler(any({ chian: [] })),
+    dry: () => dry(any({ multiplier: 1, allowedLength: 2 })),
+    maskRows: () => sampler({ chain: [keepTopK(1)] }).draw(Float32Array.of(1), any({ steps: 1 })),
+  };
+  assertEquals(
+    refusal(wrong.keepTopK),
+    "Cannot use keepTopK with min_keep = 2: wanted one of its options: ties, minKeep",
+  );
+  for (const make of Object.values(wrong)) assert(refusal(make).includes("wanted one of its options"));
+});
+
+Deno.test("a sampler's own arguments", () => {
+  for (const value of [null, 5, "x", [], [keepTopK(1)]]) {
+    assert(refusal(() => sampler(any(value))).startsWith("Cannot use sampler with options = "));
+  }
+  for (const part of [room.keepPLess, 5, null, "keepTopK", {}, { edit: 5 }]) {
+    assert(refusal(() => sampler({ chain: [any(part)] })).includes("wanted a stage or an operator"));
+  }
+  const made = sampler();
+  for (const row of [null, undefined, [1, 2], new Uint8Array(3), Int32Array.of(1)]) {
+    assertThrows(() => made.draw(any(row)), ShapeError, "wanted a Float32Array or Float64Array");
+    assertThrows(() => made.distribution(any(row)), ShapeError, "wanted a Float32Array or Float64Array");
+  }
+  for (const options of [null, 5, { step: -1 }, { step: "1" }]) {
+    assert(refusal(() => made.draw(Float32Array.of(1), any(options))).startsWith("Cannot use draw with "));
+  }
+});
+
 Deno.test("the upper bound of whole numbers is told where it is the reason", () => {
   const wanted = "wanted a whole number from 0 to 2^53 - 1";
   assertEquals(refusal(() => sampler({ seed: 2 ** 53 })), `Cannot use sampler with seed = 9007199254740992: ${wanted}`);
