@@ -52,8 +52,9 @@ export function wordsNow(cells: Cells): Uint32Array {
 }
 
 /** Makes them hold nothing, for another row: where they lie they stay. */
-export function emptyCells(cells: Cells): void {
+export function emptyCells(cells: Cells): Cells {
   cells.top = -Infinity;
+  return cells;
 }
 
 /** Says that a row's cells will not be asked for again. */

@@ -2,7 +2,6 @@ import { Column, type Kernels, type Level, loadKernels, TILE, Total } from "../.
 import { type Block, isDetached, type Reducer, type RowFacts, ShapeError, shown } from "../core/mod.ts";
 import { holding, requireFree } from "./_hold.ts";
 import { scratchOf, SLICE } from "./_scratch.ts";
-import { deposit, NOTHING, totals } from "./_sums.ts";
 
 /** A row in memory. */
 export type RowValues = Float32Array | Float64Array;
@@ -41,45 +40,63 @@ class SliceBlock implements Block {
   }
 }
 
-/** The slices of a row, one after the other, swept where the level is given. */
-export function eachSlice(values: RowValues, row: number, level: Level, step: (block: Block) => void): void {
+/** The slices of a row, one after the other, swept where the level is given, and how many of their tiles hold a NaN or +Infinity. */
+export function eachSlice(
+  values: RowValues,
+  row: number,
+  level: Level,
+  step: (block: Block, invalid: number) => void,
+): void {
   requireFree();
-  const kernels = loadKernels(undefined, values instanceof Float64Array ? "f64" : "f32");
-  const scratch = scratchOf(kernels);
-  const table = scratch.views.rawTable;
-  for (let start = 0; start < values.length; start += SLICE * TILE) {
-    const count = Math.min(SLICE * TILE, values.length - start);
-    const staged = count === SLICE * TILE ? scratch.views.raw : scratch.views.raw.subarray(0, count);
-    staged.set(values.subarray(start, start + count));
-    kernels.sweep(level, scratch.raw, count, scratch.rawTable);
-    holding(() => step(new SliceBlock(kernels, level, scratch.raw, count, row, start, staged, table)));
-  }
+  const kernels = kernelsOf(values);
+  const { raw, rawTable, views } = scratchOf(kernels);
+  holding(() => {
+    for (let start = 0; start < values.length; start += SLICE * TILE) {
+      const count = Math.min(SLICE * TILE, values.length - start);
+      const staged = count === SLICE * TILE ? views.raw : views.raw.subarray(0, count);
+      staged.set(values.subarray(start, start + count));
+      const invalid = kernels.sweep(level, raw, count, rawTable);
+      step(new SliceBlock(kernels, level, raw, count, row, start, staged, views.rawTable), invalid);
+    }
+  });
 }
 
-/** What the sweeps of a row tell, as the engine would. */
+function kernelsOf(values: RowValues): Kernels {
+  return loadKernels(undefined, values instanceof Float64Array ? "f64" : "f32");
+}
+
+/** What the sweeps of a row tell, as the engine would. While a row is read its accumulator is its own. */
 class Facts {
-  #sum: Uint8Array = NOTHING;
-  #kernels: Kernels | undefined;
+  readonly #kernels: Kernels;
+  readonly #level: Level;
   #nan = 0;
   #posInf = 0;
   #firstInvalid: number | undefined;
 
-  add(block: Block, level: Level): void {
-    this.#kernels = block.kernels;
-    const { rawTable } = scratchOf(block.kernels);
-    let invalid = 0;
-    for (let tile = 0; tile < block.tiles; tile++) {
-      const at = tile * Column.stride;
-      invalid += block.table[at + Column.nan] + block.table[at + Column.posInf];
-      this.#nan += block.table[at + Column.nan];
-      this.#posInf += block.table[at + Column.posInf];
+  constructor(kernels: Kernels, level: Level) {
+    this.#kernels = kernels;
+    this.#level = level;
+    kernels.clear(scratchOf(kernels).rowSlot);
+  }
+
+  add(block: Block, invalid: number): void {
+    if (invalid > 0) this.#countInvalid(block);
+    const { rawTable, rowSlot } = scratchOf(this.#kernels);
+    this.#kernels.deposit(this.#level, rawTable, block.tiles, rowSlot);
+  }
+
+  #countInvalid({ table, tiles, start, values }: Block): void {
+    for (let tile = 0; tile < tiles; tile++) {
+      this.#nan += table[tile * Column.stride + Column.nan];
+      this.#posInf += table[tile * Column.stride + Column.posInf];
     }
-    if (invalid > 0) this.#firstInvalid ??= block.start + block.values.findIndex((x) => !(x < Infinity));
-    this.#sum = deposit(block.kernels, level, rawTable, block.tiles, this.#sum);
+    this.#firstInvalid ??= start + values.findIndex((x) => !(x < Infinity));
   }
 
   row(index: number, count: number): RowFacts {
-    const total = totals(this.#kernels!, this.#sum);
+    const { rowSlot, out, views } = scratchOf(this.#kernels);
+    this.#kernels.total(rowSlot, out);
+    const total = views.out;
     const nan = this.#nan, posInf = this.#posInf, maximum = total[Total.maximum];
     return {
       index,
@@ -100,15 +117,18 @@ class Facts {
   }
 }
 
-/** Reads a row in memory for one reducer, as often as it asks: the same bits as the engine's. */
-export function readRow<R>(values: RowValues, index: number, reducer: Reducer<R>): R {
+/** Reads a row in memory for one reducer, as often as it asks: the same bits as the engine's. `empty` is the first state. */
+export function readRow<R, S>(values: RowValues, index: number, first: Reducer<R, S>, empty: S): R {
+  let reducer: Reducer<R> = first;
+  // Each reducer's state is its own.
+  // deno-lint-ignore no-explicit-any
+  let state: any = empty;
   for (;;) {
     const level = reducer.needs ?? "maximum";
-    const facts = new Facts();
-    const state = reducer.init(index);
-    eachSlice(values, index, level, (block) => {
+    const facts = new Facts(kernelsOf(values), level);
+    eachSlice(values, index, level, (block, invalid) => {
       // The reducer works in the same scratch memory: what the sweep said is taken down first.
-      facts.add(block, level);
+      facts.add(block, invalid);
       reducer.stepBlock!(state, block);
     });
     const row = facts.row(index, values.length);
@@ -116,5 +136,6 @@ export function readRow<R>(values: RowValues, index: number, reducer: Reducer<R>
     const next = reducer.second?.(state, row);
     if (!next) return result;
     reducer = next;
+    state = reducer.init(index);
   }
 }

@@ -1,6 +1,6 @@
 import { Column, type Kernels, type Level, loadKernels, TILE } from "../../kernels/mod.ts";
 import { type Block, type Heap, heapOf, offer, scanBlock, toExact, toNumber, UNIT } from "../core/mod.ts";
-import { type Cells, cellsOf, emptyCells, mergeCells, tallyBlock } from "./_cells.ts";
+import { abandon, type Cells, cellsOf, emptyCells, mergeCells, tallyBlock } from "./_cells.ts";
 import { holding } from "./_hold.ts";
 import type { Noise } from "./_noise.ts";
 import { emptyProposals, type Heat, mergeProposals, type Proposals, proposalsOf, race } from "./_proposals.ts";
@@ -33,10 +33,10 @@ export interface Findings {
   row: number;
   backend: string;
   element: string;
-  readonly best: Heap | null;
+  best: Heap | null;
   raw: Heap | null;
-  readonly proposals: Proposals | null;
-  readonly cells: Cells | null;
+  proposals: Proposals | null;
+  cells: Cells | null;
   /** The sum of the edited logits, where there are edits. */
   sum: Uint8Array;
   /** How many of them are NaN, and +Infinity. */
@@ -68,22 +68,30 @@ export function findingsOf(row: number, wanted: Wanted): Findings {
   };
 }
 
-/** Makes a state hold nothing, for another row. The raw best may still be asked for by the reads of the row before. */
-export function emptyFindings(found: Findings, row: number): void {
-  const { best, raw, proposals, cells } = found;
-  if (best) best.size = 0;
-  if (proposals) emptyProposals(proposals);
-  if (cells) emptyCells(cells);
-  found.raw = raw && heapOf(raw.k);
-  found.row = row;
-  found.backend = "";
-  found.sum = NOTHING;
-  found.nan =
-    found.posInf =
-    found.masked =
-    found.count =
-      0;
-  found.total = found.squares = 0n;
+/**
+ * Makes a state hold nothing, for another row, which may want something else. The raw best may still be asked for by the reads of the row
+ * before.
+ */
+export function emptyFindings(found: Findings, row: number, wanted: Wanted): void {
+  const { best, proposals, cells } = found;
+  const fresh = findingsOf(row, { ...wanted, best: 0, proposals: 0, cells: false });
+  if (wanted.best > 0) fresh.best = best?.k === wanted.best ? emptied(best) : heapOf(wanted.best);
+  if (wanted.proposals > 0) {
+    const same = proposals?.tile.length === wanted.proposals;
+    fresh.proposals = same ? emptyProposals(proposals) : proposalsOf(wanted.proposals, 0);
+  }
+  if (wanted.cells) fresh.cells = cells ? emptyCells(cells) : cellsOf();
+  Object.assign(found, fresh);
+}
+
+function emptied(heap: Heap): Heap {
+  heap.size = 0;
+  return heap;
+}
+
+/** Says that a state will not be asked for again before it is emptied: what lies in the arena can go. */
+export function leaveArena({ cells }: Findings): void {
+  if (cells) abandon(cells);
 }
 
 /** The kernels that a state was made with. */

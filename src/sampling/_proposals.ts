@@ -54,9 +54,10 @@ export function proposalsOf(count: number, round: number): Proposals {
 }
 
 /** Makes them not begun, for another row; the memory of the tiles is kept. */
-export function emptyProposals(proposals: Proposals): void {
+export function emptyProposals(proposals: Proposals): Proposals {
   proposals.tile.fill(-1);
   proposals.kept = proposals.kept.map(({ logits }) => ({ tile: NOBODY, logits }));
+  return proposals;
 }
 
 /** The number of a tile that nobody leads with. */
@@ -122,23 +123,28 @@ function beats(
 }
 
 /** Copies the tiles that lead now, into the memory of those that do no more where it fits. */
-function keepLeaders(proposals: Proposals, { values, tiles, start }: Heat): void {
-  const first = start / TILE;
-  const leading = new Set(proposals.tile);
-  const free = proposals.kept.filter(({ tile }) => !leading.has(tile));
-  const kept = proposals.kept.filter(({ tile }) => leading.has(tile));
-  const known = new Set(kept.map(({ tile }) => tile));
-  for (const tile of leading) {
-    if (tile < first || tile >= first + tiles || known.has(tile)) continue;
-    const logits = values.subarray((tile - first) * TILE, (tile - first + 1) * TILE);
-    const room = free.pop()?.logits;
-    if (room?.length !== logits.length) kept.push({ tile, logits: logits.slice() });
-    else {
-      room.set(logits);
-      kept.push({ tile, logits: room });
-    }
+function keepLeaders(proposals: Proposals, heat: Heat): void {
+  const { tile: leader, kept } = proposals;
+  const one = leader.length === 1;
+  // A single draw, the usual case, has one tile to keep: what is there goes.
+  const leading = one ? undefined : new Set(leader);
+  const free = leading ? kept.filter(({ tile }) => !leading.has(tile)) : kept;
+  const stay = leading ? kept.filter(({ tile }) => leading.has(tile)) : [];
+  const known = new Set(stay.map(({ tile }) => tile));
+  for (const tile of leading ?? leader) {
+    const place = tile - heat.start / TILE;
+    if (place < 0 || place >= heat.tiles || known.has(tile)) continue;
+    stay.push({ tile, logits: copied(heat.values.subarray(place * TILE, (place + 1) * TILE), free.pop()?.logits) });
   }
-  proposals.kept = kept;
+  proposals.kept = stay;
+}
+
+type Logits = Float32Array | Float64Array;
+
+function copied(logits: Logits, room: Logits | undefined): Logits {
+  if (room?.length !== logits.length || room.constructor !== logits.constructor) return logits.slice();
+  room.set(logits);
+  return room;
 }
 
 /** Adds what another part found. */

@@ -1,12 +1,19 @@
 import { exp, type Kernels, type Level, ln } from "../../kernels/mod.ts";
 import { ParameterError, type Reducer, type RowFacts, type Segment } from "../core/mod.ts";
 import { BandFold, type BandPlan, type Bands, bandsBetween, bandsOf } from "./_bands.ts";
-import { abandon, type Cells } from "./_cells.ts";
 import { type Chain, divisorOf, divisorsOf, proposalsFor, wantedFor } from "./_chain.ts";
 import { type Concluded, detailed, type Raw, topOf } from "./_details.ts";
 import { DOUBT, drawFrom, type Drawn, type Supply } from "./_draw.ts";
 import { firstLadders, runStages, type Walk } from "./_evaluate.ts";
-import { findBlock, type Findings, findingsOf, kernelsOfFindings, mergeFindings, type Wanted } from "./_findings.ts";
+import {
+  emptyFindings,
+  findBlock,
+  type Findings,
+  findingsOf,
+  kernelsOfFindings,
+  mergeFindings,
+  type Wanted,
+} from "./_findings.ts";
 import { type LogitRange, type RungLadder, Undecided } from "./_rung_ladder.ts";
 import type { Memory, Observed } from "./_memory.ts";
 import { Noise, Purpose } from "./_noise.ts";
@@ -72,7 +79,6 @@ export class RowRun {
   readonly #memory: Memory;
   readonly #row: number;
   readonly #noise: Noise;
-  readonly #cells: Cells[] = [];
   #first: Reducer<Sample, Findings> | undefined;
   readonly observed: Map<number, Observed> = new Map();
   conclusion: Conclusion | undefined;
@@ -116,11 +122,6 @@ export class RowRun {
       raw: undefined,
     };
     return this.#sweep(epoch, leading > 0);
-  }
-
-  /** Says that nothing more will be asked: what lies in the arena can go. */
-  close(): void {
-    for (const cells of this.#cells) abandon(cells);
   }
 
   #context(place: number, vocabulary: number): StageContext {
@@ -172,11 +173,8 @@ export class RowRun {
     return {
       spec: { name: "samplerRead", params: { read: epoch.reads }, inputs: [] },
       needs,
-      init: (row) => {
-        const found = findingsOf(row, wanted);
-        if (found.cells) this.#cells.push(found.cells);
-        return found;
-      },
+      init: (row) => findingsOf(row, wanted),
+      renew: (state, row) => emptyFindings(state, row, wanted),
       step: (state, segment: Segment) => stepBlock(state, blockOf(segment, needs)),
       stepBlock,
       merge: mergeFindings,

@@ -17,6 +17,8 @@ export interface Scratch {
   /** A table of one row. */
   readonly rowTable: number;
   readonly slot: number;
+  /** An accumulator of its own for the row that a door reads. */
+  readonly rowSlot: number;
   readonly out: number;
   /** Views of them. */
   readonly views: {
@@ -48,7 +50,8 @@ function layOut({ arena, element, memory }: Kernels): Scratch {
   const editedTable = rawTable + SLICE * Column.stride * 8;
   const rowTable = editedTable + SLICE * Column.stride * 8;
   const slot = rowTable + Column.stride * 8;
-  const out = slot + SLOT_BYTES;
+  const rowSlot = slot + SLOT_BYTES;
+  const out = rowSlot + SLOT_BYTES;
   const Logits = element === "f64" ? Float64Array : Float32Array;
   const views = {
     raw: new Logits(memory, raw, SLICE * TILE),
@@ -59,7 +62,7 @@ function layOut({ arena, element, memory }: Kernels): Scratch {
     spare: new Uint8Array(memory, out, SLOT_BYTES),
     out: new Float64Array(memory, out, 8),
   };
-  return { raw, edited, weights, rawTable, editedTable, rowTable, slot, out, views };
+  return { raw, edited, weights, rawTable, editedTable, rowTable, slot, rowSlot, out, views };
 }
 
 /** A view of logits in the arena. */

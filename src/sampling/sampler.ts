@@ -2,7 +2,8 @@ import { type Operator, type Reducer, type RowFacts, specText } from "../core/mo
 import { type Chain, chainOf, specsOf } from "./_chain.ts";
 import { distributionOf } from "./_distribution.ts";
 import { checkRow, readRow } from "./_door.ts";
-import { emptyFindings, type Findings } from "./_findings.ts";
+import { type Findings, leaveArena } from "./_findings.ts";
+import { requireFree } from "./_hold.ts";
 import { Memory } from "./_memory.ts";
 import { checkCount, optionsOf, refuse } from "./_refuse.ts";
 import { type Asked, ROUNDS, RowRun } from "./_run.ts";
@@ -123,6 +124,8 @@ export function sampler(options: SamplerOptions = {}): Sampler {
   const whole: Asked = { seed, draws: 0, details: false, topLogprobs: 0, exact: true };
   const memory = new Memory(chain, prompt);
   const runs = new WeakMap<object, RowRun>();
+  // A decode loop draws row after row: one state, and its memory, serves them all.
+  let drawn: Findings | undefined;
 
   function checkHistory(vocabulary: number): void {
     for (const { check } of chain.stages) check?.(vocabulary);
@@ -146,6 +149,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
 
   /** The step that a door was asked for; refuses a row or an option that does not fit. */
   function open(door: string, row: Float32Array | Float64Array, options: StepOptions): number {
+    requireFree();
     checkRow(row);
     const { step = memory.step } = optionsOf(door, options, ["step"]);
     checkCount(door, "step", step, 0);
@@ -176,8 +180,9 @@ export function sampler(options: SamplerOptions = {}): Sampler {
     check: checkHistory,
     init: begin,
     renew(state, row) {
-      emptyFindings(state, row);
-      runs.set(state, new RowRun(chain, asked, memory, row));
+      const run = new RowRun(chain, asked, memory, row);
+      run.first.renew!(state, row);
+      runs.set(state, run);
     },
     step: (state, segment) => reducerOf(state).step(state, segment),
     stepBlock: (state, block) => reducerOf(state).stepBlock!(state, block),
@@ -187,8 +192,9 @@ export function sampler(options: SamplerOptions = {}): Sampler {
     draw(row, options = {}) {
       const step = open("draw", row, options);
       const run = new RowRun(chain, asked, memory, step);
-      const sample = readRow(row, step, run.first);
-      run.close();
+      if (drawn) run.first.renew!(drawn, step);
+      const sample = readRow(row, step, run.first, drawn ??= run.first.init(step));
+      leaveArena(drawn);
       memory.step = step + 1;
       memory.observed = run.observed;
       memory.last = new Map(run.drawn.map(({ id, high }) => [id, high]));
@@ -197,8 +203,9 @@ export function sampler(options: SamplerOptions = {}): Sampler {
     distribution(row, options = {}) {
       const step = open("distribution", row, options);
       const run = new RowRun(listing, whole, memory, step);
-      const { why } = readRow(row, step, run.first);
-      run.close();
+      const state = run.first.init(step);
+      const { why } = readRow(row, step, run.first, state);
+      leaveArena(state);
       if (run.conclusion) return distributionOf(run.conclusion, row, step);
       const reason = why === "nan" || why === "infinity" ? why : "masked";
       return { ids: new Uint32Array(0), probabilities: new Float64Array(0), why: reason };
