@@ -13,9 +13,9 @@ import {
   type Shape,
 } from "../core/mod.ts";
 import { Flow, flowStream, invalidRow, isInvalid, readsOf } from "./_flow.ts";
-import { ReducerSet } from "./_reducer_set.ts";
 import { holdOf } from "./_held.ts";
 import type { Values } from "./_part.ts";
+import { ReducerSet } from "./_reducer_set.ts";
 import { viewOf } from "./_row_fold.ts";
 import type { StagedRun } from "./_stage.ts";
 import type { FlowOptions } from "./flow_options.ts";

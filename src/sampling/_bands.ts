@@ -1,32 +1,13 @@
 import { Column, type Kernels, TILE } from "../../kernels/mod.ts";
 import type { Block } from "../core/mod.ts";
+import type { BandPlan } from "./_band_plan.ts";
 import { eachEdited, kernelsOfFindings, raceScratch } from "./_findings.ts";
-import { type LogitRange, RungLadder } from "./_rung_ladder.ts";
 import type { Noise } from "./_noise.ts";
 import { mergeProposals, type Proposals, proposalsOf } from "./_proposals.ts";
-import { cellRung, type CellSource, type CellSums, type Rung } from "./_rung.ts";
+import { cellRung, type CellSource, type CellSums, type LogitRange, type Rung } from "./_rung.ts";
+import { RungLadder } from "./_rung_ladder.ts";
 import { logitsAt, scratchOf } from "./_scratch.ts";
 import { TokenList } from "./_token_list.ts";
-import type { Edit } from "./stage.ts";
-
-/** What a later read must find out. */
-export interface BandPlan {
-  /** The largest logit. */
-  readonly top: number;
-  readonly vocabulary: number;
-  readonly edits: readonly Edit[];
-  /** Where tokens are listed one by one: apart from each other, best first. */
-  readonly listed: readonly LogitRange[];
-  /** What lies between: each is summed up. */
-  readonly bands: readonly LogitRange[];
-  /** The temperatures at which sums are wanted. */
-  readonly divisors: readonly number[];
-  /** Bands from which tokens are drawn, at temperature `by`. */
-  readonly drawn: readonly LogitRange[];
-  readonly by: number;
-  readonly proposals: number;
-  readonly round: number;
-}
 
 /** The state of a later read. Sums are whole numbers of their quantum: any order of tiles gives the same bits. Plain data. */
 export interface Bands {
@@ -43,18 +24,6 @@ export interface Bands {
 
 /** Sums of a band at a temperature. */
 const SUMS = 4;
-
-/** Everything between ranges that are sorted, best first. */
-export function bandsBetween(listed: readonly LogitRange[]): LogitRange[] {
-  const bands: LogitRange[] = [];
-  let high = Infinity;
-  for (const range of listed) {
-    if (range.high < high) bands.push({ low: range.high, high });
-    high = range.low;
-  }
-  if (high > -Number.MAX_VALUE) bands.push({ low: -Number.MAX_VALUE, high });
-  return bands;
-}
 
 /** Nothing found yet. */
 export function bandsOf(row: number, { bands, divisors, proposals, round, drawn }: BandPlan): Bands {

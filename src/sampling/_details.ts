@@ -1,4 +1,7 @@
+import { exp } from "../../kernels/mod.ts";
 import { type Heap, ranked, type Reducer, type RowFacts } from "../core/mod.ts";
+import { isCell } from "./_rung.ts";
+import type { RungLadder } from "./_rung_ladder.ts";
 import type { Sample, SampleDetails, TokenLogprob } from "./sample.ts";
 
 /** The first read's findings on the row as it came: raw log-probabilities and ranks are told from them. */
@@ -81,4 +84,14 @@ function lookUp(sample: Sample, logit: number, facts: RowFacts): Reducer<Sample,
     finish: (state) => result(seek ? state.logit : logit, seek ? NaN : 1 + state.greater),
     second: (state) => seek ? lookUp(result(state.logit, NaN), state.logit, facts) : undefined,
   };
+}
+
+/** The share of the row that the window holds, in the scale of the read. */
+export function shareOf(ladder: RungLadder, whole: number): number {
+  let mass = 0;
+  for (const rung of ladder.kept) {
+    if (isCell(rung)) mass += ladder.source ? ladder.source.weigh(rung, 1)![0] * rung.share : rung.m;
+    else mass += rung.n * exp(rung.high - ladder.origin);
+  }
+  return Math.min(1, mass / whole);
 }

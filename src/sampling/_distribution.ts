@@ -1,9 +1,9 @@
 import { exp } from "../../kernels/mod.ts";
 import { eachSlice, type RowValues } from "./_door.ts";
 import { eachEdited } from "./_findings.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
 import { windowEdit } from "./_restart.ts";
 import type { Conclusion } from "./_run.ts";
+import type { RungLadder } from "./_rung_ladder.ts";
 import type { Distribution } from "./distribution.ts";
 
 /** The distribution that a chain's conclusion stands for; reads the row once more where it was not listed. */

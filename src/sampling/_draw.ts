@@ -1,9 +1,11 @@
 import { exp, ln } from "../../kernels/mod.ts";
 import { heapOf, offer, ranked } from "../core/mod.ts";
-import { type LogitRange, type RungLadder, Undecided } from "./_rung_ladder.ts";
 import { exponential, type Noise, Purpose } from "./_noise.ts";
 import type { Token } from "./_proposals.ts";
 import { isCell, type Rung } from "./_rung.ts";
+import type { RungLadder } from "./_rung_ladder.ts";
+import type { Supply } from "./_supply.ts";
+import { Undecided } from "./_undecided.ts";
 import type { TokenLogprob } from "./sample.ts";
 
 /** How far, relatively, a mass that tokens are drawn from may be off. */
@@ -13,14 +15,6 @@ export const DOUBT = 1e-5;
 export interface Drawn extends TokenLogprob {
   /** Its logit as this read has it. */
   readonly high: number;
-}
-
-/** Tokens that were drawn as the row was read, to be taken if they are kept. */
-export interface Supply {
-  /** Independent draws from the whole row, the first first. */
-  readonly fromRow: Iterable<Token>;
-  /** Independent draws from parts of the row: there are some only after a second read. */
-  readonly fromCells: readonly { readonly tokens: Iterable<Token>; readonly of: readonly LogitRange[] }[];
 }
 
 /**

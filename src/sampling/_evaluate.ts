@@ -4,10 +4,11 @@ import { CellReading } from "./_cell_reading.ts";
 import { FAR, MOST } from "./_cells.ts";
 import { type Findings, momentsOf, type Wanted } from "./_findings.ts";
 import { holding } from "./_hold.ts";
-import { RungLadder } from "./_rung_ladder.ts";
 import { Poisoned } from "./_poisoned.ts";
 import { divideEdit, Restart, windowEdit } from "./_restart.ts";
+import type { Walk } from "./_row_chain.ts";
 import { cellRung } from "./_rung.ts";
+import { RungLadder } from "./_rung_ladder.ts";
 import type { Facts } from "./_sums.ts";
 import type { Edit, Stage, StageContext } from "./stage.ts";
 
@@ -51,17 +52,6 @@ function pushOthers(ladder: RungLadder, { logSum, entropy }: Facts, n: number, {
   // The squares of the others lie between 0 and their mass times the largest of them.
   ladder.push(cellRung(facts, [Math.max(0, total - mass), all - moment, NaN], 1));
   ladder.slack = level === "maximum" ? 0 : SUM_ERROR * total;
-}
-
-/** One row under way through a chain. */
-export interface Walk {
-  /** The stages that are left, without those that have nothing to edit. */
-  readonly rest: readonly Stage[];
-  readonly vocabulary: number;
-  /** Where each of them stands in the chain. */
-  readonly places: readonly number[];
-  /** What the stage at a place of `rest` knows. */
-  context(place: number): StageContext;
 }
 
 /** Runs the stages on a ladder: it narrows, or throws `Undecided`, `Restart` or `Poisoned`. */

@@ -1,5 +1,6 @@
-import type { RungLadder } from "./_rung_ladder.ts";
+import { blur } from "./_blur.ts";
 import { isCell } from "./_rung.ts";
+import type { RungLadder } from "./_rung_ladder.ts";
 import type { Ties } from "./ties.ts";
 
 /** Keeps the best k tokens of a ladder's window. */
@@ -32,8 +33,8 @@ function cutCell(ladder: RungLadder, i: number, count: number, doubt: number, ti
   ladder.to = last + 1;
   if (count === n && doubt === 0) return;
   requireNoTies(ladder, i, ties);
-  if (ties === "all") ladder.blur(i, last, (count + n) / 2, doubt + (n - count) / 2);
-  else ladder.blur(i, last, count, doubt);
+  if (ties === "all") blur(ladder, i, last, (count + n) / 2, doubt + (n - count) / 2);
+  else blur(ladder, i, last, count, doubt);
 }
 
 /** A cut inside a cell that keeps the highest ids may reach above it: to listed tokens that equal its largest. */

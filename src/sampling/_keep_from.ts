@@ -1,5 +1,6 @@
-import type { RungLadder } from "./_rung_ladder.ts";
+import { blur } from "./_blur.ts";
 import { isCell, type Rung } from "./_rung.ts";
+import type { RungLadder } from "./_rung_ladder.ts";
 import type { Ties } from "./ties.ts";
 
 /**
@@ -28,7 +29,7 @@ export function keepFrom(ladder: RungLadder, t: number, least: number, doubt: nu
   ladder.to = end;
   if (first < 0) return;
   const fewest = Math.max(0, least - sure);
-  ladder.blur(first, end - 1, (fewest + some) / 2, (some - fewest) / 2);
+  blur(ladder, first, end - 1, (fewest + some) / 2, (some - fewest) / 2);
 }
 
 /** Whether no token of a rung reaches `t`. */

@@ -1,8 +1,9 @@
 import { exp } from "../../kernels/mod.ts";
+import { blur, blurMass, sumsOf } from "./_blur.ts";
 import { HALF_STEP } from "./_half_step.ts";
 import { endWith, requireNoTies } from "./_keep_count.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
 import { isCell } from "./_rung.ts";
+import type { RungLadder } from "./_rung_ladder.ts";
 import type { Ties } from "./ties.ts";
 
 /** Keeps the fewest best tokens that hold a share p of the window's mass, and at least `least`. */
@@ -48,22 +49,18 @@ function cut(ladder: RungLadder, i: number, { mass, least, doubt, rest }: Wanted
     ladder.to = i + 1;
     if (most === rung.n) return;
     requireNoTies(ladder, i, ties);
-    return ladder.blur(i, i, most, ties === "all" ? rung.n - most : 0);
+    return blur(ladder, i, i, most, ties === "all" ? rung.n - most : 0);
   }
   requireNoTies(ladder, i, ties);
   const last = lastOf(ladder, i, mass + doubt);
   ladder.to = last + 1;
-  let count = 0, whole = 0;
-  for (let at = i; at <= last; at++) {
-    count += ladder.rungs[at].n;
-    whole += ladder.rungs[at].m;
-  }
+  const { count, mass: whole } = sumsOf(ladder, i, last);
   // The mass is reached with at most one token too much.
   const likely = mass + heavy / 2;
   const share = Math.min(1, Math.max(likely / whole, fewest / count));
   const out = ties === "all" ? 1 - share : 0;
   const haze = heavy / 2 + rest + Math.abs(share * whole - likely) + out * whole;
-  ladder.blurMass(i, last, share, 0.5 + doubt / light + out * count, haze);
+  blurMass(ladder, i, last, { share, doubt: 0.5 + doubt / light + out * count, haze });
 }
 
 /** The last rung that the cut may lie in. */

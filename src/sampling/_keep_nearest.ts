@@ -1,7 +1,8 @@
 import { ln } from "../../kernels/mod.ts";
+import { blur } from "./_blur.ts";
 import { HALF_STEP } from "./_half_step.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
 import { isCell, type Rung } from "./_rung.ts";
+import type { RungLadder } from "./_rung_ladder.ts";
 
 /** A rung with its least and its greatest distance from the centre. */
 interface Placed {
@@ -91,5 +92,5 @@ function narrow(ladder: RungLadder, placed: readonly Placed[], low: number, high
   ladder.from = from + first;
   const share = some > 0 ? Math.min(1, Math.max(0, (wanted - sure) / some)) : 1;
   // Of equal distances all stay: as many tokens as an open rung has may be kept, or not.
-  for (const i of open) ladder.blur(i, i, ladder.rungs[i].n * share, ladder.rungs[i].n * Math.max(share, 1 - share));
+  for (const i of open) blur(ladder, i, i, ladder.rungs[i].n * share, ladder.rungs[i].n * Math.max(share, 1 - share));
 }

@@ -1,6 +1,6 @@
 import { ParameterError, StateFormatError } from "../core/mod.ts";
-import { checkTokens, refuse } from "./_refuse.ts";
 import type { Chain } from "./_chain.ts";
+import { checkTokens, refuse } from "./_refuse.ts";
 
 /** What a stage observed of a token: its probability, given the id and its logit. */
 export type Observed = (id: number, logit: number) => number | undefined;

@@ -1,6 +1,6 @@
 import { inArena, type Segment } from "../core/mod.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
 import { isCell, type Rung } from "./_rung.ts";
+import type { RungLadder } from "./_rung_ladder.ts";
 import type { Edit } from "./stage.ts";
 
 /** A chain that goes on only after its edits so far have been applied to the row: it is read again, edited. */

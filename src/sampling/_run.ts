@@ -1,10 +1,11 @@
-import { exp, type Kernels, type Level, ln } from "../../kernels/mod.ts";
+import { type Level, ln } from "../../kernels/mod.ts";
 import { ParameterError, type Reducer, type RowFacts, type Segment } from "../core/mod.ts";
-import { BandFold, type BandPlan, type Bands, bandsBetween, bandsOf } from "./_bands.ts";
-import { type Chain, divisorOf, divisorsOf, proposalsFor, wantedFor } from "./_chain.ts";
-import { type Concluded, detailed, type Raw, topOf } from "./_details.ts";
-import { DOUBT, drawFrom, type Drawn, type Supply } from "./_draw.ts";
-import { firstLadders, runStages, type Walk } from "./_evaluate.ts";
+import { type BandPlan, planOf, ROUNDS } from "./_band_plan.ts";
+import { BandFold, type Bands, bandsOf } from "./_bands.ts";
+import { type Chain, wantedFor } from "./_chain.ts";
+import { type Concluded, detailed, type Raw, shareOf, topOf } from "./_details.ts";
+import { DOUBT, drawFrom, type Drawn } from "./_draw.ts";
+import { firstLadders, runStages } from "./_evaluate.ts";
 import {
   emptyFindings,
   findBlock,
@@ -14,17 +15,19 @@ import {
   mergeFindings,
   type Wanted,
 } from "./_findings.ts";
-import { type LogitRange, type RungLadder, Undecided } from "./_rung_ladder.ts";
 import type { Memory, Observed } from "./_memory.ts";
-import { Noise, Purpose } from "./_noise.ts";
+import { Noise } from "./_noise.ts";
 import { Poisoned } from "./_poisoned.ts";
-import { type Proposals, proposed, type Token } from "./_proposals.ts";
 import { Restart } from "./_restart.ts";
-import { isCell } from "./_rung.ts";
+import { RowChain, type Walk } from "./_row_chain.ts";
+import type { LogitRange } from "./_rung.ts";
+import type { RungLadder } from "./_rung_ladder.ts";
 import { blockOf } from "./_segment_block.ts";
 import { type Facts, factsOf, totals } from "./_sums.ts";
+import { settled, type Supply, tokensOf } from "./_supply.ts";
+import { Undecided } from "./_undecided.ts";
 import type { Sample } from "./sample.ts";
-import type { Edit, Stage, StageContext } from "./stage.ts";
+import type { Edit, Stage } from "./stage.ts";
 
 /** What a run is asked for. */
 export interface Asked {
@@ -35,12 +38,6 @@ export interface Asked {
   /** Whether every kept token must be known, not only the drawn one. */
   readonly exact: boolean;
 }
-
-/** In so many reads of a row what is left of a chain, up to its next edits, is decided: the last one lists every token. */
-export const ROUNDS = 3;
-
-/** A quotient of this size is rounded to 1/1024 in float32. */
-const MOST_DIVIDED = 2 ** 14;
 
 /** How many of the raw best are held to tell ranks. */
 const RAW = 64;
@@ -74,32 +71,22 @@ interface Attempt extends Epoch {
 
 /** One row on its way through a sampler: which reads it takes, and what they give. */
 export class RowRun {
-  readonly #chain: Chain;
+  readonly #chain: RowChain;
   readonly #asked: Asked;
-  readonly #memory: Memory;
-  readonly #row: number;
   readonly #noise: Noise;
   #first: Reducer<Sample, Findings> | undefined;
-  readonly observed: Map<number, Observed> = new Map();
   conclusion: Conclusion | undefined;
   drawn: readonly Drawn[] = [];
 
   constructor(chain: Chain, asked: Asked, memory: Memory, row: number) {
-    this.#chain = chain;
     this.#asked = asked;
-    this.#memory = memory;
-    this.#row = row;
     this.#noise = new Noise(asked.seed, row);
+    this.#chain = new RowChain(chain, memory, row, this.#noise);
   }
 
-  /** The edits of the stages at the start. */
-  #leading(): Edit[] {
-    const edits: Edit[] = [];
-    for (let i = 0; i < this.#chain.leading; i++) {
-      const edit = this.#chain.stages[i].edit!(this.#context(i, 0));
-      if (edit) edits.push(edit);
-    }
-    return edits;
+  /** What stages have observed, by their place. */
+  get observed(): Map<number, Observed> {
+    return this.#chain.observed;
   }
 
   /** The first read's reducer of this row. */
@@ -108,10 +95,10 @@ export class RowRun {
   }
 
   #firstRead(): Reducer<Sample, Findings> {
-    const { leading } = this.#chain;
+    const { leading } = this.#chain.chain;
     // Made when the first logits come: a state may be made long before its row is known.
     let edits: readonly Edit[] | undefined;
-    const make = (): readonly Edit[] => edits ??= leading > 0 ? this.#leading() : [];
+    const make = (): readonly Edit[] => edits ??= leading > 0 ? this.#chain.leading() : [];
     const epoch = {
       get edits() {
         return make();
@@ -124,42 +111,13 @@ export class RowRun {
     return this.#sweep(epoch, leading > 0);
   }
 
-  #context(place: number, vocabulary: number): StageContext {
-    const { history, prompt, own } = this.#memory;
-    return {
-      history,
-      prompt,
-      row: this.#row,
-      vocabulary,
-      own: own[place],
-      chance: () => this.#noise.uniform(Purpose.chance, place),
-      observe: (probability) => this.observed.set(place, probability),
-    };
-  }
-
-  #walk(from: number, vocabulary: number): Walk {
-    const { stages } = this.#chain;
-    const places = stages.map((_, place) => place).filter((place) => place >= from && !this.#isIdle(place, vocabulary));
-    return {
-      rest: places.map((place) => stages[place]),
-      places,
-      vocabulary,
-      context: (i) => this.#context(places[i], vocabulary),
-    };
-  }
-
-  /** Whether a stage has nothing to do in this row. */
-  #isIdle(place: number, vocabulary: number): boolean {
-    const { edit, cut } = this.#chain.stages[place];
-    return edit !== undefined && cut === undefined && edit(this.#context(place, vocabulary)) === undefined;
-  }
-
   /** What the first, or a later, read of what is left of the chain must find out. */
   #wanted({ from, reads }: Epoch): Wanted {
-    const { chain, asked } = { chain: this.#chain, asked: this.#asked };
-    const always = reads === 1 && chain.stages.slice(from).every(({ edit, cut }) => !edit || cut);
-    if (always) return chain.wanted ??= wantedOf(chain.stages.slice(from), asked, true);
-    return wantedOf(this.#walk(from, 0).rest, asked, reads === 1);
+    const { chain } = this.#chain, first = reads === 1;
+    // Without edits that may have nothing to do it is the same for all rows.
+    const always = first && chain.stages.slice(from).every(({ edit, cut }) => !edit || cut);
+    if (always) return chain.wanted ??= wantedOf(chain.stages.slice(from), this.#asked, true);
+    return wantedOf(this.#chain.walk(from, 0).rest, this.#asked, first);
   }
 
   #sweep(epoch: Epoch, edited: boolean): Reducer<Sample, Findings> {
@@ -190,7 +148,7 @@ export class RowRun {
     wanted: Wanted,
     edited: boolean,
   ): Concluded {
-    for (const { checkRow } of this.#chain.stages) checkRow?.(row.vocabulary, this.#row);
+    this.#chain.check(row.vocabulary);
     const why = row.nan > 0 ? "nan" : row.posInf > 0 ? "infinity" : row.allMasked ? "masked" : undefined;
     if (why) return { sample: none(epoch.reads, why), next: undefined };
     const kernels = kernelsOfFindings(found);
@@ -199,7 +157,7 @@ export class RowRun {
     if (poison) return { sample: none(epoch.reads, poison), next: undefined };
     if (facts.maximum === -Infinity) return { sample: none(epoch.reads, "masked"), next: undefined };
     const raw = epoch.raw ?? { facts: row, best: found.raw, plain: !edited };
-    const fromRow = this.#drawnTokens(found.proposals, wanted.by, kernels, facts.maximum);
+    const fromRow = tokensOf(found.proposals, wanted.by, kernels, this.#noise, facts.maximum);
     const attempt = {
       ...epoch,
       edits: edited ? epoch.edits : [],
@@ -207,50 +165,14 @@ export class RowRun {
       supply: { fromRow, fromCells: [] },
       round: 0,
     };
-    const walk = this.#walk(epoch.from, row.vocabulary);
+    const walk = this.#chain.walk(epoch.from, row.vocabulary);
     return this.#attempt(attempt, firstLadders(found, facts, row.count, wanted), walk, (ladder) => {
       const { best } = found;
       const head = { low: best && best.size > 0 ? best.values[0] : facts.maximum, high: Infinity };
-      const plan = this.#plan(attempt, ladder, walk, [head, ...ladder.noted], 1);
+      const plan = this.#plan(attempt, ladder, walk, [head, ...ladder.noted]);
       const { rowSpread: spread } = ladder;
       return this.#bands({ ...attempt, spread, supply: settled(attempt.supply), reads: epoch.reads + 1 }, plan);
     });
-  }
-
-  #drawnTokens(proposals: Proposals | null, by: number, kernels: Kernels, top: number): Iterable<Token> {
-    if (!proposals) return [];
-    // Draws ahead divide in the row's dtype: where that rounds more than the ladder does, they are no draws from it.
-    if (by !== 1 && kernels.element === "f32" && Math.abs(top) / by > MOST_DIVIDED) return [];
-    return new LazyList(proposals.tile.length, (j) => proposed(proposals, j, by, kernels, this.#noise));
-  }
-
-  /** What the next read must find out: some tokens one by one, sums of what lies between, and draws from those in the window. */
-  #plan(
-    { edits }: Epoch,
-    ladder: RungLadder,
-    { rest, vocabulary }: Walk,
-    noted: readonly LogitRange[],
-    round: number,
-  ): BandPlan {
-    const listed = joined(round < ROUNDS - 1 ? noted : [{ low: -Number.MAX_VALUE, high: Infinity }]);
-    const bands = bandsBetween(listed);
-    const cells = ladder.kept.filter(isCell);
-    const drawn = bands.filter(({ low, high }) => cells.some((cell) => cell.deep < high && cell.high > low));
-    const { draws } = this.#asked;
-    const by = divisorOf(rest) ?? 1;
-    const proposals = proposalsFor(rest, draws);
-    return {
-      top: ladder.origin,
-      vocabulary,
-      edits,
-      listed,
-      bands,
-      divisors: divisorsOf(rest),
-      drawn,
-      by,
-      proposals,
-      round,
-    };
   }
 
   /**
@@ -271,10 +193,15 @@ export class RowRun {
     return { sample: none(epoch.reads, "undecided"), next: again(last!) };
   }
 
+  #plan({ edits, round }: Attempt, ladder: RungLadder, walk: Walk, noted: readonly LogitRange[]): BandPlan {
+    const { rest, vocabulary } = walk, { draws } = this.#asked;
+    return planOf({ top: ladder.origin, vocabulary, edits, rest, draws, noted, round: round + 1 }, ladder);
+  }
+
   /** Nothing is left to find out, and a stage asks all the same. */
   #refuse(why: string): never {
     throw new ParameterError(
-      `Cannot sample row ${this.#row}: a stage of its chain still asks for ${why} when every logit is known`,
+      `Cannot sample row ${this.#chain.row}: a stage of its chain still asks for ${why} when every logit is known`,
     );
   }
 
@@ -331,13 +258,13 @@ export class RowRun {
     const { plan } = fold;
     const ladder = fold.ladder(state);
     ladder.rowSpread = epoch.spread;
-    const more = this.#drawnTokens(state.proposals, plan.by, fold.kernels(state), plan.top);
+    const more = tokensOf(state.proposals, plan.by, fold.kernels(state), this.#noise, plan.top);
     const { fromRow, fromCells } = epoch.supply;
     const supply = { fromRow, fromCells: [...fromCells, { tokens: more, of: plan.drawn }] };
     const attempt = { ...epoch, round: plan.round, supply };
-    const walk = this.#walk(epoch.from, row.vocabulary);
+    const walk = this.#chain.walk(epoch.from, row.vocabulary);
     return this.#attempt(attempt, [ladder], walk, () => {
-      const next = this.#plan(attempt, ladder, walk, [...plan.listed, ...ladder.noted], plan.round + 1);
+      const next = this.#plan(attempt, ladder, walk, [...plan.listed, ...ladder.noted]);
       return this.#bands({ ...attempt, supply: settled(attempt.supply), reads: epoch.reads + 1 }, next);
     });
   }
@@ -365,31 +292,6 @@ export class RowRun {
   }
 }
 
-/** The same tokens, all drawn: the states that they are drawn from may hold another row by the next read. */
-function settled({ fromRow, fromCells }: Supply): Supply {
-  return { fromRow: [...fromRow], fromCells: fromCells.map(({ tokens, of }) => ({ tokens: [...tokens], of })) };
-}
-
-/** Tokens that are drawn only when they are asked for, and then once. */
-class LazyList implements Iterable<Token> {
-  readonly #made: (Token | undefined)[] = [];
-  readonly #count: number;
-  readonly #make: (j: number) => Token | undefined;
-
-  constructor(count: number, make: (j: number) => Token | undefined) {
-    this.#count = count;
-    this.#make = make;
-  }
-
-  *[Symbol.iterator](): Iterator<Token> {
-    for (let j = 0; j < this.#count; j++) {
-      if (j === this.#made.length) this.#made.push(this.#make(j));
-      const token = this.#made[j];
-      if (token) yield token;
-    }
-  }
-}
-
 /** `finish` and `second` ask for the same conclusion, one after the other: it is drawn once. */
 function remembering<S>(conclude: (state: S, row: RowFacts) => Concluded): (state: S, row: RowFacts) => Concluded {
   let last: { readonly state: S; readonly row: RowFacts; readonly made: Concluded } | undefined;
@@ -412,19 +314,6 @@ function needsOf(wanted: Wanted, { details, topLogprobs }: Asked, edited: boolea
   return topLogprobs > 0 && wanted.level === "maximum" ? "sum" : wanted.level;
 }
 
-/** Ranges without overlap, best first. Empty ones stay where they are no part of another: they part what lies around them. */
-function joined(ranges: readonly LogitRange[]): LogitRange[] {
-  const order = [...ranges].sort((a, b) => b.high - a.high || b.low - a.low);
-  const apart: LogitRange[] = [];
-  for (const range of order) {
-    const last = apart[apart.length - 1];
-    if (last && range.high > last.low) {
-      if (range.low < last.low) apart[apart.length - 1] = { low: range.low, high: last.high };
-    } else if (!last || range.low < range.high || range.low < last.low) apart.push(range);
-  }
-  return apart;
-}
-
 function plainFacts({ maximum, logSum, mantissa, mean }: RowFacts): Facts {
   return { maximum, logSum, entropy: Math.max(0, ln(mantissa) - mean * Math.LN2) };
 }
@@ -436,14 +325,4 @@ function requireSure(ladder: RungLadder): void {
 /** No token, or none yet. */
 function none(reads: number, why: NonNullable<Sample["why"]>): Sample {
   return { id: undefined, logprob: NaN, reads, why };
-}
-
-/** The share of the row that the window holds, in the scale of the read. */
-function shareOf(ladder: RungLadder, whole: number): number {
-  let mass = 0;
-  for (const rung of ladder.kept) {
-    if (isCell(rung)) mass += ladder.source ? ladder.source.weigh(rung, 1)![0] * rung.share : rung.m;
-    else mass += rung.n * exp(rung.high - ladder.origin);
-  }
-  return Math.min(1, mass / whole);
 }

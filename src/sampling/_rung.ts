@@ -1,5 +1,11 @@
 import { exp } from "../../kernels/mod.ts";
 
+/** Logits as the row has them, from `low` to below `high`. */
+export interface LogitRange {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** One step of a {@linkcode Ladder}: a token, a group of equal tokens, or a cell, which is a run of tokens known in sum only. */
 export interface Rung {
   /** The id of a token; -1 of anything else. */

@@ -6,21 +6,15 @@ import { keepEntropy } from "./_keep_entropy.ts";
 import { keepFrom } from "./_keep_from.ts";
 import { keepMass } from "./_keep_mass.ts";
 import { keepNearest } from "./_keep_nearest.ts";
-import { Poisoned } from "./_poisoned.ts";
-import { type CellSource, groupRung, isCell, keepShare, type Rung, setLogit, tokenRung } from "./_rung.ts";
+import { rewrite } from "./_rewrite.ts";
+import { type CellSource, groupRung, isCell, keepShare, type LogitRange, type Rung, tokenRung } from "./_rung.ts";
+import { scale } from "./_scale.ts";
+import { snapshotOf } from "./_snapshot.ts";
+import { type Spread, spreadOf } from "./_spread.ts";
+import { squaresOf } from "./_squares.ts";
+import { Undecided } from "./_undecided.ts";
 import type { Ladder } from "./ladder.ts";
 import type { Ties } from "./ties.ts";
-
-/** A question that this read of the row cannot answer. */
-export class Undecided {
-  constructor(readonly why: string) {}
-}
-
-/** Logits as the row has them, from `low` to below `high`. */
-export interface LogitRange {
-  readonly low: number;
-  readonly high: number;
-}
 
 /**
  * What is known of a row's distribution, best first. Every truncator narrows the window `[from, to)` of its {@linkcode Rung}s. Where
@@ -44,7 +38,7 @@ export class RungLadder implements Ladder {
   /** How far the mass of all may be off besides what each rung says. */
   slack = 0;
   /** Mean and standard deviation of the whole row, where the read found them. */
-  rowSpread: { readonly mean: number; readonly deviation: number } | undefined;
+  rowSpread: Omit<Spread, "doubt"> | undefined;
   /** Where decisions fell that this read could not make. */
   readonly noted: LogitRange[] = [];
 
@@ -139,49 +133,6 @@ export class RungLadder implements Ladder {
     return [(x + low) / 2, (x - low) / 2];
   }
 
-  /** Mean and population standard deviation of the window's logits in the stage's scale, and how far the latter may be off. */
-  spread(): { readonly mean: number; readonly deviation: number; readonly doubt: number } {
-    const { rowSpread, divisor } = this;
-    if (rowSpread && this.whole) {
-      return { mean: rowSpread.mean / divisor, deviation: rowSpread.deviation / divisor, doubt: 0 };
-    }
-    for (let i = this.from; i < this.to; i++) if (this.split(i)) i--;
-    const centre = (rung: Rung): number => isCell(rung) ? rung.mean / divisor : rung.x;
-    const blind = this.kept.findIndex((rung) => Number.isNaN(centre(rung)));
-    if (blind >= 0) this.refuse(this.from + blind, SPREAD);
-    // Halves, in units of the widest: neither differences nor squares overflow.
-    const zero = this.rungs[this.from].x / 2, n = this.count;
-    const unit = Math.max(1, zero - centre(this.rungs[this.to - 1]) / 2);
-    const far = (rung: Rung): number => (centre(rung) / 2 - zero) / unit;
-    const mean = this.#sum((rung) => rung.n * far(rung)) / n;
-    const variance = this.#sum((rung) => rung.n * (far(rung) - mean) ** 2) / n;
-    let width = 0, loose = 0;
-    for (const rung of this.kept) {
-      if (isCell(rung)) width = Math.max(width, rung.x - rung.low);
-      loose += rung.doubt * Math.abs(far(rung) - mean) * 2 * unit;
-    }
-    return {
-      mean: 2 * (zero + mean * unit),
-      deviation: 2 * unit * Math.sqrt(variance),
-      doubt: width + 2 * loose / n,
-    };
-  }
-
-  /** Bounds of `sum e^(2 (x - top))` over the window, relative to its mass. */
-  squares(): readonly [least: number, most: number] {
-    let least = 0, most = 0;
-    for (let i = this.from; i < this.to; i++) {
-      const rung = this.rungs[i], { q, m, x } = rung;
-      const doubt = this.errorOf(rung);
-      // No token weighs more than the largest.
-      const weight = exp(x - this.top);
-      least += Number.isNaN(q) ? 0 : Math.max(0, q - 2 * doubt * weight);
-      most += Number.isNaN(q) ? m * weight : q + 2 * doubt * weight;
-    }
-    const { mass, error } = this;
-    return [least / (mass + error), error < mass ? most / (mass - error) : Infinity];
-  }
-
   /** Splits rung i, a cell, into finer ones; gives whether that could be done. */
   split(i: number): boolean {
     const rung = this.rungs[i];
@@ -235,41 +186,6 @@ export class RungLadder implements Ladder {
   refuse(i: number, why: string): never {
     this.note(i);
     throw new Undecided(why);
-  }
-
-  /** Marks rungs i to j as kept in part: about `n` tokens of theirs, `doubt` more or fewer. */
-  blur(i: number, j: number, n: number, doubt: number): void {
-    let count = 0;
-    for (let at = i; at <= j; at++) count += this.rungs[at].n;
-    this.#blur(i, j, Math.min(1, n / count), (rung, skew) => {
-      const more = doubt * rung.n / count;
-      rung.doubt += more;
-      rung.haze += more + skew;
-    });
-  }
-
-  /** The same where their mass is known better: a share of theirs, `haze` more or less, and `doubt` tokens more or fewer. */
-  blurMass(i: number, j: number, share: number, doubt: number, haze: number): void {
-    let count = 0, mass = 0;
-    for (let at = i; at <= j; at++) {
-      count += this.rungs[at].n;
-      mass += this.rungs[at].m;
-    }
-    this.#blur(i, j, share, (rung, skew) => {
-      rung.doubt += doubt * rung.n / count + skew;
-      rung.haze += haze * rung.m / mass / exp(rung.x - this.top);
-    });
-  }
-
-  #blur(i: number, j: number, share: number, mark: (rung: Rung, skew: number) => void): void {
-    for (let at = i; at <= j; at++) {
-      const rung = this.rungs[at];
-      this.note(at);
-      // The best of a cell weigh more than its average.
-      mark(rung, isCell(rung) ? rung.n * share * (1 - share) * Math.min(1, rung.x - rung.low) : 0);
-      rung.unsure = true;
-      keepShare(rung, share);
-    }
   }
 
   /** Keeps `count` of the equal tokens of rung i: the lowest ids, or the highest. */
@@ -329,59 +245,34 @@ export class RungLadder implements Ladder {
     return logits;
   }
 
-  /** The probability of each listed token, as it stands now. */
+  /** See {@linkcode Ladder}. */
+  spread(): Spread {
+    return spreadOf(this);
+  }
+
+  /** See {@linkcode Ladder}. */
+  squares(): readonly [least: number, most: number] {
+    return squaresOf(this);
+  }
+
+  /** See {@linkcode Ladder}. */
   snapshot(): (id: number, logit: number) => number | undefined {
-    const { mass, top, divisor, listed } = this;
-    const known = new Map<number, number>();
-    for (const rung of this.kept) {
-      if (isCell(rung)) continue;
-      for (const id of rung.ids ?? [rung.id]) known.set(id, rung.m / rung.n / mass);
-    }
-    const told = (logit: number) => listed || Number.isNaN(logit) ? undefined : exp(logit / divisor - top) / mass;
-    return (id, logit) => known.get(id) ?? told(logit);
+    return snapshotOf(this);
   }
 
-  /** Divides the logits by a temperature; gives whether that could be done, for cells are known at some temperatures only. */
+  /** See {@linkcode Ladder}. */
   scale(t: number): boolean {
-    const divisor = this.divisor * t, top = this.top / t;
-    if (!(top < Infinity)) throw new Poisoned("infinity");
-    const sums = this.kept.map((rung) => isCell(rung) ? this.source?.weigh(rung, divisor) : undefined);
-    if (this.kept.some((rung, i) => isCell(rung) && !sums[i])) return false;
-    this.kept.forEach((rung, i) => {
-      if (!isCell(rung)) return setLogit(rung, rung.x / t, top);
-      const { share } = rung;
-      const [m, h, q] = sums[i]!;
-      // What was known of a share's mass holds at the temperature of its cut.
-      const haze = Math.max(rung.haze, rung.doubt);
-      Object.assign(rung, { x: rung.x / t, low: rung.low / t, m: m * share, h: h * share, q: q * share, haze });
-    });
-    this.divisor = divisor;
-    this.top = top;
-    return true;
+    return scale(this, t);
   }
 
-  /** Gives each token of a listed window another logit, and sorts anew. */
+  /** See {@linkcode Ladder}. */
   rewrite(logit: (x: number, id: number) => number): void {
-    this.rowSpread = undefined;
-    const kept: Rung[] = [];
-    for (const { id, ids, x, high } of this.kept) {
-      for (const one of ids ?? [id]) {
-        const rung = tokenRung(one, logit(x, one), this.top);
-        rung.high = rung.deep = high;
-        kept.push(rung);
-      }
-    }
-    kept.sort((a, b) => a.x === b.x ? a.id - b.id : a.x < b.x ? 1 : -1);
-    this.top = kept.length > 0 && kept[0].x > -Infinity ? kept[0].x : 0;
-    for (const rung of kept) setLogit(rung, rung.x, this.top);
-    this.replace(this.from, this.to, kept);
-    this.to = this.from + kept.length;
+    rewrite(this, logit);
   }
 }
 
 /** How far the entropy may be off that a sweep tells. */
 const ENTROPY_SLACK = 1e-5;
-const SPREAD = "the deviation of the kept logits";
 /** The rounding of a logarithm and two additions. */
 const ROUNDING = 1e-9;
 

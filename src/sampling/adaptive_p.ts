@@ -1,5 +1,5 @@
-import type { Segment } from "../core/mod.ts";
 import { exp, ln } from "../../kernels/mod.ts";
+import type { Segment } from "../core/mod.ts";
 import { checkShare, optionsOf, refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 

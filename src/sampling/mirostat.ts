@@ -1,6 +1,6 @@
 import { exp, ln } from "../../kernels/mod.ts";
-import type { Ladder } from "./ladder.ts";
 import { checkAbove, optionsOf, refuse } from "./_refuse.ts";
+import type { Ladder } from "./ladder.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode mirostat}. */

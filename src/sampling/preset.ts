@@ -1,3 +1,4 @@
+import { checkPreset } from "./_check_preset.ts";
 import { dry, type DryOptions } from "./dry.ts";
 import { dynamicTemperature } from "./dynamic_temperature.ts";
 import { keepEpsilon } from "./keep_epsilon.ts";
@@ -10,7 +11,6 @@ import { keepTopP } from "./keep_top_p.ts";
 import { keepTypical } from "./keep_typical.ts";
 import { mirostat } from "./mirostat.ts";
 import { penalties } from "./penalties.ts";
-import { checkPreset } from "./_check_preset.ts";
 import type { Stage } from "./stage.ts";
 import type { Ties } from "./ties.ts";
 import { withTemperature } from "./with_temperature.ts";

@@ -1,4 +1,5 @@
 import { type Operator, type Reducer, type RowFacts, specText } from "../core/mod.ts";
+import { ROUNDS } from "./_band_plan.ts";
 import { type Chain, chainOf, specsOf } from "./_chain.ts";
 import { distributionOf } from "./_distribution.ts";
 import { checkRow, readRow } from "./_door.ts";
@@ -6,7 +7,7 @@ import { type Findings, leaveArena } from "./_findings.ts";
 import { requireFree } from "./_hold.ts";
 import { Memory } from "./_memory.ts";
 import { checkCount, optionsOf, refuse } from "./_refuse.ts";
-import { type Asked, ROUNDS, RowRun } from "./_run.ts";
+import { type Asked, RowRun } from "./_run.ts";
 import type { Distribution } from "./distribution.ts";
 import type { Sample } from "./sample.ts";
 import type { Stage } from "./stage.ts";

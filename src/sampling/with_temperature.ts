@@ -1,6 +1,6 @@
 import { inArena } from "../core/mod.ts";
-import { refuse } from "./_refuse.ts";
 import { LEAST_TEMPERATURE } from "./_least_temperature.ts";
+import { refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
 /**

@@ -1,0 +1,48 @@
+import { exp } from "../../kernels/mod.ts";
+import { isCell, keepShare, type Rung } from "./_rung.ts";
+import type { RungLadder } from "./_rung_ladder.ts";
+
+/** Marks rungs i to j as kept in part: about `n` tokens of theirs, `doubt` more or fewer. */
+export function blur(ladder: RungLadder, i: number, j: number, n: number, doubt: number): void {
+  const { count } = sumsOf(ladder, i, j);
+  mark(ladder, i, j, Math.min(1, n / count), (rung, skew) => {
+    const more = doubt * rung.n / count;
+    rung.doubt += more;
+    rung.haze += more + skew;
+  });
+}
+
+/** The same where their mass is known better: a share of it, `haze` more or less, and `doubt` tokens more or fewer. */
+export function blurMass(
+  ladder: RungLadder,
+  i: number,
+  j: number,
+  { share, doubt, haze }: { readonly share: number; readonly doubt: number; readonly haze: number },
+): void {
+  const { count, mass } = sumsOf(ladder, i, j);
+  mark(ladder, i, j, share, (rung, skew) => {
+    rung.doubt += doubt * rung.n / count + skew;
+    rung.haze += haze * rung.m / mass / exp(rung.x - ladder.top);
+  });
+}
+
+/** Count and mass of rungs i to j. */
+export function sumsOf({ rungs }: RungLadder, i: number, j: number): { readonly count: number; readonly mass: number } {
+  let count = 0, mass = 0;
+  for (let at = i; at <= j; at++) {
+    count += rungs[at].n;
+    mass += rungs[at].m;
+  }
+  return { count, mass };
+}
+
+/** `skew`: by how many tokens more than its share the best of a cell weigh. */
+function mark(ladder: RungLadder, i: number, j: number, share: number, note: (rung: Rung, skew: number) => void): void {
+  for (let at = i; at <= j; at++) {
+    const rung = ladder.rungs[at];
+    ladder.note(at);
+    note(rung, isCell(rung) ? rung.n * share * (1 - share) * Math.min(1, rung.x - rung.low) : 0);
+    rung.unsure = true;
+    keepShare(rung, share);
+  }
+}

@@ -1,0 +1,79 @@
+import type { Chain } from "./_chain.ts";
+import type { Memory, Observed } from "./_memory.ts";
+import { type Noise, Purpose } from "./_noise.ts";
+import type { Edit, Stage, StageContext } from "./stage.ts";
+
+/** One row under way through a chain. */
+export interface Walk {
+  /** The stages that are left, without those that have nothing to edit. */
+  readonly rest: readonly Stage[];
+  readonly vocabulary: number;
+  /** Where each of them stands in the chain. */
+  readonly places: readonly number[];
+  /** What the stage at a place of `rest` knows. */
+  context(place: number): StageContext;
+}
+
+/** A chain as one row meets it: what its stages know, and which of them have something to do. */
+export class RowChain {
+  readonly chain: Chain;
+  readonly row: number;
+  readonly #memory: Memory;
+  readonly #noise: Noise;
+  /** What stages have observed, by their place. */
+  readonly observed: Map<number, Observed> = new Map();
+
+  constructor(chain: Chain, memory: Memory, row: number, noise: Noise) {
+    this.chain = chain;
+    this.row = row;
+    this.#memory = memory;
+    this.#noise = noise;
+  }
+
+  /** The edits of the stages at the start. */
+  leading(): Edit[] {
+    const edits: Edit[] = [];
+    for (let i = 0; i < this.chain.leading; i++) {
+      const edit = this.chain.stages[i].edit!(this.#context(i, 0));
+      if (edit) edits.push(edit);
+    }
+    return edits;
+  }
+
+  /** Refuses a row that a stage does not fit. */
+  check(vocabulary: number): void {
+    for (const { checkRow } of this.chain.stages) checkRow?.(vocabulary, this.row);
+  }
+
+  /** The chain from some stage on. */
+  walk(from: number, vocabulary: number): Walk {
+    const { stages } = this.chain;
+    const places: number[] = [];
+    for (let place = from; place < stages.length; place++) if (!this.#isIdle(place, vocabulary)) places.push(place);
+    return {
+      rest: places.map((place) => stages[place]),
+      places,
+      vocabulary,
+      context: (i) => this.#context(places[i], vocabulary),
+    };
+  }
+
+  /** Whether a stage has nothing to do in this row. */
+  #isIdle(place: number, vocabulary: number): boolean {
+    const { edit, cut } = this.chain.stages[place];
+    return edit !== undefined && cut === undefined && edit(this.#context(place, vocabulary)) === undefined;
+  }
+
+  #context(place: number, vocabulary: number): StageContext {
+    const { history, prompt, own } = this.#memory;
+    return {
+      history,
+      prompt,
+      row: this.row,
+      vocabulary,
+      own: own[place],
+      chance: () => this.#noise.uniform(Purpose.chance, place),
+      observe: (probability) => this.observed.set(place, probability),
+    };
+  }
+}

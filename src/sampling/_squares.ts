@@ -1,0 +1,16 @@
+import { exp } from "../../kernels/mod.ts";
+import type { RungLadder } from "./_rung_ladder.ts";
+
+/** Bounds of `sum e^(2 (x - top))` over the window, relative to its mass. */
+export function squaresOf(ladder: RungLadder): readonly [least: number, most: number] {
+  const { mass, error, top } = ladder;
+  let least = 0, most = 0;
+  for (const rung of ladder.kept) {
+    const { q, m, x } = rung, doubt = ladder.errorOf(rung);
+    // No token weighs more than the largest.
+    const weight = exp(x - top);
+    least += Number.isNaN(q) ? 0 : Math.max(0, q - 2 * doubt * weight);
+    most += Number.isNaN(q) ? m * weight : q + 2 * doubt * weight;
+  }
+  return [least / (mass + error), error < mass ? most / (mass - error) : Infinity];
+}
