@@ -22,7 +22,7 @@ const SHARPNESS = 10;
  * original P of accepted tokens, begun at the target. Put it last, behind a truncator such as `keepMinP`.
  * Where more than 256 tokens are kept the row is read again, and the new logits are rounded to its dtype; the P of an accepted token
  * that is none of the 256 best is then told from its new logit.
- * Source: llama.cpp's adaptive-p.
+ * Source: llama.cpp's adaptive-p. Cost: nothing where at most 256 tokens are kept.
  *
  * @example A token near the target goes first
  * ```ts

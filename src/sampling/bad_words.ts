@@ -4,7 +4,7 @@ import type { Stage } from "./stage.ts";
 
 /**
  * Bans words, given as sequences of ids: the last id of a sequence is masked whenever the tokens so far end with the others. A sequence
- * of one id is always banned.
+ * of one id is always banned. Source: transformers' bad words. Cost: O(words) a row, then as `penalties`.
  *
  * @example A word of one id, and one of two
  * ```ts

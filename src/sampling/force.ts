@@ -13,7 +13,7 @@ const PAIRS = "a list of [position, id]";
 
 /**
  * Forces the token at given positions, whatever the logits say: the first of a translation, the last before a limit. Put it in front: a
- * token that a truncator has dropped before cannot be forced, and the row then gives none.
+ * token that a truncator has dropped before cannot be forced, and the row then gives none. Cost: as `penalties`.
  *
  * @example The first token of the output
  * ```ts

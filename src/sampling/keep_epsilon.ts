@@ -12,9 +12,10 @@ export interface KeepEpsilonOptions {
 }
 
 /**
- * The epsilon cutoff: keeps the tokens of at least a probability `epsilon`, and the best `minKeep`.
+ * The epsilon cutoff: keeps the tokens of at least a probability `epsilon`, or within 2^-24 of it, and the best `minKeep`.
  *
- * Source: Hewitt, Manning and Liang 2022, "Truncation Sampling as Language Model Desmoothing".
+ * Source: Hewitt, Manning and Liang 2022, "Truncation Sampling as Language Model Desmoothing". Cost: as
+ * `keepMinP`; for `epsilon` above 1/255 nothing.
  *
  * @example Nothing below one in twenty
  * ```ts

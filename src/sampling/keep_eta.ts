@@ -14,7 +14,8 @@ export interface KeepEtaOptions {
 /**
  * The eta cutoff: keeps the tokens of at least a probability `min(epsilon, sqrt(epsilon) e^-H)`, H the entropy, and the best `minKeep`.
  *
- * Source: Hewitt, Manning and Liang 2022, "Truncation Sampling as Language Model Desmoothing". Cost: the sweep with moments.
+ * Source: Hewitt, Manning and Liang 2022, "Truncation Sampling as Language Model Desmoothing". Cost: the sweep with
+ * moments, and the cells of {@linkcode sampler}.
  *
  * @example A sure row keeps its best token alone
  * ```ts

@@ -4,7 +4,7 @@ import type { Stage } from "./stage.ts";
 /**
  * P-less: keeps the tokens that are at least as likely as a guess at random among the distribution would be right: `P >= sum P^2`.
  *
- * It has no option. Source: Tan et al. 2025, "p-less sampling". Cost: one read where the threshold lies among the 256 best.
+ * It has no option. Source: Tan et al. 2025, "p-less sampling". Cost: as `keepMinP`.
  *
  * @example Two tokens beat a random guess
  * ```ts

@@ -21,7 +21,8 @@ const WANTED = "a list of bit masks (Uint32Array or Int32Array), or a function f
  * mask of a row, `undefined` for none.
  *
  * Ids beyond a mask's bits are disallowed, and `missing` counts them. A mask with more words than the vocabulary fills, or a set bit
- * beyond it, is refused: of a list before any read, of a function before its row gives a token. The masks are not copied: a decode loop may reuse one buffer.
+ * beyond it, is refused: of a list before any read, of a function before its row gives a token. The masks are not copied: a decode loop
+ * may reuse one buffer. A function is asked more than once a row, and must not sample itself. Cost: as `penalties`.
  *
  * @example A mask a row
  * ```ts

@@ -11,7 +11,7 @@ export interface MinLengthOptions {
 }
 
 /**
- * Bans the ids that end a text until it has at least so many tokens.
+ * Bans the ids that end a text until it has at least so many tokens: their logits become -Infinity. Cost: as `penalties`.
  *
  * @example No end before the first token
  * ```ts

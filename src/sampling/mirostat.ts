@@ -26,7 +26,7 @@ const FARTHEST = 1e300;
  * Version 2 keeps the tokens with `-log2 P <= mu`, at least one. Version 1 estimates the exponent s of a power law from the m best
  * (`s = sum t b / sum t^2`, `t = ln((i+2)/(i+1))`, `b = ln(P_i / P_i+1)`) and keeps
  * `k = ((e 2^mu) / (1 - n^-e))^(1/s)` tokens, `e = s - 1`, n the vocabulary. Put it last; `accept` the token that `draw` gave.
- * Source: Basu et al. 2021, "Mirostat", and llama.cpp.
+ * Source: Basu et al. 2021, "Mirostat", and llama.cpp. Cost: version 2 as `keepMinP`, version 1 as `keepTopK`.
  *
  * @example Half a bit of surprise leaves one token
  * ```ts

@@ -65,16 +65,19 @@ const memories = new WeakMap<Sampler, Memory>();
  * its random numbers are keyed by (seed, row). As `draw(row)` it serves a decode loop; they are keyed by (seed, step). Rows of a
  * stream do not remember each other: all see the memory as it stands when their reading begins.
  *
- * How: the first read finds the 256 best tokens beside the sum of exponentials, and races the tiles of 1,024 ids (each has its mass
- * times a random factor; the winner's logits are kept). Where every truncator cuts within the best, or none cuts and the race
- * decides, one read is enough: on real rows nearly always. Else a second read sums the row up in cells of logit value, with the
- * tokens near each cut listed. Further reads are needed where a chain
- * edits logits behind a truncator that left more than 256 tokens, where the thin sample that says what to list misleads, and for ranks
- * with `details`: `explain` says how many there may be, the option `reads` of `reduce` forbids them.
+ * How: the first read finds the 256 best tokens beside the sum of exponentials, and draws some tokens ahead from the whole row: tiles of
+ * 1,024 ids race, each with its mass over an exponential variate, and the winner's logits are kept until the token is drawn inside it.
+ * Where a cut may fall below the 256 best it also counts the logits in cells, 256 to a unit. So it is known, but for part of a cell, where
+ * each cut falls, and the first token drawn ahead that is kept for sure is the answer: one read. Else a second read lists the tokens that
+ * are in doubt one by one, sums what lies between in float64 and draws from it anew; a third, hardly ever needed, lists all. What a chain
+ * edits behind a cut that leaves more than 256 tokens is read again, edited; so may `details` read, twice, for ranks. `explain` says how
+ * many reads there may be, the option `reads` of `reduce` forbids them.
  *
- * Cost of the first read: log-sum-exp and about a tenth for the plain softmax; the sweep for the largest logits alone for a chain
- * that begins with `keepTopK(k <= 256)` or is greedy; one more copy and sweep where stages edit logits at the front.
- * Accuracy: what is kept is decided in float64 wherever the sweep's float32 sums leave a doubt.
+ * Cost of the first read at 200,000 logits: log-sum-exp and a tenth for the plain softmax; less than log-sum-exp for a chain that begins
+ * with `keepTopK(k <= 256)` or is greedy; about ten times that with cells; one more copy and sweep where stages edit logits at the front.
+ * A second read costs some twenty times log-sum-exp. In all at most a few MiB, whatever the vocabulary.
+ * Accuracy: log-probabilities within 1e-5 of float64. What is kept is never decided by rounded sums: where those leave a doubt, the row is
+ * read again.
  * Specials: a row with NaN, +Infinity or no allowed token gives no token and says why.
  *
  * @example A stream
@@ -177,7 +180,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
     },
     ...(needs ? { needs } : {}),
     mostReads: mostReadsOf(chain, draws, details),
-    secondRead: "a cut outside the 256 best tokens, or a token that a cut has taken away",
+    secondRead: "a cut, or a token drawn, that the first read leaves in doubt",
     check: checkHistory,
     init: begin,
     renew(state, row) {

@@ -9,7 +9,7 @@ export interface SuppressOptions {
 }
 
 /**
- * Bans ids: always, or for the first tokens of the output.
+ * Bans ids, always or for the first tokens of the output: their logits become -Infinity. Cost: as `penalties`.
  *
  * @example An id that is never drawn
  * ```ts

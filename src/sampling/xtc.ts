@@ -16,7 +16,8 @@ export interface XtcOptions {
  * Exclude top choices: with a chance of `probability`, drops all but the least likely of the tokens that have at least a probability
  * `threshold`. The chance is keyed by the row or step like every other.
  *
- * Source: llama.cpp's XTC sampler. Cost: one read: at most `1 / threshold` tokens can be concerned.
+ * Source: llama.cpp's XTC sampler. Cost: at most `1 / threshold` tokens can be concerned,
+ * which the read holds; a second read where the tokens drawn ahead were all dropped.
  *
  * @example Of three top choices the least likely stays
  * ```ts
