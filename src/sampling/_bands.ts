@@ -1,7 +1,7 @@
 import { Column, type Kernels, TILE } from "../../kernels/mod.ts";
 import type { Block } from "../core/mod.ts";
 import type { BandPlan } from "./_band_plan.ts";
-import { eachEdited, kernelsOfFindings, raceScratch } from "./_findings.ts";
+import { eachEdited, raceScratch } from "./_findings.ts";
 import type { Noise } from "./_noise.ts";
 import { mergeProposals, type Proposals, proposalsOf } from "./_proposals.ts";
 import { cellRung, type CellSource, type CellSums, type LogitRange, type Rung } from "./_rung.ts";
@@ -11,7 +11,6 @@ import { TokenList } from "./_token_list.ts";
 
 /** The state of a later read. Sums are whole numbers of their quantum: any order of tiles gives the same bits. Plain data. */
 export interface Bands {
-  readonly row: number;
   backend: string;
   element: string;
   /** For each band and temperature: count, mass, moment, squares. */
@@ -26,9 +25,8 @@ export interface Bands {
 const SUMS = 4;
 
 /** Nothing found yet. */
-export function bandsOf(row: number, { bands, divisors, proposals, round, drawn }: BandPlan): Bands {
+export function bandsOf({ bands, divisors, proposals, round, drawn }: BandPlan): Bands {
   return {
-    row,
     backend: "",
     element: "f32",
     sums: new Float64Array(bands.length * divisors.length * SUMS),
@@ -169,11 +167,6 @@ export class BandFold {
   sum({ sums }: Readonly<Bands>, band: number, divisor: number): number[] {
     const place = band * this.plan.divisors.length + divisor;
     return this.#quanta[place].map((quantum, j) => sums[place * SUMS + j] * quantum);
-  }
-
-  /** The kernels that a state was made with. */
-  kernels(state: Readonly<Bands>): Kernels {
-    return kernelsOfFindings(state);
   }
 }
 

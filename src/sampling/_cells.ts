@@ -4,15 +4,13 @@ import type { Block } from "../core/mod.ts";
 /** Cells in a span: a quarter of a unit of logit. */
 export const SPAN = 64;
 /** Spans in the ring. */
-export const SPANS: number = Cell.ring / SPAN;
+const SPANS: number = Cell.ring / SPAN;
 /** Spans in use: one lies idle, for what falls below them. */
-export const USED: number = SPANS - 1;
+const USED: number = SPANS - 1;
 /** Spans in one unit of logit. */
 const PER_UNIT = Cell.perUnit / SPAN;
 /** Beyond this magnitude the cells have no number of their own. */
 export const FAR: number = 2 ** 40;
-/** So many tokens of a row may share a cell: more could spill from its sum of places into its count. */
-export const MOST: number = 2 ** 26;
 
 /**
  * How many logits of a row fall into each cell of 1/256 of a unit, over the 63 units below the largest: it tells where any truncator
@@ -129,8 +127,7 @@ export function mergeCells(into: Cells, from: Readonly<Cells>): void {
   leave(into);
   const sums = into.words, more = from.words;
   raise(into, sums, from.top);
-  for (let span = Math.max(into.top, from.top) - USED + 1; span <= from.top; span++) {
-    if (span <= from.top - USED) continue;
+  for (let span = into.top - USED + 1; span <= from.top; span++) {
     const first = 2 * SPAN * slotOf(span);
     for (let i = first; i < first + 2 * SPAN; i += 2) {
       const low = sums[i] + more[i];

@@ -12,8 +12,6 @@ export interface Chain {
   readonly stages: readonly Stage[];
   /** How many stages at the start edit the logits as the row is read. */
   readonly leading: number;
-  /** What the first read must find out, once that has been worked out. */
-  wanted?: Wanted;
 }
 
 /** Stages from what a user writes: operators become stages. */
@@ -54,11 +52,15 @@ export function specsOf({ stages }: Chain): readonly Spec[] {
   return stages.map(({ spec }) => spec);
 }
 
-/** What a read must find out for the stages that are left. */
+/**
+ * What a read must find out for the stages that are left. Those that only edit are passed over: whether they have something to do is told
+ * by the row, and if they do, what lies behind them is for another read.
+ */
 export function wantedFor(
-  rest: readonly Stage[],
+  stages: readonly Stage[],
   { details, draws, raw }: { details: boolean; draws: number; raw: number },
 ): Wanted {
+  const rest = stages.filter(({ edit, cut }) => cut || !edit);
   const closing = closingOf(rest);
   const open = closing < 0 ? rest : rest.slice(0, closing);
   const entropy = details || open.some(({ needs }) => needs === "entropy");
@@ -70,7 +72,7 @@ export function wantedFor(
     proposals: proposalsFor(rest, draws),
     by: divisorOf(rest) ?? 1,
     cells,
-    moments: open.length > 0 && open[0].needs === "moments",
+    moments: open.length > 0 && open[0].needs === "spread",
     raw,
     masked: details || cells || open.some(({ counts }) => counts === true),
   };

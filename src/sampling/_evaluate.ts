@@ -1,7 +1,7 @@
-import { exp } from "../../kernels/mod.ts";
+import { Cell, exp } from "../../kernels/mod.ts";
 import { ranked } from "../core/mod.ts";
 import { CellReading } from "./_cell_reading.ts";
-import { FAR, MOST } from "./_cells.ts";
+import { FAR } from "./_cells.ts";
 import { type Findings, momentsOf, type Wanted } from "./_findings.ts";
 import { holding } from "./_hold.ts";
 import { Poisoned } from "./_poisoned.ts";
@@ -10,7 +10,7 @@ import type { Walk } from "./_row_chain.ts";
 import { cellRung } from "./_rung.ts";
 import { RungLadder } from "./_rung_ladder.ts";
 import type { Facts } from "./_sums.ts";
-import type { Edit, Stage, StageContext } from "./stage.ts";
+import type { Edit, StageContext } from "./stage.ts";
 
 /** How far the sweep's sum may be off, relatively. */
 const SUM_ERROR = 4e-6;
@@ -25,7 +25,7 @@ export function* firstLadders(found: Findings, facts: Facts, count: number, want
   const ladder = bestLadder(found, facts, wanted);
   if (others > 0) pushOthers(ladder, facts, others, wanted);
   yield ladder;
-  if (others <= 0 || !best || !cells || count > MOST || Math.abs(facts.maximum) > FAR) return;
+  if (others <= 0 || !best || !cells || count > Cell.most || Math.abs(facts.maximum) > FAR) return;
   const finer = bestLadder(found, facts, wanted);
   const reading = new CellReading(cells, best, facts.maximum, others);
   finer.source = reading;
@@ -59,28 +59,34 @@ export function runStages(ladder: RungLadder, walk: Walk): void {
   holding(() => runAll(ladder, walk));
 }
 
-function runAll(ladder: RungLadder, { rest, context }: Walk): void {
-  for (let i = 0; i < rest.length && ladder.to > ladder.from; i++) {
-    const stage = rest[i], known = context(i);
-    const edits = stage.cut ? stage.cut(ladder, known)?.edits ?? [] : editsOf(stage, known);
+function runAll(ladder: RungLadder, walk: Walk): void {
+  for (let i = 0; i < walk.rest.length && ladder.to > ladder.from; i++) {
+    const known = walk.context(i);
+    const edits = editsOf(walk, i, ladder, known);
     ladder.noteEdges();
     if (edits.length === 0) continue;
-    if (!ladder.listed) throw restart(ladder, edits, i + 1);
+    if (!ladder.listed) throw restart(ladder, edits, walk, i + 1);
     rewrite(ladder, edits, known.row);
   }
 }
 
-function editsOf(stage: Stage, context: StageContext): readonly Edit[] {
-  const edit = stage.edit?.(context);
-  return edit ? [edit] : [];
+/** Runs a stage; gives the edits that it asks for. */
+function editsOf({ rest, edit }: Walk, i: number, ladder: RungLadder, context: StageContext): readonly Edit[] {
+  const stage = rest[i];
+  if (stage.cut) return stage.cut(ladder, context)?.edits ?? [];
+  const made = edit(i);
+  return made ? [made] : [];
 }
 
-function restart(ladder: RungLadder, edits: readonly Edit[], done: number): Restart {
-  return new Restart([
+/** The edits of a stage, with those of the stages behind it that edit too. */
+function restart(ladder: RungLadder, edits: readonly Edit[], { rest, edit }: Walk, done: number): Restart {
+  const all = [
     ...(ladder.whole ? [] : [windowEdit(ladder)]),
     ...(ladder.divisor === 1 ? [] : [divideEdit(ladder.divisor)]),
     ...edits,
-  ], done);
+  ];
+  for (; done < rest.length && !rest[done].cut; done++) all.push(edit(done)!);
+  return new Restart(all, done);
 }
 
 /** Applies edits to the listed tokens, one by one. */

@@ -22,7 +22,7 @@ export interface Wanted {
   readonly cells: boolean;
   /** Whether mean and variance of the logits are wanted. */
   readonly moments: boolean;
-  /** Whether the row's own (unedited) best are wanted, for ranks and log-probabilities. */
+  /** How many of the row's own (unedited) best are held, for ranks and log-probabilities; 0 for none. */
   readonly raw: number;
   /** Whether masked tokens are counted. */
   readonly masked: boolean;
@@ -95,7 +95,7 @@ export function leaveArena({ cells }: Findings): void {
 }
 
 /** The kernels that a state was made with. */
-export function kernelsOfFindings({ backend, element }: Pick<Findings, "backend" | "element">): Kernels {
+export function kernelsOfState({ backend, element }: Pick<Findings, "backend" | "element">): Kernels {
   return loadKernels(backend === "" ? undefined : backend as Kernels["backend"], element as Kernels["element"]);
 }
 
@@ -251,7 +251,7 @@ export function mergeFindings(into: Findings, from: Readonly<Findings>): void {
   mergeHeap(into.raw, from.raw);
   if (into.proposals && from.proposals) mergeProposals(into.proposals, from.proposals);
   if (into.cells && from.cells) mergeCells(into.cells, from.cells);
-  into.sum = absorb(kernelsOfFindings(from), into.sum, from.sum);
+  into.sum = absorb(kernelsOfState(from), into.sum, from.sum);
   into.nan += from.nan;
   into.posInf += from.posInf;
   into.masked += from.masked;

@@ -18,7 +18,6 @@ export class Memory {
   last: ReadonlyMap<number, number> = new Map();
 
   constructor(chain: Chain, prompt: readonly number[] = []) {
-    checkTokens("sampler", "prompt", prompt);
     this.#chain = chain;
     this.own = [];
     this.reset(prompt);

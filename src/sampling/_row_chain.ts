@@ -10,8 +10,10 @@ export interface Walk {
   readonly vocabulary: number;
   /** Where each of them stands in the chain. */
   readonly places: readonly number[];
-  /** What the stage at a place of `rest` knows. */
-  context(place: number): StageContext;
+  /** What stage i of `rest` knows. */
+  context(i: number): StageContext;
+  /** The edit of stage i of `rest`, if it has one. */
+  edit(i: number): Edit | undefined;
 }
 
 /** A chain as one row meets it: what its stages know, and which of them have something to do. */
@@ -20,6 +22,7 @@ export class RowChain {
   readonly row: number;
   readonly #memory: Memory;
   readonly #noise: Noise;
+  readonly #edits = new Map<number, Edit | undefined>();
   /** What stages have observed, by their place. */
   readonly observed: Map<number, Observed> = new Map();
 
@@ -34,7 +37,7 @@ export class RowChain {
   leading(): Edit[] {
     const edits: Edit[] = [];
     for (let i = 0; i < this.chain.leading; i++) {
-      const edit = this.chain.stages[i].edit!(this.#context(i, 0));
+      const edit = this.#edit(i, 0);
       if (edit) edits.push(edit);
     }
     return edits;
@@ -55,13 +58,22 @@ export class RowChain {
       places,
       vocabulary,
       context: (i) => this.#context(places[i], vocabulary),
+      edit: (i) => this.#edit(places[i], vocabulary),
     };
   }
 
   /** Whether a stage has nothing to do in this row. */
   #isIdle(place: number, vocabulary: number): boolean {
     const { edit, cut } = this.chain.stages[place];
-    return edit !== undefined && cut === undefined && edit(this.#context(place, vocabulary)) === undefined;
+    return edit !== undefined && cut === undefined && this.#edit(place, vocabulary) === undefined;
+  }
+
+  /** A stage's edit of this row: it may take long to make, so it is made once. */
+  #edit(place: number, vocabulary: number): Edit | undefined {
+    if (!this.#edits.has(place)) {
+      this.#edits.set(place, this.chain.stages[place].edit?.(this.#context(place, vocabulary)));
+    }
+    return this.#edits.get(place);
   }
 
   #context(place: number, vocabulary: number): StageContext {

@@ -2,7 +2,7 @@ import { type Level, ln } from "../../kernels/mod.ts";
 import { ParameterError, type Reducer, type RowFacts, type Segment } from "../core/mod.ts";
 import { type BandPlan, planOf, ROUNDS } from "./_band_plan.ts";
 import { BandFold, type Bands, bandsOf } from "./_bands.ts";
-import { type Chain, wantedFor } from "./_chain.ts";
+import { type Chain, divisorOf, wantedFor } from "./_chain.ts";
 import { type Concluded, detailed, type Raw, shareOf, topOf } from "./_details.ts";
 import { DOUBT, drawFrom, type Drawn } from "./_draw.ts";
 import { firstLadders, runStages } from "./_evaluate.ts";
@@ -11,7 +11,7 @@ import {
   findBlock,
   type Findings,
   findingsOf,
-  kernelsOfFindings,
+  kernelsOfState,
   mergeFindings,
   type Wanted,
 } from "./_findings.ts";
@@ -111,18 +111,10 @@ export class RowRun {
     return this.#sweep(epoch, leading > 0);
   }
 
-  /** What the first, or a later, read of what is left of the chain must find out. */
-  #wanted({ from, reads }: Epoch): Wanted {
-    const { chain } = this.#chain, first = reads === 1;
-    // Without edits that may have nothing to do it is the same for all rows.
-    const always = first && chain.stages.slice(from).every(({ edit, cut }) => !edit || cut);
-    if (always) return chain.wanted ??= wantedOf(chain.stages.slice(from), this.#asked, true);
-    return wantedOf(this.#chain.walk(from, 0).rest, this.#asked, first);
-  }
-
   #sweep(epoch: Epoch, edited: boolean): Reducer<Sample, Findings> {
-    const wanted = this.#wanted(epoch);
-    const needs = needsOf(wanted, this.#asked, edited, epoch.reads === 1);
+    const first = epoch.reads === 1;
+    const wanted = wantedOf(this.#chain.chain.stages.slice(epoch.from), this.#asked, first);
+    const needs = needsOf(wanted, this.#asked, edited, first);
     const conclude = remembering((state: Readonly<Findings>, row: RowFacts) =>
       this.#conclude(epoch, state, row, wanted, edited)
     );
@@ -151,13 +143,16 @@ export class RowRun {
     this.#chain.check(row.vocabulary);
     const why = row.nan > 0 ? "nan" : row.posInf > 0 ? "infinity" : row.allMasked ? "masked" : undefined;
     if (why) return { sample: none(epoch.reads, why), next: undefined };
-    const kernels = kernelsOfFindings(found);
+    const kernels = kernelsOfState(found);
     const facts = edited ? factsOf(totals(kernels, found.sum), wanted.level === "moments") : plainFacts(row);
     const poison = found.nan > 0 ? "nan" : found.posInf > 0 || facts.maximum === Infinity ? "infinity" : undefined;
     if (poison) return { sample: none(epoch.reads, poison), next: undefined };
     if (facts.maximum === -Infinity) return { sample: none(epoch.reads, "masked"), next: undefined };
     const raw = epoch.raw ?? { facts: row, best: found.raw, plain: !edited };
-    const fromRow = tokensOf(found.proposals, wanted.by, kernels, this.#noise, facts.maximum);
+    const walk = this.#chain.walk(epoch.from, row.vocabulary);
+    // What was drawn ahead is of no use when there is more to be done to the logits than to divide them.
+    const drawn = divisorOf(walk.rest) === undefined ? null : found.proposals;
+    const fromRow = tokensOf(drawn, wanted.by, kernels, this.#noise, facts.maximum);
     const attempt = {
       ...epoch,
       edits: edited ? epoch.edits : [],
@@ -165,7 +160,6 @@ export class RowRun {
       supply: { fromRow, fromCells: [] },
       round: 0,
     };
-    const walk = this.#chain.walk(epoch.from, row.vocabulary);
     return this.#attempt(attempt, firstLadders(found, facts, row.count, wanted), walk, (ladder) => {
       const { best } = found;
       const head = { low: best && best.size > 0 ? best.values[0] : facts.maximum, high: Infinity };
@@ -245,7 +239,7 @@ export class RowRun {
     return {
       spec: { name: "samplerBands", params: { read: epoch.reads }, inputs: [] },
       needs: "maximum",
-      init: (row) => bandsOf(row, plan),
+      init: () => bandsOf(plan),
       step: (state, segment: Segment) => fold.block(state, blockOf(segment, "maximum")),
       stepBlock: (state, block) => fold.block(state, block),
       merge: (into, from) => fold.merge(into, from),
@@ -258,7 +252,7 @@ export class RowRun {
     const { plan } = fold;
     const ladder = fold.ladder(state);
     ladder.rowSpread = epoch.spread;
-    const more = tokensOf(state.proposals, plan.by, fold.kernels(state), this.#noise, plan.top);
+    const more = tokensOf(state.proposals, plan.by, kernelsOfState(state), this.#noise, plan.top);
     const { fromRow, fromCells } = epoch.supply;
     const supply = { fromRow, fromCells: [...fromCells, { tokens: more, of: plan.drawn }] };
     const attempt = { ...epoch, round: plan.round, supply };

@@ -120,7 +120,8 @@ export class RungLadder implements Ladder {
   /** How far that may be off. */
   get entropyError(): number {
     const { mass, top, slack } = this;
-    const error = this.#sum((rung) => this.errorOf(rung) * (1 + top - rung.low > 100 ? 100 : 1 + top - rung.low));
+    // Of what lies deeper the mass, and its share of the entropy, is nothing, whatever its error.
+    const error = this.#sum((rung) => this.errorOf(rung) * Math.min(100, 1 + top - rung.low));
     return (2 * error + (this.to === this.rungs.length && slack > 0 ? ENTROPY_SLACK * mass : 0)) / mass;
   }
 
@@ -216,7 +217,7 @@ export class RungLadder implements Ladder {
   keepProbable(logprob: number, least: number, more = 0, ties: Ties = "lowestId"): void {
     const { mass, error } = this;
     if (2 * error > mass) this.giveUp("the mass that probabilities are shares of");
-    const doubt = error > 0 || more > 0 ? (error > 0 ? 1.5 * error / mass + ROUNDING : 0) + more : 0;
+    const doubt = (error > 0 ? 1.5 * error / mass + ROUNDING : 0) + more;
     keepFrom(this, this.top + ln(mass) + logprob - HALF_STEP, least, doubt, ties);
   }
 

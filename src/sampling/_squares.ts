@@ -1,7 +1,7 @@
 import { exp } from "../../kernels/mod.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
 
-/** Bounds of `sum e^(2 (x - top))` over the window, relative to its mass. */
+/** Bounds of `sum P^2` over the window. */
 export function squaresOf(ladder: RungLadder): readonly [least: number, most: number] {
   const { mass, error, top } = ladder;
   let least = 0, most = 0;
@@ -12,5 +12,5 @@ export function squaresOf(ladder: RungLadder): readonly [least: number, most: nu
     least += Number.isNaN(q) ? 0 : Math.max(0, q - 2 * doubt * weight);
     most += Number.isNaN(q) ? m * weight : q + 2 * doubt * weight;
   }
-  return [least / (mass + error), error < mass ? most / (mass - error) : Infinity];
+  return [least / (mass + error) ** 2, error < mass ? most / (mass - error) ** 2 : Infinity];
 }

@@ -45,7 +45,6 @@ export function adaptiveP(options: AdaptivePOptions): Stage {
   }
   return {
     spec: { name: "adaptiveP", params: { target, decay }, inputs: [] },
-    needs: "sum",
     looks: 0,
     edits: true,
     initial: [target / (1 - decay), 1 / (1 - decay)],

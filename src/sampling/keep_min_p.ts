@@ -37,7 +37,6 @@ export function keepMinP(p: number, options: KeepMinPOptions = {}): Stage {
   const gap = ln(p);
   return {
     spec: { name: "keepMinP", params: { p, minKeep }, inputs: [] },
-    needs: "sum",
     cut(ladder) {
       const [largest, doubt] = ladder.largest();
       ladder.keepFrom(largest + gap - HALF_STEP, minKeep, doubt);

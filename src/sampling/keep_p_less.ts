@@ -20,11 +20,9 @@ import type { Stage } from "./stage.ts";
 export function keepPLess(): Stage {
   return {
     spec: { name: "keepPLess", params: {}, inputs: [] },
-    needs: "squares",
     cut(ladder) {
       const [least, most] = ladder.squares();
-      const mass = ladder.mass;
-      const low = ln(least / mass), high = ln(most / mass);
+      const low = ln(least), high = ln(most);
       const middle = (low + high) / 2;
       // Equal probabilities are at the threshold themselves: the tolerance of `keepProbable` keeps them.
       ladder.keepProbable(middle, 1, (high - low) / 2);

@@ -24,7 +24,6 @@ export function keepTopH(h: number): Stage {
   checkShare("keepTopH", "h", h);
   return {
     spec: { name: "keepTopH", params: { h }, inputs: [] },
-    needs: "order",
     most: 100,
     cut(ladder) {
       ladder.keepCount(100, "lowestId");

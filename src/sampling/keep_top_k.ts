@@ -40,7 +40,6 @@ export function keepTopK(k: number, options: KeepTopKOptions = {}): Stage {
   const count = Math.max(k, minKeep);
   return {
     spec: { name: "keepTopK", params: { k, ties, minKeep }, inputs: [] },
-    needs: "order",
     ...(ties === "lowestId" ? { most: count } : { mostApart: count }),
     cut: (ladder) => ladder.keepCount(count, ties),
   };

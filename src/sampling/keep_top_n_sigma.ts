@@ -25,7 +25,7 @@ export function keepTopNSigma(n: number): Stage {
   checkAbove("keepTopNSigma", "n", n);
   return {
     spec: { name: "keepTopNSigma", params: { n }, inputs: [] },
-    needs: "moments",
+    needs: "spread",
     cut(ladder) {
       if (ladder.count <= 1) return;
       const [largest, doubt] = ladder.largest();

@@ -39,7 +39,6 @@ export function keepTopP(p: number, options: KeepTopPOptions = {}): Stage {
   checkCount("keepTopP", "minKeep", minKeep, 1);
   return {
     spec: { name: "keepTopP", params: { p, ties, minKeep }, inputs: [] },
-    needs: "sum",
     cut: (ladder) => p === 1 ? undefined : ladder.keepMass(p, minKeep, ties),
   };
 }

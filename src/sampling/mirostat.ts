@@ -50,7 +50,6 @@ export function mirostat(options: MirostatOptions = {}): Stage {
   if (!Number.isSafeInteger(m) || m < 2 || m > 256) refuse("mirostat", "m", m, "a whole number from 2 to 256");
   return {
     spec: { name: "mirostat", params: { version, tau, eta, ...(version === 1 ? { m } : {}) }, inputs: [] },
-    needs: version === 1 ? "order" : "sum",
     initial: [2 * tau],
     cut(ladder, { own: [mu], vocabulary, observe }) {
       if (version === 2) ladder.keepProbable(-mu * LN2, 1);

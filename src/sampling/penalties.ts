@@ -72,7 +72,6 @@ export function penalties(options: PenaltiesOptions): Stage {
   if (!normalize) return { spec, edit };
   return {
     spec,
-    needs: "sum",
     looks: 0,
     edits: true,
     cut(ladder, context) {

@@ -123,8 +123,6 @@ export function sampler(options: SamplerOptions = {}): Sampler {
   if (typeof details !== "boolean") refuse("sampler", "details", details, "true or false");
   const chain = chainOf(parts);
   const asked: Asked = { seed, draws, details, topLogprobs, exact: false };
-  // Its own copy: what a distribution must find out is less.
-  const listing = { ...chain };
   const whole: Asked = { seed, draws: 0, details: false, topLogprobs: 0, exact: true };
   const memory = new Memory(chain, prompt);
   const runs = new WeakMap<object, RowRun>();
@@ -206,7 +204,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
     },
     distribution(row, options = {}) {
       const step = open("distribution", row, options);
-      const run = new RowRun(listing, whole, memory, step);
+      const run = new RowRun(chain, whole, memory, step);
       const state = run.first.init(step);
       const { why } = readRow(row, step, run.first, state);
       leaveArena(state);

@@ -39,9 +39,12 @@ export interface Continuation {
 export interface Stage {
   /** What it is, as data. */
   readonly spec: Spec;
-  /** The edit for a row, if the stage is one; `undefined` where there is nothing to edit. */
+  /** The edit for a row, if the stage is one; `undefined` where there is nothing to edit. Made once a row. */
   edit?(context: StageContext): Edit | undefined;
-  /** Narrows the kept tokens, if the stage truncates or rescales. */
+  /**
+   * Narrows the kept tokens, if the stage truncates or rescales. It may run several times a row, with more known each time: what it does
+   * must hang on what it is given alone.
+   */
   cut?(ladder: Ladder, context: StageContext): Continuation | void;
   /** Refuses a vocabulary it does not fit, before any read. */
   check?(vocabulary: number): void;
@@ -55,8 +58,8 @@ export interface Stage {
   readonly looks?: number;
   /** Whether its `cut` may ask for edits. */
   readonly edits?: boolean;
-  /** Whether it is decided by the kept tokens' order alone. */
-  readonly needs?: "order" | "sum" | "entropy" | "squares" | "moments";
+  /** What it asks of the whole row besides its sum, where it is in front: the entropy, or the spread of the logits. */
+  readonly needs?: "entropy" | "spread";
   /** Whether it must know how many tokens are not masked. */
   readonly counts?: boolean;
   /** The fixed temperature that it divides by, if that is all it does. */

@@ -34,7 +34,7 @@ export function withTemperature(temperature: number): Stage {
   }
   const spec = { name: "withTemperature", params: { temperature }, inputs: [] };
   if (temperature === 0) {
-    return { spec, most: 1, needs: "order", cut: (ladder) => ladder.keepCount(1, "lowestId") };
+    return { spec, most: 1, cut: (ladder) => ladder.keepCount(1, "lowestId") };
   }
   return {
     spec,

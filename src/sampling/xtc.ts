@@ -45,7 +45,6 @@ export function xtc(options: XtcOptions): Stage {
   const gap = ln(threshold);
   return {
     spec: { name: "xtc", params: { probability, threshold, minKeep }, inputs: [] },
-    needs: "sum",
     looks: Math.floor(1 / threshold) + 1,
     cut(ladder, { chance }) {
       if (probability === 0 || threshold > 0.5) return;
