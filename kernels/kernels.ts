@@ -157,14 +157,15 @@ export interface Kernels {
   /**
    * Adds the logits of one tile to a ring of cells: see {@linkcode Cell}. Logits below cell `least`, masked ones and NaN too, fall into
    * it, and what it holds then means nothing; none may lie `Cell.ring` cells above it. Whole numbers: any order of adding gives the same bits.
-   * Cost: 1 ns a logit.
+   * Cost: 1.5 ns a logit.
    */
   tally(logits: number, count: number, least: number, cells: number): void;
   /** Writes each logit of `low <= x < high`, and -Infinity for every other, to `mapped`, which may be `logits`. */
   within(logits: number, count: number, low: number, high: number, mapped: number): void;
   /**
    * Of the logits of `low <= x < high` of one tile writes four float64 to `out`: how many there are, `sum w`, `sum w d` and
-   * `sum w^2`, with `d = (x - top) / by` and `w = e^d`, to a relative 1e-12. `top` is at least any of them. Cost: 2.5 ns a logit.
+   * `sum w^2`, with `d = (x - top) / by` and `w = e^d`, to a relative 1e-12, `d` at least -700. `top` is at least any of them. Cost: 2 ns a logit of the range,
+   * a third of that for others.
    */
   weigh(logits: number, count: number, low: number, high: number, top: number, by: number, out: number): void;
 

@@ -1,4 +1,4 @@
-/** The float64 exponential on two lanes, from its Taylor series. */
+/** What a float64 exponential on two lanes is made of: constants, and the Taylor series. */
 
 /** In order: log2 e, ln 2, the magic number that rounds, 1, 2, then the coefficients of the series from 1/2! to 1/10!. */
 export const TABLE64: usize = memory.data<f64>([
@@ -45,7 +45,7 @@ function step(p: v128, r: v128, offset: usize): v128 {
   return f64x2.add(f64x2.mul(p, r), c);
 }
 
-/** `e^r - 1` for `|r| <= 0.35`, to 2^-34 of its value. */
+/** `e^r - 1` for `|r| <= 0.35`, to 2^-40 of its value. */
 export function series(r: v128): v128 {
   const a = step(step(step(v128.load(TABLE64, 208), r, 192), r, 176), r, 160);
   const b = step(step(step(a, r, 144), r, 128), r, 112);

@@ -1,6 +1,6 @@
 /**
  * `cap * tanh(x / cap)` in float64, rounded once: `tanh |z| = m / (m + 2)`, `m = e^(2|z|) - 1 = 2^n (e^r - 1) + (2^n - 1)`, with
- * `e^r - 1` by its Taylor series to r^10 (2^-34 of its value), so that nothing is lost near 0.
+ * `e^r - 1` by its Taylor series to r^10 (2^-40 of its value), so that nothing is lost near 0.
  */
 import { highPair, LN2_64, LOG2_E_64, MAGIC_64, ONE_64, series, TABLE64, TWO_64 } from "./exp64.ts";
 import { SCRATCH } from "./lanes.ts";

@@ -5,10 +5,12 @@
  */
 import { padded } from "./lanes.ts";
 
+/** Steps in a unit: 256 cells of 1,024 places. */
 const STEPS: usize = memory.data<f32>([262144.0, 262144.0, 262144.0, 262144.0], 16);
+/** What keeps a byte offset in the ring of 16,384 cells of 8 bytes, and a place in its cell. */
 const MASKS: usize = memory.data<i32>([131064, 131064, 131064, 131064, 1023, 1023, 1023, 1023], 16);
 
-/** The cell of a byte offset in its low half, given in steps of 2^-18 in both. */
+/** Counts one logit: `place` is the byte offset of its cell, `step` its place in the cell. */
 function add(place: i32, step: i32, cells: usize): void {
   const at = cells + <usize> place;
   i64.store(at, i64.load(at) + (0x1000000000 | <i64> step));

@@ -3,7 +3,7 @@
 export const ORIGIN = {
   build: "fma",
   compiler: "assemblyscript 0.28.20",
-  sources: "8b7ae49197dd8630d4f58684b36692a77d980ac2266e7f67bbc42f0fb8035557",
+  sources: "73d5ff5cc1b69a2eaae621572c7b022c290c44c1658e1d69c5e656a00ab4770e",
   bytes: 11972,
   sha256: "87b55125b11930ff72166fd2f7bd76512a22b0a52c1c86226b59dce62ee568c6",
 } as const;

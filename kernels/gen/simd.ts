@@ -3,7 +3,7 @@
 export const ORIGIN = {
   build: "simd",
   compiler: "assemblyscript 0.28.20",
-  sources: "8b7ae49197dd8630d4f58684b36692a77d980ac2266e7f67bbc42f0fb8035557",
+  sources: "73d5ff5cc1b69a2eaae621572c7b022c290c44c1658e1d69c5e656a00ab4770e",
   bytes: 12333,
   sha256: "b25db2c3eb149aca00a01a7b48e79eb943b85ed2b87711a86b8cab2bcbdb57fa",
 } as const;

@@ -53,7 +53,7 @@ export function planOf({ top, vocabulary, edits, rest, draws, noted, round }: Qu
     listed,
     bands,
     divisors: divisorsOf(rest),
-    drawn: bands.filter(({ low, high }) => cells.some((cell) => cell.deep < high && cell.high > low)),
+    drawn: bands.filter(({ low, high }) => cells.some((cell) => cell.rawLower < high && cell.rawUpper > low)),
     by: divisorOf(rest) ?? 1,
     proposals: proposalsFor(rest, draws),
     round,

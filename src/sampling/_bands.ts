@@ -154,7 +154,7 @@ export class BandFold {
     this.plan.bands.forEach((band, i) => {
       list.pushFrom(ladder, band.high);
       const n = this.sum(state, i, 0)[0];
-      const facts = { cell: i, span: 1, n, high: Math.min(band.high, this.plan.top), deep: band.low };
+      const facts = { cell: i, span: 1, n, rawUpper: Math.min(band.high, this.plan.top), rawLower: band.low };
       if (n > 0) {
         ladder.push(cellRung({ ...facts, closed: band.high > this.plan.top }, source.weigh({ cell: i }, 1)!, 1));
       }

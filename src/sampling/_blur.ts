@@ -7,8 +7,8 @@ export function blur(ladder: RungLadder, i: number, j: number, n: number, doubt:
   const { count } = sumsOf(ladder, i, j);
   mark(ladder, i, j, Math.min(1, n / count), (rung, skew) => {
     const more = doubt * rung.n / count;
-    rung.doubt += more;
-    rung.haze += more + skew;
+    rung.countDoubt += more;
+    rung.massDoubt += more + skew;
   });
 }
 
@@ -21,8 +21,8 @@ export function blurMass(
 ): void {
   const { count, mass } = sumsOf(ladder, i, j);
   mark(ladder, i, j, share, (rung, skew) => {
-    rung.doubt += doubt * rung.n / count + skew;
-    rung.haze += haze * rung.m / mass / exp(rung.x - ladder.top);
+    rung.countDoubt += doubt * rung.n / count + skew;
+    rung.massDoubt += haze * rung.m / mass / exp(rung.upper - ladder.top);
   });
 }
 
@@ -41,7 +41,7 @@ function mark(ladder: RungLadder, i: number, j: number, share: number, note: (ru
   for (let at = i; at <= j; at++) {
     const rung = ladder.rungs[at];
     ladder.note(at);
-    note(rung, isCell(rung) ? rung.n * share * (1 - share) * Math.min(1, rung.x - rung.low) : 0);
+    note(rung, isCell(rung) ? rung.n * share * (1 - share) * Math.min(1, rung.upper - rung.lower) : 0);
     rung.unsure = true;
     keepShare(rung, share);
   }

@@ -22,7 +22,7 @@ export class CellReading implements CellSource {
   readonly #taken = { n: 0, steps: 0 };
   readonly #others: number;
 
-  /** Reads the cells of a row of which `others` tokens are not among the best, which are as many as were wanted. */
+  /** Reads the cells of a row; `best` is full, and `others` tokens are not in it. */
   constructor(cells: Cells, best: Heap, origin: number, others: number) {
     this.#words = wordsNow(cells);
     this.#least = leastOf(cells);
@@ -71,29 +71,29 @@ export class CellReading implements CellSource {
   }
 
   #spanRung(cell: number, n: number): Rung {
-    const facts = { cell, span: SPAN, n, ...this.#bounds((cell + SPAN) * WIDTH, cell * WIDTH) };
+    const facts = { cell, span: SPAN, n, ...this.#bounds(cell * WIDTH, (cell + SPAN) * WIDTH) };
     return cellRung(facts, this.#sums(cell, SPAN, 1), 1);
   }
 
   #cellRung(cell: number, n: number, divisor: number): Rung {
-    const steps = this.#stepsAt(this.#placeOf(cell), cell), deep = cell * WIDTH;
+    const steps = this.#stepsAt(this.#placeOf(cell), cell), lower = cell * WIDTH;
     // The sum of one place is the place.
     const bounds = n === 1
-      ? this.#bounds(deep + (steps + 1) / STEPS, deep + steps / STEPS)
-      : this.#bounds(deep + WIDTH, deep);
-    const facts = { cell, span: 1, n, ...bounds, mean: deep + (steps / n + 0.5) / STEPS };
+      ? this.#bounds(lower + steps / STEPS, lower + (steps + 1) / STEPS)
+      : this.#bounds(lower, lower + WIDTH);
+    const facts = { cell, span: 1, n, ...bounds, mean: lower + (steps / n + 0.5) / STEPS };
     return cellRung(facts, this.#sums(cell, 1, divisor), divisor);
   }
 
-  #bounds(edge: number, deep: number): { readonly high: number; readonly deep: number; readonly closed: boolean } {
+  #bounds(rawLower: number, edge: number): Pick<Rung, "rawUpper" | "rawLower" | "closed"> {
     const closed = edge > this.#ceiling;
-    return { high: closed ? this.#ceiling : edge, deep, closed };
+    return { rawUpper: closed ? this.#ceiling : edge, rawLower, closed };
   }
 
   /** The tokens more than 63 units below the largest: their mass is next to nothing. */
   #bottom(n: number): Rung {
-    const high = Math.min(this.#ceiling, this.#least * WIDTH);
-    const facts = { cell: this.#least - 1, span: 0, n, high, deep: -Number.MAX_VALUE, closed: high === this.#ceiling };
+    const rawUpper = Math.min(this.#ceiling, this.#least * WIDTH), closed = rawUpper === this.#ceiling;
+    const facts = { cell: this.#least - 1, span: 0, n, rawUpper, rawLower: -Number.MAX_VALUE, closed };
     return cellRung(facts, this.#bottomSums(n, 1), 1);
   }
 

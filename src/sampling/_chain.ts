@@ -1,11 +1,9 @@
 import { type Operator, ParameterError, shown, type Spec } from "../core/mod.ts";
+import { BEST } from "./_best.ts";
 import type { Wanted } from "./_findings.ts";
 import { MOST_PROPOSALS } from "./_proposals.ts";
 import type { Stage } from "./stage.ts";
 import { withTemperature } from "./with_temperature.ts";
-
-/** How many of the best tokens a read holds where a chain may cut anywhere. */
-export const BEST = 256;
 
 /** A chain, taken apart: what is edited before the sweep, and what works on its findings. */
 export interface Chain {

@@ -91,7 +91,7 @@ export function shareOf(ladder: RungLadder, whole: number): number {
   let mass = 0;
   for (const rung of ladder.kept) {
     if (isCell(rung)) mass += ladder.source ? ladder.source.weigh(rung, 1)![0] * rung.share : rung.m;
-    else mass += rung.n * exp(rung.high - ladder.origin);
+    else mass += rung.n * exp(rung.rawUpper - ladder.origin);
   }
   return Math.min(1, mass / whole);
 }

@@ -2,7 +2,8 @@ import { exp } from "../../kernels/mod.ts";
 import { eachSlice, type RowValues } from "./_door.ts";
 import { eachEdited } from "./_findings.ts";
 import { windowEdit } from "./_restart.ts";
-import type { Conclusion } from "./_run.ts";
+import { idsOf } from "./_rung.ts";
+import type { Conclusion } from "./_row_run.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
 import type { Distribution } from "./distribution.ts";
 
@@ -20,7 +21,7 @@ function fromList(ladder: RungLadder): Distribution {
   const ids: number[] = [], probabilities: number[] = [];
   for (const rung of kept) {
     if (!(rung.m > 0)) continue;
-    for (const id of rung.ids ?? [rung.id]) {
+    for (const id of idsOf(rung)) {
       ids.push(id);
       probabilities.push(rung.m / rung.n / mass);
     }

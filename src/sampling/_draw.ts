@@ -2,7 +2,7 @@ import { exp, ln } from "../../kernels/mod.ts";
 import { heapOf, offer, ranked } from "../core/mod.ts";
 import { exponential, type Noise, Purpose } from "./_noise.ts";
 import type { Token } from "./_proposals.ts";
-import { isCell, type Rung } from "./_rung.ts";
+import { idsOf, isCell, type Rung } from "./_rung.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
 import type { Supply } from "./_supply.ts";
 import { Undecided } from "./_undecided.ts";
@@ -67,13 +67,8 @@ function raceTokens(ladder: RungLadder, taken: Taken, wanted: number, noise: Noi
   }
   for (const at of ranked(best)) {
     const place = lastAtMost(starts, best.ids[at]), rung = rungs[place];
-    taken.add({ id: idsOf(rung)[best.ids[at] - starts[place]], x: rung.high, logit: rung.x, rung });
+    taken.add({ id: idsOf(rung)[best.ids[at] - starts[place]], x: rung.rawUpper, logit: rung.upper, rung });
   }
-}
-
-/** The ids of a rung that is no cell. */
-function idsOf({ id, ids }: Rung): ArrayLike<number> & Iterable<number> {
-  return ids ?? [id];
 }
 
 /** The last place in an ascending list, which begins with 0, whose value is at most `x`. */
@@ -97,7 +92,9 @@ interface Placed extends Token {
 function* cellDraws(ladder: RungLadder, supplies: Supply["fromCells"]): Iterator<Token> {
   const cells = ladder.kept.filter(isCell);
   for (const { tokens, of } of supplies) {
-    const whole = cells.every(({ deep, high }) => of.some((range) => range.low <= deep && range.high >= high));
+    const whole = cells.every(({ rawLower, rawUpper }) =>
+      of.some(({ low, high }) => low <= rawLower && high >= rawUpper)
+    );
     if (whole) yield* tokens;
   }
 }
@@ -168,14 +165,18 @@ function nextKept(ladder: RungLadder, tokens: Iterator<Token>, taken: Taken): Pl
 }
 
 function place({ divisor }: RungLadder, token: Token, rung: Rung): Placed {
-  return { ...token, rung, logit: isCell(rung) ? token.x / divisor : rung.x };
+  return { ...token, rung, logit: isCell(rung) ? token.x / divisor : rung.upper };
 }
 
 /** The rung of the window that holds a token. */
 function rungOf(ladder: RungLadder, { id, x }: Token): Rung | undefined {
   for (let i = ladder.from; i < ladder.to; i++) {
     const rung = ladder.rungs[i];
-    const holds = isCell(rung) ? x >= rung.deep && isUnder(x, rung) : rung.ids ? hasId(rung, id, x) : rung.id === id;
+    const holds = isCell(rung)
+      ? x >= rung.rawLower && isUnder(x, rung)
+      : rung.ids
+      ? hasId(rung, id, x)
+      : rung.id === id;
     if (!holds) continue;
     if (rung.unsure) throw new Undecided("a token was drawn that may be cut or not");
     return rung;
@@ -183,12 +184,12 @@ function rungOf(ladder: RungLadder, { id, x }: Token): Rung | undefined {
   return undefined;
 }
 
-function isUnder(x: number, { high, closed }: Rung): boolean {
-  return closed ? x <= high : x < high;
+function isUnder(x: number, { rawUpper, closed }: Rung): boolean {
+  return closed ? x <= rawUpper : x < rawUpper;
 }
 
-function hasId({ ids, high }: Rung, id: number, x: number): boolean {
-  if (x !== high) return false;
+function hasId({ ids, rawUpper }: Rung, id: number, x: number): boolean {
+  if (x !== rawUpper) return false;
   let low = 0, end = ids!.length;
   while (low < end) {
     const middle = (low + end) >> 1;
@@ -215,7 +216,7 @@ function drawAnew(ladder: RungLadder, taken: Taken, cells: Iterator<Token>, u: n
   if (isCell(last)) return drawCell(ladder, taken, cells);
   const rest = idsOf(last);
   const share = Math.min(1, wanted / taken.left(last));
-  return { id: memberOf(rest, taken.of(last), share), x: last.high, rung: last, logit: last.x };
+  return { id: memberOf(rest, taken.of(last), share), x: last.rawUpper, rung: last, logit: last.upper };
 }
 
 /** A token of the cells: the next that was drawn from them. */

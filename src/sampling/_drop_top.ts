@@ -9,10 +9,10 @@ export function dropTop(ladder: RungLadder, logprob: number, least: number): voi
   const t = top + ln(mass) + logprob - HALF_STEP, doubt = error > 0 ? error / mass + 1e-9 : 0;
   let last = -1;
   for (let i = ladder.from; i < ladder.to; i++) {
-    const { x } = rungs[i];
-    const cell = isCell(rungs[i]), near = doubt > 0 && Math.abs(x - t) <= doubt;
-    if (cell ? x >= t - doubt : near || (rungs[i].unsure && x >= t)) ladder.refuse(i, "a top choice");
-    if (cell || !(x >= t)) break;
+    const { upper, unsure } = rungs[i];
+    const cell = isCell(rungs[i]), near = doubt > 0 && Math.abs(upper - t) <= doubt;
+    if (cell ? upper >= t - doubt : near || (unsure && upper >= t)) ladder.refuse(i, "a top choice");
+    if (cell || !(upper >= t)) break;
     last = i;
   }
   if (last < ladder.from || (last === ladder.from && rungs[last].n === 1)) return;

@@ -5,7 +5,8 @@ import { FAR } from "./_cells.ts";
 import { type Findings, momentsOf, type Wanted } from "./_findings.ts";
 import { holding } from "./_hold.ts";
 import { Poisoned } from "./_poisoned.ts";
-import { divideEdit, Restart, windowEdit } from "./_restart.ts";
+import { divideEdit } from "./_divide_edit.ts";
+import { Restart, windowEdit } from "./_restart.ts";
 import type { Walk } from "./_row_chain.ts";
 import { cellRung } from "./_rung.ts";
 import { RungLadder } from "./_rung_ladder.ts";
@@ -47,8 +48,8 @@ function pushOthers(ladder: RungLadder, { logSum, entropy }: Facts, n: number, {
   const total = level === "maximum" ? mass : exp(logSum);
   const moment = rungs.reduce((sum, { h }) => sum + h, 0);
   const all = level === "moments" ? total * (logSum - entropy) : NaN;
-  const high = rungs.length > 0 ? rungs[rungs.length - 1].x : top;
-  const facts = { cell: 0, span: 1, n, high, deep: -Number.MAX_VALUE, closed: true };
+  const rawUpper = rungs.length > 0 ? rungs[rungs.length - 1].upper : top;
+  const facts = { cell: 0, span: 1, n, rawUpper, rawLower: -Number.MAX_VALUE, closed: true };
   // The squares of the others lie between 0 and their mass times the largest of them.
   ladder.push(cellRung(facts, [Math.max(0, total - mass), all - moment, NaN], 1));
   ladder.slack = level === "maximum" ? 0 : SUM_ERROR * total;
@@ -98,5 +99,5 @@ function rewrite(ladder: RungLadder, edits: readonly Edit[], row: number): void 
     if (!(values[0] < Infinity)) throw new Poisoned(Number.isNaN(values[0]) ? "nan" : "infinity");
     return values[0];
   });
-  while (ladder.to > ladder.from && ladder.rungs[ladder.to - 1].x === -Infinity) ladder.to--;
+  while (ladder.to > ladder.from && ladder.rungs[ladder.to - 1].upper === -Infinity) ladder.to--;
 }

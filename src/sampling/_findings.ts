@@ -3,7 +3,7 @@ import { type Block, type Heap, heapOf, offer, scanBlock, toExact, toNumber, UNI
 import { abandon, type Cells, cellsOf, emptyCells, mergeCells, tallyBlock } from "./_cells.ts";
 import { holding } from "./_hold.ts";
 import type { Noise } from "./_noise.ts";
-import { emptyProposals, type Heat, mergeProposals, type Proposals, proposalsOf, race } from "./_proposals.ts";
+import { emptyProposals, mergeProposals, type Proposals, proposalsOf, race, type RacingTiles } from "./_proposals.ts";
 import { logitsAt, type Scratch, scratchOf, SLICE } from "./_scratch.ts";
 import { absorb, deposit, NOTHING } from "./_sums.ts";
 import type { Edit } from "./stage.ts";
@@ -199,7 +199,7 @@ function raceDivided(proposals: Proposals, { kernels, values, start }: Block, by
 export function raceScratch(
   proposals: Proposals,
   kernels: Kernels,
-  { values, start }: Pick<Heat, "values" | "start">,
+  { values, start }: Pick<RacingTiles, "values" | "start">,
   noise: Noise,
 ): void {
   const { rowTable, views } = scratchOf(kernels);

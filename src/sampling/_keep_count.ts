@@ -8,13 +8,13 @@ export function keepCount(ladder: RungLadder, k: number, ties: Ties): void {
   let seen = 0, doubt = 0;
   for (let i = ladder.from; i < ladder.to; i++) {
     const rung = ladder.rungs[i];
-    doubt += rung.doubt;
+    doubt += rung.countDoubt;
     if (seen + rung.n + doubt < k) {
       seen += rung.n;
       continue;
     }
     if (ladder.split(i)) {
-      doubt -= rung.doubt;
+      doubt -= rung.countDoubt;
       i--;
       continue;
     }
@@ -40,19 +40,19 @@ function cutCell(ladder: RungLadder, i: number, count: number, doubt: number, ti
 /** A cut inside a cell that keeps the highest ids may reach above it: to listed tokens that equal its largest. */
 export function requireNoTies(ladder: RungLadder, i: number, ties: Ties): void {
   const { rungs, from } = ladder;
-  const { x, closed, high } = rungs[i];
+  const { upper, closed, rawUpper } = rungs[i];
   if (ties !== "highestId" || !isCell(rungs[i]) || !closed || i === from) return;
-  if (!isCell(rungs[i - 1]) && rungs[i - 1].x === x) ladder.refuseTies(high);
+  if (!isCell(rungs[i - 1]) && rungs[i - 1].upper === upper) ladder.refuseTies(rawUpper);
 }
 
 /** Ends the window with the first `count` tokens of rung i, which are equal, and what the tie rule keeps beside them. */
 export function endWith(ladder: RungLadder, i: number, count: number, ties: Ties): void {
   let end = i + 1;
   if (ties !== "lowestId") {
-    const { x } = ladder.rungs[i];
-    while (end < ladder.to && !isCell(ladder.rungs[end]) && ladder.rungs[end].x === x) end++;
+    const { upper, rawUpper } = ladder.rungs[i];
+    while (end < ladder.to && !isCell(ladder.rungs[end]) && ladder.rungs[end].upper === upper) end++;
     const next = ladder.rungs[end];
-    if (end < ladder.to && isCell(next) && next.closed && next.x >= x) ladder.refuseTies(ladder.rungs[i].high);
+    if (end < ladder.to && isCell(next) && next.closed && next.upper >= upper) ladder.refuseTies(rawUpper);
   }
   if (ties === "all") ladder.to = end;
   else if (ties === "highestId") keepHighest(ladder, i, count, end);
@@ -68,7 +68,7 @@ function keepHighest(ladder: RungLadder, i: number, count: number, end: number):
   ladder.to = i + 1;
   if (rungs[i].ids) return ladder.keepPart(i, count, true);
   let begin = i;
-  while (begin > ladder.from && rungs[begin - 1].x === rungs[i].x && rungs[begin - 1].id >= 0) begin--;
+  while (begin > ladder.from && rungs[begin - 1].upper === rungs[i].upper && rungs[begin - 1].id >= 0) begin--;
   // Equal tokens differ in their ids alone: the last ones change places with the first.
   const cut = end - (i + 1 - begin);
   ladder.replace(begin, end, [...rungs.slice(cut, end), ...rungs.slice(begin, cut)]);

@@ -7,9 +7,9 @@ export function keepEntropy(ladder: RungLadder, h: number): void {
   requireListed(ladder);
   const { mass, top, rungs } = ladder;
   const logMass = ln(mass);
-  const term = ({ m, n, x }: Rung): number => {
+  const term = ({ m, n, upper }: Rung): number => {
     const p = m / n / mass;
-    return p > 0 ? -n * p * (x - top - logMass) : 0;
+    return p > 0 ? -n * p * (upper - top - logMass) : 0;
   };
   const whole = ladder.kept.reduce((sum, rung) => sum + term(rung), 0);
   // Rounding must not cut a run that holds all of the entropy.

@@ -13,7 +13,7 @@ export function keepFrom(ladder: RungLadder, t: number, least: number, doubt: nu
   let end = ladder.from, first = -1;
   for (; end < ladder.to; end++) {
     const rung = ladder.rungs[end];
-    if (rung.low >= t + doubt) continue;
+    if (rung.lower >= t + doubt) continue;
     if (isBelow(rung, t - doubt)) break;
     if (ladder.split(end)) end--;
     else if (isCell(rung) || doubt > 0) {
@@ -34,5 +34,5 @@ export function keepFrom(ladder: RungLadder, t: number, least: number, doubt: nu
 
 /** Whether no token of a rung reaches `t`. */
 function isBelow(rung: Rung, t: number): boolean {
-  return isCell(rung) && !rung.closed ? rung.x <= t : rung.x < t;
+  return isCell(rung) && !rung.closed ? rung.upper <= t : rung.upper < t;
 }

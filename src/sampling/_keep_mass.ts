@@ -41,7 +41,7 @@ interface Wanted {
 function cut(ladder: RungLadder, i: number, { mass, least, doubt, rest }: Wanted, ties: Ties): void {
   const rung = ladder.rungs[i];
   // By the lightest token it may take more, by the heaviest fewer.
-  const heavy = exp(rung.x - ladder.top), light = isCell(rung) ? exp(rung.low - ladder.top) : heavy;
+  const heavy = exp(rung.upper - ladder.top), light = isCell(rung) ? exp(rung.lower - ladder.top) : heavy;
   const fewest = Math.max(1, least, Math.ceil((mass - doubt) / heavy));
   const most = Math.max(1, least, Math.ceil((mass + doubt) / light));
   if (fewest === most && most <= rung.n && !rung.unsure) {

@@ -32,10 +32,10 @@ export function keepNearest(ladder: RungLadder, p: number, least: number): void 
 }
 
 function placeOf(rung: Rung, centre: number): Placed {
-  const above = Math.abs(rung.x - centre);
+  const above = Math.abs(rung.upper - centre);
   if (!isCell(rung)) return { rung, near: above, far: above, beyond: false };
-  const below = Math.abs(rung.low - centre);
-  const astride = rung.low < centre && rung.x > centre;
+  const below = Math.abs(rung.lower - centre);
+  const astride = rung.lower < centre && rung.upper > centre;
   const near = astride ? 0 : Math.min(above, below);
   return { rung, near, far: Math.max(above, below), beyond: !astride && above <= below && !rung.closed };
 }

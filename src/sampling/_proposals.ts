@@ -33,7 +33,7 @@ export interface Token {
 }
 
 /** A run of tiles whose masses a table tells. */
-export interface Heat {
+export interface RacingTiles {
   readonly table: Float64Array;
   readonly tiles: number;
   readonly start: number;
@@ -76,9 +76,9 @@ function chanceOf({ round }: Proposals, tile: number, j: number, noise: Noise): 
 }
 
 /** Enters tiles in every race. */
-export function race(proposals: Proposals, heat: Heat, noise: Noise): void {
+export function race(proposals: Proposals, racing: RacingTiles, noise: Noise): void {
   const { tile: leader, ratio: best, exponent: binade } = proposals;
-  const { table, tiles, start } = heat;
+  const { table, tiles, start } = racing;
   const count = leader.length, first = start / TILE;
   let won = false;
   for (let tile = 0; tile < tiles; tile++) {
@@ -100,7 +100,7 @@ export function race(proposals: Proposals, heat: Heat, noise: Noise): void {
       proposals.mantissa[j] = mantissa;
     }
   }
-  if (won) keepLeaders(proposals, heat);
+  if (won) keepLeaders(proposals, racing);
 }
 
 /** Takes more than any rounding off: what is skipped has lost. */
@@ -123,7 +123,7 @@ function beats(
 }
 
 /** Copies the tiles that lead now, into the memory of those that do no more where it fits. */
-function keepLeaders(proposals: Proposals, heat: Heat): void {
+function keepLeaders(proposals: Proposals, racing: RacingTiles): void {
   const { tile: leader, kept } = proposals;
   const one = leader.length === 1;
   // A single draw, the usual case, has one tile to keep: what is there goes.
@@ -132,9 +132,9 @@ function keepLeaders(proposals: Proposals, heat: Heat): void {
   const stay = leading ? kept.filter(({ tile }) => leading.has(tile)) : [];
   const known = new Set(stay.map(({ tile }) => tile));
   for (const tile of leading ?? leader) {
-    const place = tile - heat.start / TILE;
-    if (place < 0 || place >= heat.tiles || known.has(tile)) continue;
-    stay.push({ tile, logits: copied(heat.values.subarray(place * TILE, (place + 1) * TILE), free.pop()?.logits) });
+    const place = tile - racing.start / TILE;
+    if (place < 0 || place >= racing.tiles || known.has(tile)) continue;
+    stay.push({ tile, logits: copied(racing.values.subarray(place * TILE, (place + 1) * TILE), free.pop()?.logits) });
   }
   proposals.kept = stay;
 }

@@ -1,4 +1,4 @@
-import { inArena, type Segment } from "../core/mod.ts";
+import type { Segment } from "../core/mod.ts";
 import { isCell, type Rung } from "./_rung.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
 import type { Edit } from "./stage.ts";
@@ -30,28 +30,23 @@ type Test = (x: number, token: number) => boolean;
 
 /** Whether a logit lies at or above the window's last rung. */
 function lowerEnd(rungs: readonly Rung[], from: number, last: number): Test {
-  const { deep, id, ids } = rungs[last];
-  if (isCell(rungs[last])) return (x) => x >= deep;
+  const { rawLower, id, ids } = rungs[last];
+  if (isCell(rungs[last])) return (x) => x >= rawLower;
   const [least, most] = ids ? [ids[0], ids[ids.length - 1]] : [lowestOfTies(rungs, from, last), id];
-  return (x, token) => x > deep || (x === deep && token >= least && token <= most);
+  return (x, token) => x > rawLower || (x === rawLower && token >= least && token <= most);
 }
 
 /** Whether a logit lies at or below the window's first rung. */
 function upperEnd(rung: Rung): Test {
-  const { high, id, ids } = rung;
-  if (isCell(rung)) return rung.closed ? (x) => x <= high : (x) => x < high;
+  const { rawUpper, id, ids } = rung;
+  if (isCell(rung)) return rung.closed ? (x) => x <= rawUpper : (x) => x < rawUpper;
   const least = ids ? ids[0] : id;
-  return (x, token) => x < high || (x === high && token >= least);
+  return (x, token) => x < rawUpper || (x === rawUpper && token >= least);
 }
 
 /** The lowest kept id of the equal tokens that end the window. */
 function lowestOfTies(rungs: readonly Rung[], from: number, last: number): number {
   let first = last;
-  while (first > from && rungs[first - 1].high === rungs[last].high && rungs[first - 1].id >= 0) first--;
+  while (first > from && rungs[first - 1].rawUpper === rungs[last].rawUpper && rungs[first - 1].id >= 0) first--;
   return rungs[first].id;
-}
-
-/** The edit that divides by a temperature. */
-export function divideEdit(t: number): Edit {
-  return { apply: ({ values }) => inArena(values, (kernels, at, count) => kernels.divide(at, count, t)) };
 }

@@ -15,13 +15,13 @@ export interface Rung {
   /** How many tokens; a share of a token where that is a guess. */
   n: number;
   /** The largest logit, or a bound of it, in the stage's scale. */
-  x: number;
+  upper: number;
   /** The smallest, or a bound of it. */
-  low: number;
+  lower: number;
   /** The same as the row has them, before any temperature. */
-  high: number;
-  /** See `high`. */
-  deep: number;
+  rawUpper: number;
+  /** See `rawUpper`. */
+  rawLower: number;
   /** The mass, `sum e^(x - top)`. */
   m: number;
   /** `sum e^(x - top) (x - top)`. */
@@ -32,16 +32,16 @@ export interface Rung {
   readonly cell: number;
   /** Of a cell: how many finer ones it spans, as its source counts. */
   readonly span: number;
-  /** Of a cell: whether its bound `x` is a logit that may be among its tokens. */
+  /** Of a cell: whether its bound `upper` is a logit that may be among its tokens. */
   readonly closed: boolean;
   /** Of a cell: the mean of its logits, as the row has them; NaN where that is not known. */
   readonly mean: number;
   /** Which part of the cell's tokens is kept; 1 of all. */
   share: number;
   /** How many tokens more or fewer it may be. */
-  doubt: number;
+  countDoubt: number;
   /** How far the mass may be off by that, in tokens as heavy as the largest. */
-  haze: number;
+  massDoubt: number;
   /** Whether it is not known which of its tokens are kept. */
   unsure: boolean;
 }
@@ -62,6 +62,11 @@ export interface CellSource {
 /** Whether a rung is known by its sums only. */
 export function isCell({ id, ids }: Rung): boolean {
   return id < 0 && ids === undefined;
+}
+
+/** The ids of a rung that is no cell. */
+export function idsOf({ id, ids }: Rung): ArrayLike<number> & Iterable<number> {
+  return ids ?? [id];
 }
 
 /** A token. */
@@ -85,17 +90,35 @@ function rungOf(
   id: number,
   ids: Uint32Array | undefined,
   n: number,
-  x: number,
-  low: number,
-  high: number,
-  deep: number,
+  upper: number,
+  lower: number,
+  rawUpper: number,
+  rawLower: number,
   cell: number,
   span: number,
   closed: boolean,
   mean: number,
 ): Rung {
-  const m = 0, h = 0, q = 0, share = 1, doubt = 0, haze = 0, unsure = false;
-  return { id, ids, n, x, low, high, deep, m, h, q, cell, span, closed, mean, share, doubt, haze, unsure };
+  return {
+    id,
+    ids,
+    n,
+    upper,
+    lower,
+    rawUpper,
+    rawLower,
+    m: 0,
+    h: 0,
+    q: 0,
+    cell,
+    span,
+    closed,
+    mean,
+    share: 1,
+    countDoubt: 0,
+    massDoubt: 0,
+    unsure: false,
+  };
 }
 
 /** Of a cell, what its source knows. */
@@ -103,16 +126,28 @@ export interface CellFacts {
   readonly cell: number;
   readonly span: number;
   readonly n: number;
-  readonly high: number;
-  readonly deep: number;
+  readonly rawUpper: number;
+  readonly rawLower: number;
   readonly closed?: boolean;
   readonly mean?: number;
 }
 
 /** A cell, with its sums where all logits are divided by `divisor`. */
 export function cellRung(facts: CellFacts, [m, h, q]: CellSums, divisor: number): Rung {
-  const { cell, span, n, high, deep, closed = false, mean = NaN } = facts;
-  const rung = rungOf(-1, undefined, n, high / divisor, deep / divisor, high, deep, cell, span, closed, mean);
+  const { cell, span, n, rawUpper, rawLower, closed = false, mean = NaN } = facts;
+  const rung = rungOf(
+    -1,
+    undefined,
+    n,
+    rawUpper / divisor,
+    rawLower / divisor,
+    rawUpper,
+    rawLower,
+    cell,
+    span,
+    closed,
+    mean,
+  );
   rung.m = m;
   rung.h = h;
   rung.q = q;
@@ -123,7 +158,7 @@ export function cellRung(facts: CellFacts, [m, h, q]: CellSums, divisor: number)
 export function setLogit(rung: Rung, x: number, top: number): void {
   const d = x - top;
   const weight = x === -Infinity ? 0 : exp(d);
-  rung.x = rung.low = x;
+  rung.upper = rung.lower = x;
   rung.m = rung.n * weight;
   rung.h = weight === 0 ? 0 : rung.n * weight * d;
   rung.q = rung.n * weight * weight;

@@ -98,7 +98,7 @@ export class RungLadder implements Ladder {
   /** How far the mass of a rung may be off. */
   errorOf(rung: Rung): number {
     const rounding = isCell(rung) && this.source ? rung.m * this.source.error(rung, this.divisor) : 0;
-    return rung.haze === 0 ? rounding : rounding + rung.haze * exp(rung.x - this.top);
+    return rung.massDoubt === 0 ? rounding : rounding + rung.massDoubt * exp(rung.upper - this.top);
   }
 
   /** Whether every kept token is known by its id. */
@@ -121,17 +121,17 @@ export class RungLadder implements Ladder {
   get entropyError(): number {
     const { mass, top, slack } = this;
     // Of what lies deeper the mass, and its share of the entropy, is nothing, whatever its error.
-    const error = this.#sum((rung) => this.errorOf(rung) * Math.min(100, 1 + top - rung.low));
+    const error = this.#sum((rung) => this.errorOf(rung) * Math.min(100, 1 + top - rung.lower));
     return (2 * error + (this.to === this.rungs.length && slack > 0 ? ENTROPY_SLACK * mass : 0)) / mass;
   }
 
   /** The largest logit in the stage's scale, and how far it may be off. */
   largest(): readonly [x: number, doubt: number] {
     while (this.split(this.from));
-    const { x, low, unsure } = this.rungs[this.from];
-    if (!isCell(this.rungs[this.from]) && !unsure) return [x, 0];
+    const { upper, lower, unsure } = this.rungs[this.from];
+    if (!isCell(this.rungs[this.from]) && !unsure) return [upper, 0];
     this.note(this.from);
-    return [(x + low) / 2, (x - low) / 2];
+    return [(upper + lower) / 2, (upper - lower) / 2];
   }
 
   /** Splits rung i, a cell, into finer ones; gives whether that could be done. */
@@ -152,9 +152,9 @@ export class RungLadder implements Ladder {
 
   /** Notes that a decision falls into rung i. */
   note(i: number): void {
-    const rung = this.rungs[i], { deep, high } = rung;
+    const rung = this.rungs[i], { rawLower, rawUpper } = rung;
     // Of a single logit, and of a bound that may be one, the range holds it.
-    this.noted.push({ low: deep, high: isCell(rung) && !rung.closed ? high : above(high) });
+    this.noted.push({ low: rawLower, high: isCell(rung) && !rung.closed ? rawUpper : above(rawUpper) });
   }
 
   /** Notes where the window ends between cells, and that nothing lies there, so that another read keeps them apart. */
@@ -162,8 +162,8 @@ export class RungLadder implements Ladder {
     const { rungs, from, to } = this;
     if (to <= from) return;
     const last = rungs[to - 1], first = rungs[from];
-    if (isCell(last)) this.#noteGap(last.deep, rungs[to]?.high);
-    if (isCell(first)) this.#noteGap(rungs[from - 1]?.deep, first.high);
+    if (isCell(last)) this.#noteGap(last.rawLower, rungs[to]?.rawUpper);
+    if (isCell(first)) this.#noteGap(rungs[from - 1]?.rawLower, first.rawUpper);
   }
 
   /** Notes what lies between two rungs: nothing, or the one logit that is a bound of both. */
@@ -241,7 +241,7 @@ export class RungLadder implements Ladder {
     const logits: number[] = [];
     for (let i = this.from; i < this.to && logits.length < count; i++) {
       if (isCell(this.rungs[i])) this.refuse(i, "the best tokens");
-      for (let j = 0; j < this.rungs[i].n && logits.length < count; j++) logits.push(this.rungs[i].x);
+      for (let j = 0; j < this.rungs[i].n && logits.length < count; j++) logits.push(this.rungs[i].upper);
     }
     return logits;
   }

@@ -10,12 +10,12 @@ export function scale(ladder: RungLadder, t: number): boolean {
   const sums = kept.map((rung) => isCell(rung) ? source?.weigh(rung, divisor) : undefined);
   if (kept.some((rung, i) => isCell(rung) && !sums[i])) return false;
   kept.forEach((rung, i) => {
-    if (!isCell(rung)) return setLogit(rung, rung.x / t, top);
+    if (!isCell(rung)) return setLogit(rung, rung.upper / t, top);
     const { share } = rung;
     const [m, h, q] = sums[i]!;
     // What was known of a share's mass holds at the temperature of its cut.
-    const haze = Math.max(rung.haze, rung.doubt);
-    Object.assign(rung, { x: rung.x / t, low: rung.low / t, m: m * share, h: h * share, q: q * share, haze });
+    const haze = Math.max(rung.massDoubt, rung.countDoubt);
+    Object.assign(rung, { x: rung.upper / t, low: rung.lower / t, m: m * share, h: h * share, q: q * share, haze });
   });
   ladder.divisor = divisor;
   ladder.top = top;

@@ -1,5 +1,5 @@
 import { exp } from "../../kernels/mod.ts";
-import { isCell } from "./_rung.ts";
+import { idsOf, isCell } from "./_rung.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
 
 /** What tells a kept token's probability as it stands now: by its id, or else by its logit as the row has it. */
@@ -8,7 +8,7 @@ export function snapshotOf(ladder: RungLadder): (id: number, logit: number) => n
   const known = new Map<number, number>();
   for (const rung of ladder.kept) {
     if (isCell(rung)) continue;
-    for (const id of rung.ids ?? [rung.id]) known.set(id, rung.m / rung.n / mass);
+    for (const id of idsOf(rung)) known.set(id, rung.m / rung.n / mass);
   }
   const told = (logit: number) => listed || Number.isNaN(logit) ? undefined : exp(logit / divisor - top) / mass;
   return (id, logit) => known.get(id) ?? told(logit);

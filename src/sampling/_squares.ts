@@ -6,9 +6,9 @@ export function squaresOf(ladder: RungLadder): readonly [least: number, most: nu
   const { mass, error, top } = ladder;
   let least = 0, most = 0;
   for (const rung of ladder.kept) {
-    const { q, m, x } = rung, doubt = ladder.errorOf(rung);
+    const { q, m, upper } = rung, doubt = ladder.errorOf(rung);
     // No token weighs more than the largest.
-    const weight = exp(x - top);
+    const weight = exp(upper - top);
     least += Number.isNaN(q) ? 0 : Math.max(0, q - 2 * doubt * weight);
     most += Number.isNaN(q) ? m * weight : q + 2 * doubt * weight;
   }

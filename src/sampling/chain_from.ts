@@ -36,12 +36,15 @@ export interface StageMaker {
   make(options: any): Stage | Operator;
 }
 
-const heat: StageMaker = { options: ["temperature!"], make: ({ temperature }) => withTemperature(temperature) };
+const temperatureMaker: StageMaker = {
+  options: ["temperature!"],
+  make: ({ temperature }) => withTemperature(temperature),
+};
 
 const MAKERS: Readonly<Record<string, StageMaker>> = {
   adaptiveP: { options: ["target!", "decay"], make: adaptiveP },
   badWords: { options: ["words!"], make: ({ words }) => badWords(words) },
-  dry: { options: ["multiplier!", "base", "allowed", "window", "breakers"], make: dry },
+  dry: { options: ["multiplier!", "base", "allowedLength", "window", "breakers"], make: dry },
   dynamicTemperature: { options: ["temperature!", "range!", "exponent"], make: dynamicTemperature },
   force: { options: ["tokens!", "scope"], make: ({ tokens, ...rest }) => force(tokens, rest) },
   keepEpsilon: { options: ["epsilon!", "minKeep", "ties"], make: ({ epsilon, ...rest }) => keepEpsilon(epsilon, rest) },
@@ -61,8 +64,8 @@ const MAKERS: Readonly<Record<string, StageMaker>> = {
     make: penalties,
   },
   suppress: { options: ["ids!", "first"], make: ({ ids, ...rest }) => suppress(ids, rest) },
-  temperature: heat,
-  withTemperature: heat,
+  temperature: temperatureMaker,
+  withTemperature: temperatureMaker,
   xtc: { options: ["probability!", "threshold!", "minKeep"], make: xtc },
 };
 

@@ -10,7 +10,7 @@ export interface DryOptions {
   /** How it grows with each further token: at least 1; 1.75 when absent. */
   readonly base?: number;
   /** Repetitions shorter than this are free; 2 when absent. */
-  readonly allowed?: number;
+  readonly allowedLength?: number;
   /** How many of the last tokens count; all when absent. */
   readonly window?: number;
   /** Sequences of ids over which no repetition reaches: newlines, quotes and the like, as the tokenizer writes them. */
@@ -22,7 +22,7 @@ const GREATEST_EXPONENT = 88.7228391;
 
 /**
  * DRY ("don't repeat yourself"): penalizes the tokens that would go on a repetition: where the last L tokens stand earlier in the
- * text, the token that followed them there gets `x' = x - multiplier base^(L - allowed)`, L the longest such run of at least `allowed`.
+ * text, the token that followed them there gets `x' = x - multiplier base^(L - allowedLength)`, L the longest such run of at least `allowedLength`.
  *
  * Runs end at the last breaker; tokens that are a breaker by themselves are exempt.
  * Source: p-e-w's DRY, as in llama.cpp. Cost: O(history) a row, then as `penalties`.
@@ -41,29 +41,29 @@ const GREATEST_EXPONENT = 88.7228391;
  * @throws {ParameterError} If an option is out of range.
  */
 export function dry(options: DryOptions): Stage {
-  const { multiplier, base = 1.75, allowed = 2, window = Infinity, breakers: given = [] } = optionsOf(
+  const { multiplier, base = 1.75, allowedLength = 2, window = Infinity, breakers: given = [] } = optionsOf(
     "dry",
     options,
-    ["multiplier!", "base", "allowed", "window", "breakers"],
+    ["multiplier!", "base", "allowedLength", "window", "breakers"],
   );
   checkAbove("dry", "multiplier", multiplier);
   if (typeof base !== "number" || !(base >= 1 && base < Infinity)) {
     refuse("dry", "base", base, "a finite number of at least 1");
   }
-  checkCount("dry", "allowed", allowed, 1);
+  checkCount("dry", "allowedLength", allowedLength, 1);
   if (window !== Infinity) checkCount("dry", "window", window, 0);
   const breakers = sequencesOf("dry", "breakers", given);
   const exempt = new Set(breakers.filter(({ length }) => length === 1).map(([id]) => id));
   const most = base > 1.000001 ? Math.floor(GREATEST_EXPONENT / ln(base)) : Infinity;
   return {
-    spec: { name: "dry", params: { multiplier, base, allowed, window, breakers }, inputs: [] },
+    spec: { name: "dry", params: { multiplier, base, allowedLength, window, breakers }, inputs: [] },
     edit({ history }) {
       const recent = window < history.length ? history.slice(history.length - window) : history;
-      if (recent.length <= allowed) return undefined;
+      if (recent.length <= allowedLength) return undefined;
       const runs = repeats([...recent].reverse(), sinceBreaker(recent, breakers));
-      for (const [id, length] of runs) if (length < allowed || exempt.has(id)) runs.delete(id);
+      for (const [id, length] of runs) if (length < allowedLength || exempt.has(id)) runs.delete(id);
       return tokenEdit(runs.keys(), (x, id) => {
-        const power = Math.min(most, runs.get(id)! - allowed);
+        const power = Math.min(most, runs.get(id)! - allowedLength);
         return x - multiplier * exp(power * ln(base));
       });
     },

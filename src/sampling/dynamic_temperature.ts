@@ -1,7 +1,7 @@
 import { exp, ln } from "../../kernels/mod.ts";
 import { LEAST_TEMPERATURE } from "./_least_temperature.ts";
 import { checkAbove, checkFinite, optionsOf, refuse } from "./_refuse.ts";
-import { divideEdit } from "./_restart.ts";
+import { divideEdit } from "./_divide_edit.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode dynamicTemperature}. */

@@ -1,4 +1,5 @@
 import { exp, ln } from "../../kernels/mod.ts";
+import { BEST } from "./_best.ts";
 import { checkAbove, optionsOf, refuse } from "./_refuse.ts";
 import type { Ladder } from "./ladder.ts";
 import type { Stage } from "./stage.ts";
@@ -47,7 +48,7 @@ export function mirostat(options: MirostatOptions = {}): Stage {
   if (version !== 1 && version !== 2) refuse("mirostat", "version", version, "1 or 2");
   checkAbove("mirostat", "tau", tau);
   checkAbove("mirostat", "eta", eta);
-  if (!Number.isSafeInteger(m) || m < 2 || m > 256) refuse("mirostat", "m", m, "a whole number from 2 to 256");
+  if (!Number.isSafeInteger(m) || m < 2 || m > BEST) refuse("mirostat", "m", m, `a whole number from 2 to ${BEST}`);
   return {
     spec: { name: "mirostat", params: { version, tau, eta, ...(version === 1 ? { m } : {}) }, inputs: [] },
     initial: [2 * tau],

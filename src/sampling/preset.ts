@@ -114,7 +114,7 @@ function llamaCpp(options: PresetOptions): Stages {
   const { topK = 40, topP = 0.95, minP = 0.05, typicalP = 1, topNSigma = -1, minKeep } = options;
   const { xtcProbability = 0, xtcThreshold = 0.1, penaltyLastN = 64, mirostat: version = 0 } = options;
   const { mirostatTau: tau = 5, mirostatEta: eta = 0.1 } = options;
-  if (version !== 0) return [warmth(options.temperature ?? 0.8), mirostat({ version, tau, eta })];
+  if (version !== 0) return [temperatureOf(options.temperature ?? 0.8), mirostat({ version, tau, eta })];
   return [
     penaltiesOf(options, { window: penaltyLastN < 0 ? Infinity : penaltyLastN }),
     options.dry ? dry(options.dry) : undefined,
@@ -124,7 +124,7 @@ function llamaCpp(options: PresetOptions): Stages {
     nucleus(topP, "lowestId", minKeep),
     minP === 0 ? undefined : keepMinP(minP, least(minKeep)),
     xtcProbability === 0 ? undefined : xtc({ probability: xtcProbability, threshold: xtcThreshold, ...least(minKeep) }),
-    heat(options),
+    lastTemperature(options),
   ];
 }
 
@@ -132,7 +132,7 @@ function transformers(options: PresetOptions): Stages {
   const { topK = 50, topP = 1, minP = 0, typicalP = 1, topH, epsilonCutoff = 0, etaCutoff = 0, minKeep } = options;
   return [
     penaltiesOf(options, {}),
-    warmth(options.temperature ?? 1),
+    temperatureOf(options.temperature ?? 1),
     topH === undefined ? undefined : keepTopH(topH),
     best(topK, "all", minKeep),
     nucleus(topP, "highestId", minKeep),
@@ -148,7 +148,7 @@ function vllm(options: PresetOptions): Stages {
   return [
     penaltiesOf(options, { counts: "output" }),
     // vLLM's own rule: a temperature this small is greedy.
-    warmth(temperature < 1e-5 ? 0 : temperature),
+    temperatureOf(temperature < 1e-5 ? 0 : temperature),
     minP === 0 ? undefined : keepMinP(minP, least(minKeep)),
     best(topK, "all", minKeep),
     nucleus(topP, "highestId", minKeep),
@@ -167,14 +167,14 @@ function nucleus(p: number, ties: Ties, minKeep: number | undefined): Stage | un
   return p === 1 ? undefined : keepTopP(p, { ties, ...least(minKeep) });
 }
 
-function warmth(temperature: number): Stage | undefined {
+function temperatureOf(temperature: number): Stage | undefined {
   return temperature === 1 ? undefined : withTemperature(temperature);
 }
 
-function heat(
+function lastTemperature(
   { temperature = 0.8, dynatempRange: range = 0, dynatempExponent: exponent = 1 }: PresetOptions,
 ): Stage | undefined {
-  return range === 0 ? warmth(temperature) : dynamicTemperature({ temperature, range, exponent });
+  return range === 0 ? temperatureOf(temperature) : dynamicTemperature({ temperature, range, exponent });
 }
 
 function penaltiesOf(

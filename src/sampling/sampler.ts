@@ -7,7 +7,7 @@ import { type Findings, leaveArena } from "./_findings.ts";
 import { requireFree } from "./_hold.ts";
 import { Memory } from "./_memory.ts";
 import { checkCount, optionsOf, refuse } from "./_refuse.ts";
-import { type Asked, RowRun } from "./_run.ts";
+import { type Asked, RowRun } from "./_row_run.ts";
 import type { Distribution } from "./distribution.ts";
 import type { Sample } from "./sample.ts";
 import type { Stage } from "./stage.ts";

@@ -1,4 +1,4 @@
-import { inArena } from "../core/mod.ts";
+import { divideEdit } from "./_divide_edit.ts";
 import { LEAST_TEMPERATURE } from "./_least_temperature.ts";
 import { refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
@@ -39,9 +39,7 @@ export function withTemperature(temperature: number): Stage {
   return {
     spec,
     divisor: temperature,
-    edit: () => ({
-      apply: ({ values }) => inArena(values, (kernels, at, count) => kernels.divide(at, count, temperature)),
-    }),
+    edit: () => divideEdit(temperature),
     cut(ladder) {
       if (!ladder.scale(temperature)) ladder.giveUp("the mass at another temperature");
     },

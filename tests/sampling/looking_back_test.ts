@@ -104,7 +104,12 @@ Deno.test("dry: the longest earlier copy of the text's end, up to the last break
       const exempt = breakers.some((breaker) => breaker.length === 1 && breaker[0] === id);
       return longest < allowed || exempt ? x : x - multiplier * base ** (longest - allowed);
     });
-    check(dry({ multiplier, base, allowed, breakers }), row, text, tokens.length <= allowed ? [...row] : expected);
+    check(
+      dry({ multiplier, base, allowedLength: allowed, breakers }),
+      row,
+      text,
+      tokens.length <= allowed ? [...row] : expected,
+    );
   });
 });
 

@@ -155,7 +155,7 @@ Deno.test("every option out of range is refused, naming the stage, the option, t
     [() => penalties({ scope: any("prompt") }), "penalties with scope = prompt"],
     [() => dry({ multiplier: 0 }), "dry with multiplier = 0"],
     [() => dry({ multiplier: 1, base: 0.5 }), "dry with base = 0.5"],
-    [() => dry({ multiplier: 1, allowed: 0 }), "dry with allowed = 0"],
+    [() => dry({ multiplier: 1, allowedLength: 0 }), "dry with allowedLength = 0"],
     [() => dry({ multiplier: 1, breakers: [[]] }), "dry with breakers = []"],
     [() => noRepeatNgram(0), "noRepeatNgram with n = 0"],
     [() => badWords([[]]), "badWords with words = []"],
@@ -202,7 +202,7 @@ Deno.test("what does not fit the vocabulary is refused before any read", () => {
 /** Stages that remember, and what they are told. */
 const REMEMBERING: Record<string, () => Stage> = {
   penalties: () => penalties({ repetition: 1.5, frequency: 0.4, presence: 0.3, window: 6 }),
-  dry: () => dry({ multiplier: 2, allowed: 1 }),
+  dry: () => dry({ multiplier: 2, allowedLength: 1 }),
   noRepeatNgram: () => noRepeatNgram(2),
   badWords: () => badWords([[1, 2], [3]]),
   minLength: () => minLength(6, { end: [0, 4] }),

@@ -122,7 +122,7 @@ function stageOf(stage: Data, { source }: Data): Stage | undefined {
       return dry({
         multiplier: stage.multiplier,
         base: stage.base,
-        allowed: stage.allowed_length,
+        allowedLength: stage.allowed_length,
         ...(stage.last_n >= 0 ? { window: stage.last_n } : {}),
         breakers: stage.breakers ?? [],
       });
