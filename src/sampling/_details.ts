@@ -1,5 +1,5 @@
 import { exp } from "../../kernels/mod.ts";
-import { type Heap, ranked, type Reducer, type RowFacts } from "../core/mod.ts";
+import { type Heap, ranked, type Reducer, type RowFacts, type Segment } from "../core/mod.ts";
 import { isCell } from "./_rung.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
 import type { Sample, SampleDetails, TokenLogprob } from "./sample.ts";
@@ -49,40 +49,53 @@ function rankAmong(best: Heap, logit: number): number | undefined {
 }
 
 /** A read that finds the token's raw logit, where it is not known, and then one that counts the larger ones. */
-function lookUp(sample: Sample, logit: number, facts: RowFacts): Reducer<Sample, { logit: number; greater: number }> {
-  const reads = sample.reads + 1;
-  const seek = Number.isNaN(logit);
-  const step = (
-    state: { logit: number; greater: number },
-    values: Float32Array | Float64Array,
-    start: number,
-  ): void => {
+function lookUp(sample: Sample, logit: number, facts: RowFacts): Reducer<Sample> {
+  return Number.isNaN(logit) ? seekLogit(sample, facts) : countLarger(sample, logit, facts);
+}
+
+/** The sample with what a further read has told. */
+function toldOf(sample: Sample, logit: number, rank: number, { maximum, logSum }: RowFacts): Sample {
+  return {
+    ...sample,
+    reads: sample.reads + 1,
+    details: { ...sample.details!, rawLogprob: logit - maximum - logSum, rank },
+  };
+}
+
+function seekLogit(sample: Sample, facts: RowFacts): Reducer<Sample, { logit: number }> {
+  function look(state: { logit: number }, { values, start }: Pick<Segment, "values" | "start">): void {
     const at = sample.id! - start;
     if (at >= 0 && at < values.length) state.logit = values[at];
-  };
-  const result = (found: number, rank: number): Sample => ({
-    ...sample,
-    reads,
-    details: { ...sample.details!, rawLogprob: found - facts.maximum - facts.logSum, rank },
-  });
+  }
   return {
-    spec: { name: "samplerRank", params: { read: reads }, inputs: [] },
+    spec: { name: "samplerLogit", params: { read: sample.reads + 1 }, inputs: [] },
     needs: "maximum",
-    init: () => ({ logit: NaN, greater: 0 }),
-    step(state, { values, start }) {
-      step(state, values, start);
-      if (!seek) { for (const x of values) if (x > logit) state.greater++; }
-    },
-    stepBlock(state, { kernels, at, count, values, start }) {
-      step(state, values, start);
-      if (!seek) state.greater += kernels.countGreater(at, count, logit);
-    },
+    init: () => ({ logit: NaN }),
+    step: look,
+    stepBlock: look,
     merge(into, from) {
       if (!Number.isNaN(from.logit)) into.logit = from.logit;
-      into.greater += from.greater;
     },
-    finish: (state) => result(seek ? state.logit : logit, seek ? NaN : 1 + state.greater),
-    second: (state) => seek ? lookUp(result(state.logit, NaN), state.logit, facts) : undefined,
+    finish: ({ logit }) => toldOf(sample, logit, NaN, facts),
+    second: ({ logit }) => countLarger(toldOf(sample, logit, NaN, facts), logit, facts),
+  };
+}
+
+function countLarger(sample: Sample, logit: number, facts: RowFacts): Reducer<Sample, { larger: number }> {
+  return {
+    spec: { name: "samplerRank", params: { read: sample.reads + 1 }, inputs: [] },
+    needs: "maximum",
+    init: () => ({ larger: 0 }),
+    step(state, { values }) {
+      for (const x of values) if (x > logit) state.larger++;
+    },
+    stepBlock(state, { kernels, at, count }) {
+      state.larger += kernels.countGreater(at, count, logit);
+    },
+    merge(into, from) {
+      into.larger += from.larger;
+    },
+    finish: ({ larger }) => toldOf(sample, logit, 1 + larger, facts),
   };
 }
 

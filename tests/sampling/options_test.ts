@@ -102,8 +102,8 @@ Deno.test("an option that there is not is refused, with the list of those there 
     keepTopK: () => keepTopK(3, any({ min_keep: 2 })),
     penalties: () => penalties(any({ repetitionPenalty: 2 })),
     sampler: () => sampler(any({ chian: [] })),
-    dry: () => dry(any({ multiplier: 1, allowedLength: 2 })),
-    maskRows: () => sampler({ chain: [keepTopK(1)] }).draw(Float32Array.of(1), any({ steps: 1 })),
+    dry: () => dry(any({ multiplier: 1, allowed: 2 })),
+    draw: () => sampler({ chain: [keepTopK(1)] }).draw(Float32Array.of(1), any({ steps: 1 })),
   };
   assertEquals(
     refusal(wrong.keepTopK),

@@ -163,6 +163,22 @@ Deno.test("one stage of masks in two flows of other vocabularies", async () => {
   assertEquals((await Array.fromAsync(wide))[0].token.id, 3);
 });
 
+Deno.test("a row's mask is asked for once, and not before there is a row", () => {
+  const asked: number[] = [];
+  const masks = maskRows((row) => {
+    asked.push(row);
+    return row === 1 ? undefined : Uint32Array.of(0b011);
+  });
+  for (const chain of [[masks], [keepTopP(0.9), masks], [keepTopP(0.9), masks, withTemperature(2)]]) {
+    asked.length = 0;
+    const made = sampler({ chain });
+    assertEquals(asked, []);
+    for (let step = 0; step < 3; step++) made.draw(Float32Array.of(1, 2, 3), { step });
+    // Once more for its width.
+    assertEquals(asked, [0, 0, 1, 1, 2, 2]);
+  }
+});
+
 Deno.test("a part that would need another read says so; the mass before an edited cut is not guessed", async () => {
   const token = sampler({ chain: [keepTopP(0.5)] });
   const row = new Float32Array(3000);
