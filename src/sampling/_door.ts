@@ -40,7 +40,7 @@ class SliceBlock implements Block {
   }
 }
 
-/** The slices of a row, one after the other, swept where the level is given, and how many of their tiles hold a NaN or +Infinity. */
+/** The slices of a row, one after the other, swept at the level given, each with how many of its tiles hold a NaN or +Infinity. */
 export function eachSlice(
   values: RowValues,
   row: number,
