@@ -5,8 +5,8 @@ import type { RungLadder } from "./_rung_ladder.ts";
 /** Marks rungs i to j as kept in part: about `n` tokens of theirs, `doubt` more or fewer. */
 export function blur(ladder: RungLadder, i: number, j: number, n: number, doubt: number): void {
   const { count } = sumsOf(ladder, i, j);
-  mark(ladder, i, j, Math.min(1, n / count), (rung, skew) => {
-    const more = doubt * rung.n / count;
+  mark(ladder, i, j, count > 0 ? n / count : 1, (rung, skew) => {
+    const more = part(rung.n, Math.min(doubt, count), count);
     rung.countDoubt += more;
     rung.massDoubt += more + skew;
   });
@@ -21,9 +21,16 @@ export function blurMass(
 ): void {
   const { count, mass } = sumsOf(ladder, i, j);
   mark(ladder, i, j, share, (rung, skew) => {
-    rung.countDoubt += doubt * rung.n / count + skew;
-    rung.massDoubt += haze * rung.m / mass / exp(rung.upper - ladder.top);
+    const weight = exp(rung.upper - ladder.top);
+    rung.countDoubt += part(rung.n, Math.min(doubt, count), count) + skew;
+    // What weighs nothing may be off by all of it.
+    rung.massDoubt += weight > 0 ? Math.min(rung.n + 1, part(rung.m, haze, mass) / weight) : rung.n;
   });
+}
+
+/** `whole` shared out by `some` of `all`; the whole to everyone where there is nothing to go by. */
+function part(some: number, whole: number, all: number): number {
+  return all > 0 ? whole * some / all : whole;
 }
 
 /** Count and mass of rungs i to j. */
@@ -36,8 +43,18 @@ export function sumsOf({ rungs }: RungLadder, i: number, j: number): { readonly 
   return { count, mass };
 }
 
+/** No share is so small that a stage to come could not make more of it: nothing is ever divided by 0. */
+const LEAST_SHARE = 2 ** -20;
+
 /** `skew`: by how many tokens more than its share the best of a cell weigh. */
-function mark(ladder: RungLadder, i: number, j: number, share: number, note: (rung: Rung, skew: number) => void): void {
+function mark(
+  ladder: RungLadder,
+  i: number,
+  j: number,
+  wanted: number,
+  note: (rung: Rung, skew: number) => void,
+): void {
+  const share = Math.min(1, Math.max(LEAST_SHARE, wanted));
   for (let at = i; at <= j; at++) {
     const rung = ladder.rungs[at];
     ladder.note(at);

@@ -5,6 +5,8 @@ import { cellRung, type CellSource, type CellSums, type Rung } from "./_rung.ts"
 
 const STEPS = Cell.perUnit * Cell.steps;
 const WIDTH = 1 / Cell.perUnit;
+/** Up to here steps of 2^-18 are exact. */
+const NARROW = 2 ** 34;
 /** Half a step of 2^-18, and what the spread inside a cell of 1/256 can change in its mass: relative errors of `1/T` and `1/T^2`. */
 const STEP_ERROR = 2e-6;
 const SPREAD_ERROR = 1e-6;
@@ -77,8 +79,9 @@ export class CellReading implements CellSource {
 
   #cellRung(cell: number, n: number, divisor: number): Rung {
     const steps = this.#stepsAt(this.#placeOf(cell), cell), lower = cell * WIDTH;
-    // The sum of one place is the place.
-    const bounds = n === 1
+    // The sum of one place is the place; so far out that float64 has no such small steps, it is no narrower than the cell.
+    const narrow = n === 1 && Math.abs(lower) < NARROW;
+    const bounds = narrow
       ? this.#bounds(lower + steps / STEPS, lower + (steps + 1) / STEPS)
       : this.#bounds(lower, lower + WIDTH);
     const facts = { cell, span: 1, n, ...bounds, mean: lower + (steps / n + 0.5) / STEPS };

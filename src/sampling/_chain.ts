@@ -88,7 +88,12 @@ const AHEAD = 16;
 export function proposalsFor(rest: readonly Stage[], draws: number): number {
   if (draws === 0 || closingOf(rest) >= 0 || divisorOf(rest) === undefined) return 0;
   if (draws === 1) return rest.every(({ divisor }) => divisor !== undefined) ? 1 : AHEAD;
-  return Math.min(MOST_PROPOSALS, Math.max(AHEAD, 4 * Math.ceil(draws / 2) + 8));
+  return Math.min(MOST_PROPOSALS, aheadOf(draws));
+}
+
+/** How many tokens are drawn ahead, so that nearly always so many of them are kept, and different. */
+export function aheadOf(draws: number): number {
+  return Math.max(AHEAD, 4 * Math.ceil(draws / 2) + 8);
 }
 
 /** By what the rest of a chain divides the logits in the end; `undefined` if it does more to them than that. */

@@ -1,5 +1,6 @@
 import { exp, ln } from "../../kernels/mod.ts";
 import { heapOf, offer, ranked } from "../core/mod.ts";
+import { aheadOf } from "./_chain.ts";
 import { exponential, type Noise, Purpose } from "./_noise.ts";
 import type { Token } from "./_proposals.ts";
 import { idsOf, isCell, type Rung } from "./_rung.ts";
@@ -18,41 +19,89 @@ export interface Drawn extends TokenLogprob {
 }
 
 /**
- * Draws tokens without replacement from a ladder's window. Those drawn from the whole row come first: the first that is kept, and not
- * taken yet, is a fair draw from what is kept. When they are used up, fair draws go on from nothing. However many are wanted, the first
- * ones are the same.
+ * Draws tokens without replacement from a ladder's window. For each the tokens drawn from the whole row come first, up to a number that
+ * hangs on its place alone: the first that is kept, and not taken yet, is a fair draw from what is kept. When those are used up, it is
+ * drawn from nothing. So the first of many draws are those of few, but where a wide cut takes more reads for more draws.
  */
 export function drawFrom(ladder: RungLadder, draws: number, noise: Noise, { fromRow, fromCells }: Supply): Drawn[] {
   const { count, sure } = ladder;
   if (draws > 1 && !sure && count < 4 * draws) throw new Undecided("about as many draws as tokens are kept");
   const taken = new Taken(ladder);
   const wanted = Math.min(draws, count);
-  const first = fromRow[Symbol.iterator]();
+  const ahead = new Cursor(fromRow), anew = new Anew(ladder, taken, wanted, noise, cellDraws(ladder, fromCells));
   let more = true;
-  while (more && taken.count < wanted) more = taken.add(nextKept(ladder, first, taken));
-  if (taken.count < wanted) goOn(ladder, taken, wanted, noise, cellDraws(ladder, fromCells));
+  while (more && taken.count < wanted) {
+    const limit = aheadOf(taken.count + 1);
+    more = taken.add(nextKept(ladder, () => ahead.next(limit), taken) ?? anew.next());
+  }
   const logMass = ln(ladder.mass);
   // A rounding of the mass must not make a logarithm positive, or a certain token uncertain.
   const logprobOf = (logit: number) => count === 1 ? 0 : Math.min(0, logit - ladder.top - logMass);
   return taken.tokens.map(({ id, x, logit }) => ({ id, high: x, logprob: logprobOf(logit) }));
 }
 
-/** Draws from nothing: a rung by its share of the mass, and where it is a cell, the next of those drawn from the cells. */
-function goOn(ladder: RungLadder, taken: Taken, wanted: number, noise: Noise, cells: Iterator<Token>): void {
-  if (!ladder.sure) throw new Undecided("no token that was drawn is kept for sure");
-  // What is left may be next to nothing beside what has been taken.
-  if (ladder.error > DOUBT * taken.rest) throw new Undecided("the mass of what is not drawn yet");
-  const summed = ladder.kept.some(isCell);
-  let more = true;
-  while (more && taken.count < wanted && (summed || taken.count === 0)) {
-    more = taken.add(drawAnew(ladder, taken, cells, noise.uniform(Purpose.list, taken.count)));
+/** Goes through tokens that were drawn, each once. */
+class Cursor {
+  readonly #tokens: Iterator<Token>;
+  #at = 0;
+
+  constructor(tokens: Iterable<Token>) {
+    this.#tokens = tokens[Symbol.iterator]();
   }
-  if (!summed && taken.count < wanted) raceTokens(ladder, taken, wanted, noise);
+
+  /** The next one among the first `limit`. */
+  next(limit = Infinity): Token | undefined {
+    if (this.#at >= limit) return undefined;
+    this.#at++;
+    return this.#tokens.next().value;
+  }
 }
 
-/** Draws the rest at once: every token that is left races, with its mass over an exponential variate of its own. */
-function raceTokens(ladder: RungLadder, taken: Taken, wanted: number, noise: Noise): void {
-  const best = heapOf(wanted - taken.count);
+/** Draws from nothing. */
+class Anew {
+  readonly #ladder: RungLadder;
+  readonly #taken: Taken;
+  readonly #wanted: number;
+  readonly #noise: Noise;
+  readonly #cells: Cursor;
+  readonly #summed: boolean;
+  #race: Iterator<Placed> | undefined;
+
+  constructor(ladder: RungLadder, taken: Taken, wanted: number, noise: Noise, cells: Iterable<Token>) {
+    this.#ladder = ladder;
+    this.#taken = taken;
+    this.#wanted = wanted;
+    this.#noise = noise;
+    this.#cells = new Cursor(cells);
+    this.#summed = ladder.kept.some(isCell);
+  }
+
+  /** The next token; `undefined` if nothing that is left weighs anything. */
+  next(): Placed | undefined {
+    const taken = this.#taken;
+    if (!this.#race) this.#requireKnown();
+    if (this.#summed || taken.count === 0) {
+      return drawAnew(this.#ladder, taken, this.#cells, this.#noise.uniform(Purpose.list, taken.count));
+    }
+    this.#race ??= raceTokens(this.#ladder, this.#wanted, this.#noise)[Symbol.iterator]();
+    for (;;) {
+      const { value, done } = this.#race.next();
+      if (done) return undefined;
+      if (!taken.has(value.id)) return value;
+    }
+  }
+
+  #requireKnown(): void {
+    const { sure, error } = this.#ladder;
+    if (!sure) throw new Undecided("no token that was drawn is kept for sure");
+    // What is left may be next to nothing beside what has been taken.
+    if (!(error <= DOUBT * this.#taken.rest)) throw new Undecided("the mass of what is not drawn yet");
+  }
+}
+
+/** The first tokens of a race, best first: each has its mass over an exponential variate of its own. */
+function* raceTokens(ladder: RungLadder, wanted: number, noise: Noise): Iterable<Placed> {
+  const best = heapOf(wanted);
   const rungs: Rung[] = [], starts: number[] = [];
   let number = 0;
   for (const rung of ladder.kept) {
@@ -60,14 +109,12 @@ function raceTokens(ladder: RungLadder, taken: Taken, wanted: number, noise: Noi
     rungs.push(rung);
     starts.push(number);
     for (const id of idsOf(rung)) {
-      const variate = exponential(noise.small(Purpose.rest, id));
-      if (!taken.has(id)) offer(best, rung.m / rung.n / variate, number);
-      number++;
+      offer(best, rung.m / rung.n / exponential(noise.small(Purpose.rest, id)), number++);
     }
   }
   for (const at of ranked(best)) {
     const place = lastAtMost(starts, best.ids[at]), rung = rungs[place];
-    taken.add({ id: idsOf(rung)[best.ids[at] - starts[place]], x: rung.rawUpper, logit: rung.upper, rung });
+    yield { id: idsOf(rung)[best.ids[at] - starts[place]], x: rung.rawUpper, logit: rung.upper, rung };
   }
 }
 
@@ -89,7 +136,7 @@ interface Placed extends Token {
 }
 
 /** One after the other the draws that were made from all cells in the window, or more. */
-function* cellDraws(ladder: RungLadder, supplies: Supply["fromCells"]): Iterator<Token> {
+function* cellDraws(ladder: RungLadder, supplies: Supply["fromCells"]): Iterable<Token> {
   const cells = ladder.kept.filter(isCell);
   for (const { tokens, of } of supplies) {
     const whole = cells.every(({ rawLower, rawUpper }) =>
@@ -155,13 +202,12 @@ class Taken {
 }
 
 /** The next of some drawn tokens that is kept and not taken. */
-function nextKept(ladder: RungLadder, tokens: Iterator<Token>, taken: Taken): Placed | undefined {
-  for (;;) {
-    const { value, done } = tokens.next();
-    if (done) return undefined;
-    const rung = rungOf(ladder, value);
-    if (rung && !taken.has(value.id)) return place(ladder, value, rung);
+function nextKept(ladder: RungLadder, next: () => Token | undefined, taken: Taken): Placed | undefined {
+  for (let token = next(); token; token = next()) {
+    const rung = rungOf(ladder, token);
+    if (rung && !taken.has(token.id)) return place(ladder, token, rung);
   }
+  return undefined;
 }
 
 function place({ divisor }: RungLadder, token: Token, rung: Rung): Placed {
@@ -203,7 +249,7 @@ function hasId({ ids, rawUpper }: Rung, id: number, x: number): boolean {
  * A fair draw from what is not taken, by a uniform number: the inverse distribution function over the rungs, best first. `undefined` if
  * nothing that is left weighs anything.
  */
-function drawAnew(ladder: RungLadder, taken: Taken, cells: Iterator<Token>, u: number): Placed | undefined {
+function drawAnew(ladder: RungLadder, taken: Taken, cells: Cursor, u: number): Placed | undefined {
   let wanted = u * taken.rest, last: Rung | undefined;
   for (const rung of ladder.kept) {
     const left = taken.left(rung);
@@ -220,8 +266,8 @@ function drawAnew(ladder: RungLadder, taken: Taken, cells: Iterator<Token>, u: n
 }
 
 /** A token of the cells: the next that was drawn from them. */
-function drawCell(ladder: RungLadder, taken: Taken, cells: Iterator<Token>): Placed {
-  const token = nextKept(ladder, cells, taken);
+function drawCell(ladder: RungLadder, taken: Taken, cells: Cursor): Placed {
+  const token = nextKept(ladder, () => cells.next(), taken);
   if (!token) throw new Undecided("a token was drawn whose logit is known in sum only");
   return token;
 }

@@ -79,14 +79,14 @@ function editsOf({ rest, edit }: Walk, i: number, ladder: RungLadder, context: S
   return made ? [made] : [];
 }
 
-/** The edits of a stage, with those of the stages behind it that edit too. */
+/** The edits of a stage, with those of stages behind it, if all of them do nothing else. */
 function restart(ladder: RungLadder, edits: readonly Edit[], { rest, edit }: Walk, done: number): Restart {
   const all = [
     ...(ladder.whole ? [] : [windowEdit(ladder)]),
     ...(ladder.divisor === 1 ? [] : [divideEdit(ladder.divisor)]),
     ...edits,
   ];
-  for (; done < rest.length && !rest[done].cut; done++) all.push(edit(done)!);
+  for (; !rest[done - 1].cut && done < rest.length && !rest[done].cut; done++) all.push(edit(done)!);
   return new Restart(all, done);
 }
 

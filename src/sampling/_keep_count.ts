@@ -42,7 +42,9 @@ export function requireNoTies(ladder: RungLadder, i: number, ties: Ties): void {
   const { rungs, from } = ladder;
   const { upper, closed, rawUpper } = rungs[i];
   if (ties !== "highestId" || !isCell(rungs[i]) || !closed || i === from) return;
-  if (!isCell(rungs[i - 1]) && rungs[i - 1].upper === upper) ladder.refuseTies(rawUpper);
+  if (isCell(rungs[i - 1]) || rungs[i - 1].upper !== upper) return;
+  ladder.note(i);
+  ladder.refuseTies(rawUpper);
 }
 
 /** Ends the window with the first `count` tokens of rung i, which are equal, and what the tie rule keeps beside them. */

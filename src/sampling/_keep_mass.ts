@@ -18,12 +18,10 @@ export function keepMass(ladder: RungLadder, p: number, least: number, ties: Tie
       off = doubt - error;
       seen += rung.n;
     } else if (ladder.split(i)) i--;
-    else {return cut(
-        ladder,
-        i,
-        { mass: wanted - before, least: least - seen, doubt, rest: Math.max(0, error - off) },
-        ties,
-      );}
+    else {
+      const left = { mass: wanted - before, least: least - seen, doubt, rest: Math.max(0, error - off) };
+      return cut(ladder, i, left, ties);
+    }
   }
 }
 
@@ -42,8 +40,8 @@ function cut(ladder: RungLadder, i: number, { mass, least, doubt, rest }: Wanted
   const rung = ladder.rungs[i];
   // By the lightest token it may take more, by the heaviest fewer.
   const heavy = exp(rung.upper - ladder.top), light = isCell(rung) ? exp(rung.lower - ladder.top) : heavy;
-  const fewest = Math.max(1, least, Math.ceil((mass - doubt) / heavy));
-  const most = Math.max(1, least, Math.ceil((mass + doubt) / light));
+  const fewest = Math.max(1, least, tokensIn(mass - doubt, heavy)),
+    most = Math.max(1, least, tokensIn(mass + doubt, light));
   if (fewest === most && most <= rung.n && !rung.unsure) {
     if (!isCell(rung)) return endWith(ladder, i, most, ties);
     ladder.to = i + 1;
@@ -57,10 +55,15 @@ function cut(ladder: RungLadder, i: number, { mass, least, doubt, rest }: Wanted
   const { count, mass: whole } = sumsOf(ladder, i, last);
   // The mass is reached with at most one token too much.
   const likely = mass + heavy / 2;
-  const share = Math.min(1, Math.max(likely / whole, fewest / count));
+  const share = Math.min(1, Math.max(whole > 0 ? likely / whole : 1, fewest / count));
   const out = ties === "all" ? 1 - share : 0;
   const haze = heavy / 2 + rest + Math.abs(share * whole - likely) + out * whole;
-  blurMass(ladder, i, last, { share, doubt: 0.5 + doubt / light + out * count, haze });
+  blurMass(ladder, i, last, { share, doubt: 0.5 + tokensIn(doubt, light) + out * count, haze });
+}
+
+/** How many tokens of a weight, which may be 0, hold a mass. */
+function tokensIn(mass: number, weight: number): number {
+  return mass > 0 ? Math.ceil(mass / weight) : 0;
 }
 
 /** The last rung that the cut may lie in. */

@@ -23,8 +23,8 @@ export class RowChain {
   readonly #memory: Memory;
   readonly #noise: Noise;
   readonly #edits = new Map<number, Edit | undefined>();
-  /** What stages have observed, by their place. */
-  readonly observed: Map<number, Observed> = new Map();
+  /** What stages have observed, by their place, and in which row: as it came, or edited so many times behind a cut. */
+  readonly #observed = new Map<number, { readonly told: Observed; readonly epoch: number }>();
 
   constructor(chain: Chain, memory: Memory, row: number, noise: Noise) {
     this.chain = chain;
@@ -48,8 +48,17 @@ export class RowChain {
     for (const { checkRow } of this.chain.stages) checkRow?.(vocabulary, this.row);
   }
 
-  /** The chain from some stage on. */
-  walk(from: number, vocabulary: number): Walk {
+  /** What stages have observed, by their place, for a token drawn from the row after so many edits. */
+  observed(epoch: number): Map<number, Observed> {
+    const entries = [...this.#observed].map(([place, seen]): [number, Observed] => [
+      place,
+      seen.epoch === epoch ? seen.told : (id) => seen.told(id, NaN),
+    ]);
+    return new Map(entries);
+  }
+
+  /** The chain from some stage on, on the row after so many edits behind cuts. */
+  walk(from: number, vocabulary: number, epoch: number): Walk {
     const { stages } = this.chain;
     const places: number[] = [];
     for (let place = from; place < stages.length; place++) if (!this.#isIdle(place, vocabulary)) places.push(place);
@@ -57,7 +66,7 @@ export class RowChain {
       rest: places.map((place) => stages[place]),
       places,
       vocabulary,
-      context: (i) => this.#context(places[i], vocabulary),
+      context: (i) => this.#context(places[i], vocabulary, epoch),
       edit: (i) => this.#edit(places[i], vocabulary),
     };
   }
@@ -76,7 +85,7 @@ export class RowChain {
     return this.#edits.get(place);
   }
 
-  #context(place: number, vocabulary: number): StageContext {
+  #context(place: number, vocabulary: number, epoch = 0): StageContext {
     const { history, prompt, own } = this.#memory;
     return {
       history,
@@ -85,7 +94,7 @@ export class RowChain {
       vocabulary,
       own: own[place],
       chance: () => this.#noise.uniform(Purpose.chance, place),
-      observe: (probability) => this.observed.set(place, probability),
+      observe: (told, edited = false) => this.#observed.set(place, { told, epoch: edited ? epoch + 1 : epoch }),
     };
   }
 }

@@ -54,8 +54,8 @@ interface Epoch {
   readonly edits: readonly Edit[];
   readonly from: number;
   readonly reads: number;
-  /** Whether the row was edited behind a cut, so that the mass before the cut is not known of what is kept. */
-  readonly reset: boolean;
+  /** How many times the row was edited behind a cut: 0 where the mass before the first cut is known of what is kept. */
+  readonly number: number;
   readonly raw: Raw | undefined;
 }
 
@@ -77,16 +77,13 @@ export class RowRun {
   #first: Reducer<Sample, Findings> | undefined;
   conclusion: Conclusion | undefined;
   drawn: readonly Drawn[] = [];
+  /** What stages have observed of it, by their place. */
+  observed: Map<number, Observed> = new Map();
 
   constructor(chain: Chain, asked: Asked, memory: Memory, row: number) {
     this.#asked = asked;
     this.#noise = new Noise(asked.seed, row);
     this.#chain = new RowChain(chain, memory, row, this.#noise);
-  }
-
-  /** What stages have observed, by their place. */
-  get observed(): Map<number, Observed> {
-    return this.#chain.observed;
   }
 
   /** The first read's reducer of this row. */
@@ -105,7 +102,7 @@ export class RowRun {
       },
       from: leading,
       reads: 1,
-      reset: false,
+      number: 0,
       raw: undefined,
     };
     return this.#sweep(epoch, leading > 0);
@@ -149,7 +146,7 @@ export class RowRun {
     if (poison) return { sample: none(epoch.reads, poison), next: undefined };
     if (facts.maximum === -Infinity) return { sample: none(epoch.reads, "masked"), next: undefined };
     const raw = epoch.raw ?? { facts: row, best: found.raw, plain: !edited };
-    const walk = this.#chain.walk(epoch.from, row.vocabulary);
+    const walk = this.#chain.walk(epoch.from, row.vocabulary, epoch.number);
     // What was drawn ahead is of no use when there is more to be done to the logits than to divide them.
     const drawn = divisorOf(walk.rest) === undefined ? null : found.proposals;
     const fromRow = tokensOf(drawn, wanted.by, kernels, this.#noise, facts.maximum);
@@ -206,14 +203,15 @@ export class RowRun {
     try {
       runStages(ladder, walk);
       if (ladder.to <= ladder.from) return { sample: none(reads, "masked"), next: undefined };
-      if (ladder.error > DOUBT * ladder.mass) throw new Undecided("what is kept is not known well enough");
+      if (!(ladder.error <= DOUBT * ladder.mass)) throw new Undecided("what is kept is not known well enough");
       if (!(ladder.mass > 0)) return { sample: none(reads, "masked"), next: undefined };
       if (this.#asked.exact || this.#asked.details) requireSure(ladder);
       if (this.#asked.exact) this.conclusion = { ladder, edits: epoch.edits };
       if (this.#asked.draws === 0) return { sample: none(reads, "undecided"), next: undefined };
       const drawn = drawFrom(ladder, this.#asked.draws, this.#noise, epoch.supply);
       this.drawn = drawn;
-      return this.#finish(epoch, ladder, drawn, epoch.reset ? NaN : shareOf(ladder, whole));
+      this.observed = this.#chain.observed(epoch.number);
+      return this.#finish(epoch, ladder, drawn, epoch.number > 0 ? NaN : shareOf(ladder, whole));
     } catch (error) {
       if (error instanceof Poisoned) return { sample: none(reads, error.why), next: undefined };
       if (error instanceof Undecided) return epoch.round < ROUNDS - 1 ? undefined : this.#refuse(error.why);
@@ -224,7 +222,7 @@ export class RowRun {
         edits: [...epoch.edits, ...error.edits],
         from: walk.places[error.done - 1] + 1,
         reads: reads + 1,
-        reset: true,
+        number: epoch.number + 1,
         raw: epoch.raw,
       }, true);
       return { sample: none(reads, "undecided"), next };
@@ -256,7 +254,7 @@ export class RowRun {
     const { fromRow, fromCells } = epoch.supply;
     const supply = { fromRow, fromCells: [...fromCells, { tokens: more, of: plan.drawn }] };
     const attempt = { ...epoch, round: plan.round, supply };
-    const walk = this.#chain.walk(epoch.from, row.vocabulary);
+    const walk = this.#chain.walk(epoch.from, row.vocabulary, epoch.number);
     return this.#attempt(attempt, [ladder], walk, () => {
       const next = this.#plan(attempt, ladder, walk, [...plan.listed, ...ladder.noted]);
       return this.#bands({ ...attempt, supply: settled(attempt.supply), reads: epoch.reads + 1 }, next);

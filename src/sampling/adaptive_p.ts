@@ -57,7 +57,7 @@ export function adaptiveP(options: AdaptivePOptions): Stage {
         observe(known);
         return ladder.rewrite(adapt);
       }
-      observe((id, logit) => known(id, NaN) ?? (Number.isNaN(logit) ? undefined : original(logit, wanted)));
+      observe((id, logit) => known(id, NaN) ?? (Number.isNaN(logit) ? undefined : original(logit, wanted)), true);
       return {
         edits: [{
           apply({ values }: Segment): void {

@@ -21,8 +21,11 @@ export interface StageContext {
   readonly own: readonly number[];
   /** A random number in (0, 1), keyed by seed, row (or step) and the stage's place in the chain: the same at every call. */
   chance(): number;
-  /** Keeps what {@linkcode Stage.accept} will want to know: the probability of a token, given its final logit. */
-  observe(probability: (id: number, logit: number) => number | undefined): void;
+  /**
+   * Keeps what {@linkcode Stage.accept} will want to know: the probability of a token, given its id and its logit as the row is read now,
+   * or, if `edited`, after the edits that this stage asks for. The logit is NaN where the token was drawn from a row edited otherwise.
+   */
+  observe(probability: (id: number, logit: number) => number | undefined, edited?: boolean): void;
 }
 
 /** What a truncator does besides narrowing: it asks for edits before the chain can go on. */

@@ -8,7 +8,9 @@ import {
   keepMinP,
   keepPLess,
   keepTopK,
+  keepTopNSigma,
   keepTopP,
+  keepTypical,
   logitBias,
   mask,
   maskRows,
@@ -70,6 +72,7 @@ Deno.test("another number of draws begins with the same tokens", () => {
       ["flat", [keepTopP(0.8)]],
       ["integers", [keepTopK(40), withTemperature(0.7)]],
       ["bf16", [keepMinP(0.001)]],
+      ["two-valued", [keepTopK(60), keepTopP(0.2)]],
     ] as const
   ) {
     const row = rowOf(kind, 4000, random);
@@ -78,8 +81,10 @@ Deno.test("another number of draws begins with the same tokens", () => {
       return draws === 1 ? [id] : all!.map(({ id }) => id);
     };
     for (let seed = 0; seed < 20; seed++) {
-      const many = drawn(12, seed);
-      for (const few of [1, 2, 5]) assertEquals(drawn(few, seed), many.slice(0, few), `${kind}, seed ${seed}`);
+      const many = drawn(40, seed);
+      for (const few of [1, 2, 3, 4, 5, 6, 9, 30]) {
+        assertEquals(drawn(few, seed), many.slice(0, few), `${kind}, seed ${seed}`);
+      }
     }
   }
 });
@@ -161,6 +166,59 @@ Deno.test("one stage of masks in two flows of other vocabularies", async () => {
   await Array.fromAsync(narrow).catch((error) => message = error.message);
   assert(message.includes("wider"), message);
   assertEquals((await Array.fromAsync(wide))[0].token.id, 3);
+});
+
+Deno.test("masses that are next to nothing, or shares of nothing, make no row masked", () => {
+  const spike = new Float32Array(700);
+  spike[350] = 100;
+  const normal = rowOf("normal", 5000, new Random(5));
+  for (
+    const [row, chain] of [
+      [spike, [withTemperature(0.1), keepTopP(0.999999), keepTopP(0.9)]],
+      [spike, [keepTypical(0.99, { minKeep: 300 }), withTemperature(0.1)]],
+      [normal, [keepTypical(0.5, { minKeep: 300 }), keepTypical(0.9)]],
+      [normal, [keepTopP(0.999999, { minKeep: 1000 }), keepTypical(0.9)]],
+      [normal, [keepTopP(0.18, { ties: "highestId" }), withTemperature(2)]],
+    ] as [Float32Array, Stage[]][]
+  ) {
+    const made = sampler({ chain }), { ids, probabilities } = made.distribution(row);
+    const truth = new Map(Array.from(ids, (id, i) => [id, Math.log(probabilities[i])]));
+    for (let step = 0; step < 40; step++) {
+      const { id, logprob, why } = made.draw(row, { step });
+      assert(Math.abs(truth.get(id!)! - logprob) < 1.2e-5, `${why}: ${logprob}, not ${truth.get(id!)}`);
+    }
+  }
+});
+
+Deno.test("every token of a wide cut is drawn, also where float64 has steps coarser than the cells' places", () => {
+  const random = new Random(6);
+  for (const offset of [2 ** 33, 2 ** 36, -(2 ** 38)]) {
+    const row = Float64Array.from({ length: 1500 }, () => offset + 1.2 * random.normal());
+    const made = sampler({ chain: [keepTopP(0.97), keepTopNSigma(8)] });
+    const { ids, probabilities } = made.distribution(row);
+    const counts = new Map<number, number>();
+    for (let step = 0; step < 3000; step++) {
+      const { id } = made.draw(row, { step });
+      counts.set(id!, (counts.get(id!) ?? 0) + 1);
+    }
+    // Each of these is missed once in a million.
+    const never = [...ids].filter((id, i) => 3000 * probabilities[i] > 14 && !counts.has(id));
+    assertEquals(never, [], `${offset}`);
+  }
+});
+
+Deno.test("mirostat learns nothing of a token that was drawn from logits edited behind it", () => {
+  const row = rowOf("flat", 5000, new Random(7));
+  const bias = Object.fromEntries(Array.from(row, (_, id) => [id, id % 3 - 1]));
+  const sum = row.reduce((total, x) => total + Math.exp(x), 0);
+  for (let seed = 0; seed < 20; seed++) {
+    const made = sampler({ chain: [mirostat({ tau: 20 }), logitBias(bias)], seed });
+    const { id } = made.draw(row);
+    made.accept(id!);
+    const [mu] = JSON.parse(made.save()).own[0];
+    const learnt = 40 - 0.1 * (-Math.log2(Math.exp(row[id!]) / sum) - 20);
+    assert(mu === 40 || Math.abs(mu - learnt) < 1e-4, `${mu}, not ${learnt}`);
+  }
 });
 
 Deno.test("a row's mask is asked for once, and not before there is a row", () => {
