@@ -16,7 +16,8 @@ export class Restart {
 /** The edit that masks what lies outside a ladder's window. */
 export function windowEdit(ladder: RungLadder): Edit {
   const { rungs, from, to } = ladder;
-  const isLow = lowerEnd(rungs, from, to - 1), isHigh = from === 0 ? () => true : upperEnd(rungs[from]);
+  // Of a group at the top part may have been dropped: the first rung has an upper end even if nothing lies above it.
+  const isLow = lowerEnd(rungs, from, to - 1), isHigh = upperEnd(rungs[from]);
   return {
     apply({ values, start }: Segment): void {
       for (let i = 0; i < values.length; i++) {

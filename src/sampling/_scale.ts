@@ -1,5 +1,5 @@
 import { Poisoned } from "./_poisoned.ts";
-import { isCell, setLogit } from "./_rung.ts";
+import { type CellSums, isCell, type Rung, setLogit } from "./_rung.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
 
 /** Divides the logits by a temperature; gives whether that could be done, for cells are known at some temperatures only. */
@@ -10,14 +10,20 @@ export function scale(ladder: RungLadder, t: number): boolean {
   const sums = kept.map((rung) => isCell(rung) ? source?.weigh(rung, divisor) : undefined);
   if (kept.some((rung, i) => isCell(rung) && !sums[i])) return false;
   kept.forEach((rung, i) => {
-    if (!isCell(rung)) return setLogit(rung, rung.upper / t, top);
-    const { share } = rung;
-    const [m, h, q] = sums[i]!;
-    // What was known of a share's mass holds at the temperature of its cut.
-    const haze = Math.max(rung.massDoubt, rung.countDoubt);
-    Object.assign(rung, { x: rung.upper / t, low: rung.lower / t, m: m * share, h: h * share, q: q * share, haze });
+    if (isCell(rung)) scaleCell(rung, sums[i]!, t);
+    else setLogit(rung, rung.upper / t, top);
   });
   ladder.divisor = divisor;
   ladder.top = top;
   return true;
+}
+
+function scaleCell(rung: Rung, [m, h, q]: CellSums, t: number): void {
+  rung.upper /= t;
+  rung.lower /= t;
+  rung.m = m * rung.share;
+  rung.h = h * rung.share;
+  rung.q = q * rung.share;
+  // What was known of a share's mass holds at the temperature of its cut.
+  rung.massDoubt = Math.max(rung.massDoubt, rung.countDoubt);
 }

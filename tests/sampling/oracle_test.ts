@@ -3,7 +3,16 @@
  * chains in any order, on rows of every kind; where the oracle itself stands within 1e-9 of a border, either side is right.
  */
 import { assert } from "@std/assert";
-import { sampler, type Stage } from "../../src/sampling/mod.ts";
+import {
+  keepEpsilon,
+  keepMinP,
+  keepTopK,
+  keepTopP,
+  keepTypical,
+  sampler,
+  type Stage,
+  withTemperature,
+} from "../../src/sampling/mod.ts";
 import { Random } from "../support/random.ts";
 import { type StageSpec, truthOf } from "./_oracle.ts";
 import { rowOf, SHAPES } from "./_rows.ts";
@@ -64,6 +73,45 @@ Deno.test("oracle: random chains", () => {
     const chain = chainOf(random, length);
     const kind = SHAPES[i % SHAPES.length];
     if (compare(rowOf(kind, length, random), chain, `${kind} ${length} #${i}`)) near++;
+  }
+  assert(near <= rows / 50, `${near} of ${rows} too near to call`);
+});
+
+Deno.test("oracle: temperatures between wide cuts", () => {
+  const random = new Random(61);
+  const wide = (): Stage => {
+    switch (Math.floor(random.uniform() * 5)) {
+      case 0:
+        return keepTopP(0.7 + 0.3 * random.uniform());
+      case 1:
+        return keepMinP(10 ** (-2 - 4 * random.uniform()));
+      case 2:
+        return keepTopK(300 + Math.floor(random.uniform() * 3000));
+      case 3:
+        return keepTypical(0.6 + 0.4 * random.uniform());
+      default:
+        return keepEpsilon(10 ** (-4 - 2 * random.uniform()));
+    }
+  };
+  let near = 0;
+  const rows = 300;
+  for (let i = 0; i < rows; i++) {
+    const kind = SHAPES[i % SHAPES.length], row = rowOf(kind, 3000 + Math.floor(random.uniform() * 3000), random);
+    const chain = [
+      wide(),
+      withTemperature(0.2 + 3 * random.uniform()),
+      wide(),
+      withTemperature(0.5 + random.uniform()),
+      wide(),
+    ];
+    if (compare(row, chain, `${kind} #${i}`)) near++;
+    const made = sampler({ chain, seed: i });
+    const { ids, probabilities } = made.distribution(row);
+    const truth = new Map(Array.from(ids, (id, at) => [id, Math.log(probabilities[at])]));
+    for (let step = 0; step < 3; step++) {
+      const { id, logprob } = made.draw(row, { step });
+      assert(Math.abs(truth.get(id!)! - logprob) < 1.2e-5, `${kind} #${i}: ${logprob}, not ${truth.get(id!)}`);
+    }
   }
   assert(near <= rows / 50, `${near} of ${rows} too near to call`);
 });

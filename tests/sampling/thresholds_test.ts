@@ -3,6 +3,7 @@
  * logits go by the tie rule, also where they reach into the tokens that are held one by one.
  */
 import { assertEquals } from "@std/assert";
+import { logitBias } from "../../src/operators/mod.ts";
 import {
   dynamicTemperature,
   keepEpsilon,
@@ -113,4 +114,16 @@ Deno.test("dynamic temperature: next to none is greedy", () => {
   row[5] = 100;
   const heat = (range: number) => dynamicTemperature({ temperature: 1, range });
   assertEquals(kept([heat(1.5), heat(0.9)], row), [5]);
+});
+
+Deno.test("xtc: of equal top choices the last stays alone, also where edits or a second read made them a group", () => {
+  const row = new Float32Array(700), best = [42, 97, 164, 228, 363, 412];
+  for (const id of best) row[id] = 30;
+  const strike = xtc({ probability: 1, threshold: 0.01 });
+  for (const chain of [[strike], [logitBias({ 79: 1.74 }), strike], [keepTopP(1), strike]]) {
+    const made = sampler({ chain }), ids = [...made.distribution(row).ids];
+    assertEquals(best.filter((id) => ids.includes(id)), [412]);
+    assertEquals(ids.length, 695);
+    assertEquals(made.draw(row).id, 412);
+  }
 });
