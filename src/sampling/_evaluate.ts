@@ -65,6 +65,7 @@ function runAll(ladder: RungLadder, walk: Walk): void {
     const known = walk.context(i);
     const edits = editsOf(walk, i, ladder, known);
     ladder.noteEdges();
+    ladder.anchor();
     if (edits.length === 0) continue;
     if (!ladder.listed) throw restart(ladder, edits, walk, i + 1);
     rewrite(ladder, edits, known.row);

@@ -204,7 +204,7 @@ export class RowRun {
       runStages(ladder, walk);
       if (ladder.to <= ladder.from) return { sample: none(reads, "masked"), next: undefined };
       if (!(ladder.error <= DOUBT * ladder.mass)) throw new Undecided("what is kept is not known well enough");
-      if (!(ladder.mass > 0)) return { sample: none(reads, "masked"), next: undefined };
+      if (!(ladder.mass > 0)) throw new Undecided("masses that are next to nothing");
       if (this.#asked.exact || this.#asked.details) requireSure(ladder);
       if (this.#asked.exact) this.conclusion = { ladder, edits: epoch.edits };
       if (this.#asked.draws === 0) return { sample: none(reads, "undecided"), next: undefined };

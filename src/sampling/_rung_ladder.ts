@@ -7,7 +7,16 @@ import { keepFrom } from "./_keep_from.ts";
 import { keepMass } from "./_keep_mass.ts";
 import { keepNearest } from "./_keep_nearest.ts";
 import { rewrite } from "./_rewrite.ts";
-import { type CellSource, groupRung, isCell, keepShare, type LogitRange, type Rung, tokenRung } from "./_rung.ts";
+import {
+  type CellSource,
+  groupRung,
+  isCell,
+  keepShare,
+  type LogitRange,
+  type Rung,
+  setLogit,
+  tokenRung,
+} from "./_rung.ts";
 import { scale } from "./_scale.ts";
 import { snapshotOf } from "./_snapshot.ts";
 import { type Spread, spreadOf } from "./_spread.ts";
@@ -150,6 +159,14 @@ export class RungLadder implements Ladder {
     this.rungs = this.rungs.slice(0, i).concat(by, this.rungs.slice(end));
   }
 
+  /** Measures masses from the best kept token on, where what a stage dropped above it has made them next to nothing. */
+  anchor(): void {
+    const { kept } = this;
+    if (kept.length === 0 || this.mass > VANISHING || kept.some(isCell)) return;
+    this.top = kept[0].upper;
+    for (const rung of kept) setLogit(rung, rung.upper, this.top);
+  }
+
   /** Notes that a decision falls into rung i. */
   note(i: number): void {
     const rung = this.rungs[i], { rawLower, rawUpper } = rung;
@@ -274,6 +291,8 @@ export class RungLadder implements Ladder {
 
 /** How far the entropy may be off that a sweep tells. */
 const ENTROPY_SLACK = 1e-5;
+/** Masses from here on down may have lost digits. */
+const VANISHING = 1e-250;
 /** The rounding of a logarithm and two additions. */
 const ROUNDING = 1e-9;
 

@@ -18,6 +18,8 @@ import {
   preset,
   sampler,
   type Stage,
+  suppress,
+  withTemperature,
   xtc,
 } from "../../src/sampling/mod.ts";
 
@@ -107,6 +109,25 @@ Deno.test("typical: all of a group at one distance stay, and count", () => {
   const sum = (from: number) => row.subarray(from).reduce((total, x) => total + Math.exp(x), 0);
   const { id, logprob } = sampler({ chain: [keepTypical(sum(5000) / sum(0) + 1e-5)] }).draw(row);
   assertEquals(Math.abs(logprob - (row[id!] - Math.log(sum(0)))) < 1e-5, true);
+});
+
+Deno.test("what is left below a dropped top choice is a distribution, however far below", () => {
+  const far = (length: number) => Float32Array.from({ length }, (_, id) => id < 2 ? 900 - id / 8 : -(id % 7));
+  for (const length of [5, 300, 5000]) {
+    const drop = xtc({ probability: 1, threshold: 0.3 });
+    const row = far(length);
+    row.fill(-Infinity, 1, 2);
+    row[1] = 899.9;
+    for (const chain of [[drop], [drop, withTemperature(0.01)], [drop, keepTopK(3), keepTopP(0.9)]]) {
+      const made = sampler({ chain, seed: 1 }), { ids, probabilities } = made.distribution(row);
+      const { id, logprob, why } = made.draw(row);
+      assertEquals([why, ids.includes(id!)], [undefined, true]);
+      assertEquals(Math.abs(Math.log(probabilities[ids.indexOf(id!)]) - logprob) < 1e-5, true);
+    }
+    const below = Float32Array.from({ length }, (_, id) => id === 0 ? 0.4 : id === 1 ? 0.39 : -1000 - id % 7);
+    const { ids } = sampler({ chain: [drop, suppress([1])] }).distribution(below);
+    assertEquals(ids.length > 0 && !ids.includes(0) && !ids.includes(1), true);
+  }
 });
 
 Deno.test("dynamic temperature: next to none is greedy", () => {
