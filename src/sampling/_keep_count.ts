@@ -37,11 +37,11 @@ function cutCell(ladder: RungLadder, i: number, count: number, doubt: number, ti
   else blur(ladder, i, last, count, doubt);
 }
 
-/** A cut inside a cell that keeps the highest ids may reach above it: to listed tokens that equal its largest. */
+/** A cut somewhere in rung i that keeps the highest ids may reach above it: to listed tokens that equal its largest. */
 export function requireNoTies(ladder: RungLadder, i: number, ties: Ties): void {
   const { rungs, from } = ladder;
   const { upper, closed, rawUpper } = rungs[i];
-  if (ties !== "highestId" || !isCell(rungs[i]) || !closed || i === from) return;
+  if (ties !== "highestId" || !closed || i === from) return;
   if (isCell(rungs[i - 1]) || rungs[i - 1].upper !== upper) return;
   ladder.note(i);
   ladder.refuseTies(rawUpper);

@@ -97,6 +97,8 @@ Deno.test("highest ids: of equal logits among and below the tokens that are held
     kept([keepTopK(300, cut), keepTopK(100)], new Float32Array(400).fill(1)),
     upper.map((id) => id - 412).slice(0, 100),
   );
+  // A cut that lies on a token, give or take one.
+  assertEquals(kept([keepTopP(0.1, cut), keepTopP(0.01)], new Float32Array(700)), [630]);
   const two = Float32Array.from({ length: 1000 }, (_, i) => i % 20 === 0 ? 1 : 0);
   for (const chain of [[keepTopK(300, cut)], [keepTopP(0.4, cut)], preset("vllm", { topP: 0.4 })]) {
     const made = sampler({ chain }), all = new Set(made.distribution(two).ids);
