@@ -30,11 +30,21 @@ function cutCell(ladder: RungLadder, i: number, count: number, doubt: number, ti
   let last = i;
   // What is counted in doubt above may leave room below.
   for (let seen = n; seen < count + doubt && last + 1 < ladder.to; seen += ladder.rungs[++last].n);
+  if (ties === "all") last = lastTie(ladder, last);
   ladder.to = last + 1;
   if (count === n && doubt === 0) return;
   requireNoTies(ladder, i, ties);
   if (ties === "all") blur(ladder, i, last, (count + n) / 2, doubt + (n - count) / 2);
   else blur(ladder, i, last, count, doubt);
+}
+
+/** The last rung that may hold a token equal to the lowest of rung i. */
+export function lastTie(ladder: RungLadder, i: number): number {
+  const { rungs, to } = ladder;
+  if (isCell(rungs[i])) return i;
+  let last = i;
+  while (last + 1 < to && rungs[last + 1].upper === rungs[i].upper && rungs[last + 1].closed) last++;
+  return last;
 }
 
 /** A cut somewhere in rung i that keeps the highest ids may reach above it: to listed tokens that equal its largest. */

@@ -1,7 +1,7 @@
 import { exp } from "../../kernels/mod.ts";
 import { blur, blurMass, sumsOf } from "./_blur.ts";
 import { HALF_STEP } from "./_half_step.ts";
-import { endWith, requireNoTies } from "./_keep_count.ts";
+import { endWith, lastTie, requireNoTies } from "./_keep_count.ts";
 import { isCell } from "./_rung.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
 import type { Ties } from "./ties.ts";
@@ -50,7 +50,7 @@ function cut(ladder: RungLadder, i: number, { mass, least, doubt, rest }: Wanted
     return blur(ladder, i, i, most, ties === "all" ? rung.n - most : 0);
   }
   requireNoTies(ladder, i, ties);
-  const last = lastOf(ladder, i, mass + doubt);
+  const end = lastOf(ladder, i, mass + doubt), last = ties === "all" ? lastTie(ladder, end) : end;
   ladder.to = last + 1;
   const { count, mass: whole } = sumsOf(ladder, i, last);
   // The mass is reached with at most one token too much.

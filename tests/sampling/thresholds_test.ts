@@ -106,6 +106,22 @@ Deno.test("highest ids: of equal logits among and below the tokens that are held
   }
 });
 
+Deno.test("ties: all of a group stay where the cut lies on one of it, give or take one", () => {
+  for (const length of [260, 300, 900]) {
+    const row = new Float32Array(length).fill(-13);
+    row[7] = 0;
+    const whole = 1 + (length - 1) * Math.exp(-13);
+    // In the middle of the group, whose tokens weigh less than the sweep's sum may be off by.
+    const p = (1 + 120 * Math.exp(-13)) / whole;
+    const made = sampler({ chain: [keepTopP(p, { ties: "all" })] });
+    assertEquals(made.distribution(row).ids.length, length);
+    for (let step = 0; step < 20; step++) {
+      const { id, logprob } = made.draw(row, { step });
+      assertEquals(Math.abs(row[id!] - Math.log(whole) - logprob) < 1e-5, true, `${length}: ${logprob}`);
+    }
+  }
+});
+
 Deno.test("typical: all of a group at one distance stay, and count", () => {
   const row = Float32Array.from({ length: 20000 }, (_, i) => i < 5000 ? -1.5 : 0.05 * ((i * 7919) % 1000) / 1000);
   const sum = (from: number) => row.subarray(from).reduce((total, x) => total + Math.exp(x), 0);
