@@ -1,5 +1,5 @@
 /**
- * How many rows are settled in one read? `deno run --allow-read=examples/data bench/sampling/reads.ts`: the three presets and a few
+ * How many rows are settled in one read? `deno task bench:reads`: the three presets and a few
  * chains, on the real rows (four of a language model, 169 of a text recogniser) and on peaked, flat and adversarial ones.
  *
  * @module
