@@ -20,7 +20,10 @@ export interface SamplerOptions {
   readonly seed?: number;
   /** Tokens drawn from each row, without replacement; 1 when absent. */
   readonly draws?: number;
-  /** More about the token and the row: see {@linkcode SampleDetails}. Costs a sweep with moments, sometimes another read. */
+  /**
+   * More about the token and the row: see {@linkcode SampleDetails}. Costs a sweep with moments; up to two more reads where
+   * more than 256 tokens are kept, or the rank lies beyond the 64 best.
+   */
   readonly details?: boolean;
   /** How many of the raw distribution's likeliest tokens come with each sample; 0 when absent. */
   readonly topLogprobs?: number;
