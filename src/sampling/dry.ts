@@ -22,7 +22,8 @@ const GREATEST_EXPONENT = 88.7228391;
 
 /**
  * DRY ("don't repeat yourself"): penalizes the tokens that would go on a repetition: where the last L tokens stand earlier in the
- * text, the token that followed them there gets `x' = x - multiplier base^(L - allowedLength)`, L the longest such run of at least `allowedLength`.
+ * text, the token that followed them there gets `x' = x - multiplier base^(L - allowedLength)`, L the longest such run of at least
+ * `allowedLength`.
  *
  * Runs end at the last breaker; tokens that are a breaker by themselves are exempt.
  * Source: p-e-w's DRY, as in llama.cpp. Cost: O(history) a row, then as `penalties`.

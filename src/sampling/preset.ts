@@ -63,7 +63,7 @@ export interface PresetOptions {
   readonly mirostatTau?: number;
   /** llama.cpp. */
   readonly mirostatEta?: number;
-  /** Fewest tokens kept by every truncator; 1 when absent. */
+  /** Fewest tokens kept by every truncator, but for llama.cpp's top-k, which keeps k; 1 when absent. */
   readonly minKeep?: number;
 }
 
@@ -78,7 +78,8 @@ export interface PresetOptions {
  * | `vllm` | penalties (repetition over all, counts over the output), temperature 1, min-p 0, top-k off, top-p 1 |
  *
  * Equal logits at a cut: llama.cpp's order is unspecified, ours keeps the lowest ids; transformers and vLLM keep all that tie with the
- * k-th, and cut top-p from the lowest ids. Typical is as in transformers for all: of equal distances all stay. Order matters: with temperature last, llama.cpp's cuts do not depend on it.
+ * k-th, and cut top-p from the lowest ids. Typical is as in transformers for all: of equal distances all stay. Order matters: with
+ * temperature last, llama.cpp's cuts do not depend on it.
  * Source: llama.cpp `00efb3e`, transformers `00857b6`, vLLM `3e34265`.
  *
  * @example llama.cpp's chain, a little cooler
