@@ -22,7 +22,7 @@ export class RowChain {
   readonly row: number;
   readonly #memory: Memory;
   readonly #noise: Noise;
-  readonly #edits = new Map<number, Edit | undefined>();
+  #edits: Map<number, Edit | undefined> | undefined;
   /** What stages have observed, by their place, and in which row: as it came, or edited so many times behind a cut. */
   readonly #observed = new Map<number, { readonly told: Observed; readonly epoch: number }>();
 
@@ -79,10 +79,9 @@ export class RowChain {
 
   /** A stage's edit of this row: it may take long to make, so it is made once. */
   #edit(place: number, vocabulary: number): Edit | undefined {
-    if (!this.#edits.has(place)) {
-      this.#edits.set(place, this.chain.stages[place].edit?.(this.#context(place, vocabulary)));
-    }
-    return this.#edits.get(place);
+    const edits = this.#edits ??= new Map();
+    if (!edits.has(place)) edits.set(place, this.chain.stages[place].edit?.(this.#context(place, vocabulary)));
+    return edits.get(place);
   }
 
   #context(place: number, vocabulary: number, epoch = 0): StageContext {

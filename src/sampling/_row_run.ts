@@ -59,6 +59,28 @@ interface Epoch {
   readonly raw: Raw | undefined;
 }
 
+/**
+ * The first pass: its edits are made when the first logits come, for a state may be made long before its row is known. A class, because
+ * the engine makes a hidden class for every object literal with a getter, and keeps what that holds until it next marks all memory.
+ */
+class FirstEpoch implements Epoch {
+  readonly reads = 1;
+  readonly number = 0;
+  readonly raw = undefined;
+  readonly from: number;
+  readonly #chain: RowChain;
+  #edits: readonly Edit[] | undefined;
+
+  constructor(chain: RowChain) {
+    this.from = chain.chain.leading;
+    this.#chain = chain;
+  }
+
+  get edits(): readonly Edit[] {
+    return this.#edits ??= this.#chain.leading();
+  }
+}
+
 /** An epoch under way, with the tokens drawn so far. */
 interface Attempt extends Epoch {
   readonly raw: Raw;
@@ -92,20 +114,7 @@ export class RowRun {
   }
 
   #firstRead(): Reducer<Sample, Findings> {
-    const { leading } = this.#chain.chain;
-    // Made when the first logits come: a state may be made long before its row is known.
-    let edits: readonly Edit[] | undefined;
-    const make = (): readonly Edit[] => edits ??= leading > 0 ? this.#chain.leading() : [];
-    const epoch = {
-      get edits() {
-        return make();
-      },
-      from: leading,
-      reads: 1,
-      number: 0,
-      raw: undefined,
-    };
-    return this.#sweep(epoch, leading > 0);
+    return this.#sweep(new FirstEpoch(this.#chain), this.#chain.chain.leading > 0);
   }
 
   #sweep(epoch: Epoch, edited: boolean): Reducer<Sample, Findings> {

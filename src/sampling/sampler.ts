@@ -130,7 +130,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
   const memory = new Memory(chain, prompt);
   const runs = new WeakMap<object, RowRun>();
   // A decode loop draws row after row: one state, and its memory, serves them all.
-  let drawn: Findings | undefined;
+  let drawn: Findings | undefined, listed: Findings | undefined;
 
   function checkHistory(vocabulary: number): void {
     for (const { check } of chain.stages) check?.(vocabulary);
@@ -208,9 +208,9 @@ export function sampler(options: SamplerOptions = {}): Sampler {
     distribution(row, options = {}) {
       const step = open("distribution", row, options);
       const run = new RowRun(chain, whole, memory, step);
-      const state = run.first.init(step);
-      const { why } = readRow(row, step, run.first, state);
-      leaveArena(state);
+      if (listed) run.first.renew!(listed, step);
+      const { why } = readRow(row, step, run.first, listed ??= run.first.init(step));
+      leaveArena(listed);
       if (run.conclusion) return distributionOf(run.conclusion, row, step);
       const reason = why === "nan" || why === "infinity" ? why : "masked";
       return { ids: new Uint32Array(0), probabilities: new Float64Array(0), why: reason };
