@@ -8,7 +8,8 @@ import type { Stage } from "./stage.ts";
  * stays (of equal ones the lowest id).
  *
  * Before the first truncator it is the operator `temperature`, `fround(x / T)` on f32 rows; after one it divides in float64, which
- * changes neither order nor ties. Its place matters: llama.cpp puts it last, transformers and vLLM first.
+ * changes neither order nor ties; but where a stage behind it edits more than 256 kept logits, the row is read again, divided and rounded
+ * to its dtype. Its place matters: llama.cpp puts it last, transformers and vLLM first.
  * Cost: at the front one more pass over the row's tiles; behind a truncator to 256 tokens nothing, behind a wider one the cells of
  * {@linkcode sampler}.
  *
