@@ -1,5 +1,5 @@
 import { Column, type Kernels, TILE, TILES } from "../../kernels/mod.ts";
-import { type Block, ParameterError, type RowFacts, type Segment } from "../core/mod.ts";
+import { type Block, countInvalid, ParameterError, type RowFacts, type Segment } from "../core/mod.ts";
 import { Accumulator } from "./_accumulator.ts";
 import { type Hold, holdOf } from "./_held.ts";
 import type { Values } from "./_part.ts";
@@ -141,11 +141,9 @@ export class RowFold {
   }
 
   #countInvalid(block: SweptBlock): void {
-    for (let tile = 0; tile < block.tiles; tile++) {
-      const at = tile * Column.stride;
-      this.#nan += this.#table[at + Column.nan];
-      this.#posInf += this.#table[at + Column.posInf];
-    }
+    const { nan, posInf } = countInvalid(block);
+    this.#nan += nan;
+    this.#posInf += posInf;
     const id = block.start + block.values.findIndex((x) => !(x < Infinity));
     if (this.#firstInvalid === undefined || id < this.#firstInvalid) this.#firstInvalid = id;
   }

@@ -1,4 +1,4 @@
-import { checkIds, ParameterError, shown } from "../core/mod.ts";
+import { checkIds, firstAt, ParameterError, shown } from "../core/mod.ts";
 
 /** Ids in ascending order, each once, checked. */
 export function sortedIds(what: string, ids: Iterable<number>): Float64Array {
@@ -16,16 +16,4 @@ export function checkVocabulary(what: string, ids: Float64Array, vocabulary: num
   if (id !== undefined) {
     throw new ParameterError(`Cannot use id ${id} in ${what}: the vocabulary has 0 to ${vocabulary - 1}`);
   }
-}
-
-/** Where the first id of at least `least` is; the length if there is none. */
-export function firstAt(ids: Float64Array, least: number): number {
-  let from = 0;
-  let to = ids.length;
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if (ids[middle] < least) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }

@@ -1,5 +1,6 @@
 import {
   checkIds,
+  firstAt,
   type Operator,
   operatorStream,
   ParameterError,
@@ -8,7 +9,7 @@ import {
   shown,
   type Spec,
 } from "../core/mod.ts";
-import { checkVocabulary, firstAt } from "./_sorted_ids.ts";
+import { checkVocabulary } from "./_sorted_ids.ts";
 
 /** What is added to a logit. -Infinity masks the token; `"-Infinity"` is how a spec, which is JSON, writes it. */
 export type Bias = number | "-Infinity";

@@ -1,6 +1,14 @@
-import { type Operator, operatorStream, ParameterError, type Segment, type Shape, shown } from "../core/mod.ts";
+import {
+  firstAt,
+  type Operator,
+  operatorStream,
+  ParameterError,
+  type Segment,
+  type Shape,
+  shown,
+} from "../core/mod.ts";
 import { PackedBits } from "./_packed_bits.ts";
-import { checkVocabulary, firstAt, sortedIds } from "./_sorted_ids.ts";
+import { checkVocabulary, sortedIds } from "./_sorted_ids.ts";
 
 /** Which ids a {@linkcode mask} leaves: exactly one of the three. */
 export type MaskOptions =

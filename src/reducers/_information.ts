@@ -1,5 +1,4 @@
-import { ln } from "../../kernels/mod.ts";
-import { ParameterError, type RowFacts } from "../core/mod.ts";
+import { entropyOf, ParameterError, type RowFacts } from "../core/mod.ts";
 
 /** A unit of information. */
 export type InformationUnit = "nats" | "bits";
@@ -11,9 +10,7 @@ export function natsIn(unit: InformationUnit): number {
   throw new ParameterError(`Cannot measure in "${unit}": wanted "nats" or "bits"`);
 }
 
-/** The entropy in nats, `ln sum - E[ln weight]`; NaN where there is no distribution. */
-export function entropyOf({ mantissa, mean, nan, posInf, allMasked }: RowFacts): number {
-  // The sum is mantissa * 2^exponent, and the mean is taken from that exponent on: nothing large cancels.
-  // One token with all the mass can come out a rounding below 0.
-  return nan > 0 || posInf > 0 || allMasked ? NaN : Math.max(0, ln(mantissa) - mean * Math.LN2);
+/** The entropy of a row in nats; NaN where there is no distribution. */
+export function rowEntropy(row: RowFacts): number {
+  return row.nan > 0 || row.posInf > 0 || row.allMasked ? NaN : entropyOf(row);
 }

@@ -1,5 +1,5 @@
 import type { Reducer } from "../core/mod.ts";
-import { entropyOf, type InformationUnit, natsIn } from "./_information.ts";
+import { type InformationUnit, natsIn, rowEntropy } from "./_information.ts";
 import { stateless } from "./_stateless.ts";
 
 export type { InformationUnit };
@@ -34,5 +34,5 @@ export interface EntropyOptions {
  */
 export function entropy({ unit = "nats" }: EntropyOptions = {}): Reducer<number, null> {
   const nats = natsIn(unit);
-  return stateless("entropy", { unit }, "moments", (row) => entropyOf(row) / nats);
+  return stateless("entropy", { unit }, "moments", (row) => rowEntropy(row) / nats);
 }

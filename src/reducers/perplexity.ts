@@ -1,6 +1,6 @@
 import { exp } from "../../kernels/mod.ts";
 import type { Reducer } from "../core/mod.ts";
-import { entropyOf } from "./_information.ts";
+import { rowEntropy } from "./_information.ts";
 import { stateless } from "./_stateless.ts";
 
 /**
@@ -21,5 +21,5 @@ import { stateless } from "./_stateless.ts";
  * @returns The reducer.
  */
 export function perplexity(): Reducer<number, null> {
-  return stateless("perplexity", {}, "moments", (row) => exp(entropyOf(row)));
+  return stateless("perplexity", {}, "moments", (row) => exp(rowEntropy(row)));
 }

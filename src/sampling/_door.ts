@@ -1,5 +1,5 @@
-import { Column, type Kernels, type Level, loadKernels, TILE, Total } from "../../kernels/mod.ts";
-import { type Block, isDetached, type Reducer, type RowFacts, ShapeError, shown } from "../core/mod.ts";
+import { type Kernels, type Level, loadKernels, TILE, Total } from "../../kernels/mod.ts";
+import { type Block, countInvalid, isDetached, type Reducer, type RowFacts, ShapeError, shown } from "../core/mod.ts";
 import { holding, requireFree } from "./_hold.ts";
 import { scratchOf, SLICE } from "./_scratch.ts";
 
@@ -85,12 +85,11 @@ class Facts {
     this.#kernels.deposit(this.#level, rawTable, block.tiles, rowSlot);
   }
 
-  #countInvalid({ table, tiles, start, values }: Block): void {
-    for (let tile = 0; tile < tiles; tile++) {
-      this.#nan += table[tile * Column.stride + Column.nan];
-      this.#posInf += table[tile * Column.stride + Column.posInf];
-    }
-    this.#firstInvalid ??= start + values.findIndex((x) => !(x < Infinity));
+  #countInvalid(block: Block): void {
+    const { nan, posInf } = countInvalid(block);
+    this.#nan += nan;
+    this.#posInf += posInf;
+    this.#firstInvalid ??= block.start + block.values.findIndex((x) => !(x < Infinity));
   }
 
   row(index: number, count: number): RowFacts {

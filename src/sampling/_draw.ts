@@ -1,5 +1,5 @@
 import { exp, ln } from "../../kernels/mod.ts";
-import { heapOf, offer, ranked } from "../core/mod.ts";
+import { firstAt, heapOf, offer, ranked } from "../core/mod.ts";
 import { aheadOf } from "./_chain.ts";
 import { exponential, type Noise, Purpose } from "./_noise.ts";
 import type { Token } from "./_proposals.ts";
@@ -113,20 +113,10 @@ function* raceTokens(ladder: RungLadder, wanted: number, noise: Noise): Iterable
     }
   }
   for (const at of ranked(best)) {
-    const place = lastAtMost(starts, best.ids[at]), rung = rungs[place];
+    // The last rung that starts at or before it.
+    const place = firstAt(starts, best.ids[at] + 1) - 1, rung = rungs[place];
     yield { id: idsOf(rung)[best.ids[at] - starts[place]], x: rung.rawUpper, logit: rung.upper, rung };
   }
-}
-
-/** The last place in an ascending list, which begins with 0, whose value is at most `x`. */
-function lastAtMost(list: readonly number[], x: number): number {
-  let low = 0, end = list.length;
-  while (end - low > 1) {
-    const middle = (low + end) >> 1;
-    if (list[middle] <= x) low = middle;
-    else end = middle;
-  }
-  return low;
 }
 
 /** A token with its logit in the ladder's scale. */
@@ -235,14 +225,7 @@ function isUnder(x: number, { rawUpper, closed }: Rung): boolean {
 }
 
 function hasId({ ids, rawUpper }: Rung, id: number, x: number): boolean {
-  if (x !== rawUpper) return false;
-  let low = 0, end = ids!.length;
-  while (low < end) {
-    const middle = (low + end) >> 1;
-    if (ids![middle] < id) low = middle + 1;
-    else end = middle;
-  }
-  return ids![low] === id;
+  return x === rawUpper && ids![firstAt(ids!, id)] === id;
 }
 
 /**

@@ -2,10 +2,10 @@ import { Cell, exp } from "../../kernels/mod.ts";
 import { ranked } from "../core/mod.ts";
 import { CellReading } from "./_cell_reading.ts";
 import { FAR } from "./_cells.ts";
+import { divideEdit } from "./_divide_edit.ts";
 import { type Findings, momentsOf, type Wanted } from "./_findings.ts";
 import { holding } from "./_hold.ts";
 import { Poisoned } from "./_poisoned.ts";
-import { divideEdit } from "./_divide_edit.ts";
 import { Restart, windowEdit } from "./_restart.ts";
 import type { Walk } from "./_row_chain.ts";
 import { cellRung } from "./_rung.ts";
@@ -23,22 +23,27 @@ const SUM_ERROR = 4e-6;
 export function* firstLadders(found: Findings, facts: Facts, count: number, wanted: Wanted): Iterable<RungLadder> {
   const { best, cells } = found;
   const others = best && best.size < best.k ? 0 : count - found.masked - (best?.size ?? 0);
-  const ladder = bestLadder(found, facts, wanted);
+  const order = best ? ranked(best) : [], spread = wanted.moments ? momentsOf(found) : undefined;
+  const ladder = bestLadder(found, facts, order, spread);
   if (others > 0) pushOthers(ladder, facts, others, wanted);
   yield ladder;
   if (others <= 0 || !best || !cells || count > Cell.most || Math.abs(facts.maximum) > FAR) return;
-  const finer = bestLadder(found, facts, wanted);
+  const finer = bestLadder(found, facts, order, spread);
   const reading = new CellReading(cells, best, facts.maximum, others);
   finer.source = reading;
   for (const rung of reading.rungs()) finer.push(rung);
   yield finer;
 }
 
-function bestLadder(found: Findings, { maximum }: Facts, { moments }: Wanted): RungLadder {
-  const { best } = found;
+function bestLadder(
+  { best }: Findings,
+  { maximum }: Facts,
+  order: readonly number[],
+  spread: RungLadder["rowSpread"],
+): RungLadder {
   const ladder = new RungLadder(maximum);
-  if (best) { for (const at of ranked(best)) ladder.pushToken(best.ids[at], best.values[at]); }
-  if (moments) ladder.rowSpread = momentsOf(found);
+  for (const at of order) ladder.pushToken(best!.ids[at], best!.values[at]);
+  ladder.rowSpread = spread;
   return ladder;
 }
 

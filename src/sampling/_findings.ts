@@ -1,5 +1,5 @@
-import { Column, type Kernels, type Level, loadKernels, TILE } from "../../kernels/mod.ts";
-import { type Block, type Heap, heapOf, offer, scanBlock, toExact, toNumber, UNIT } from "../core/mod.ts";
+import { type Kernels, type Level, loadKernels, TILE } from "../../kernels/mod.ts";
+import { type Block, countInvalid, type Heap, heapOf, offer, scanBlock, toExact, toNumber, UNIT } from "../core/mod.ts";
 import { abandon, type Cells, cellsOf, emptyCells, mergeCells, tallyBlock } from "./_cells.ts";
 import { holding } from "./_hold.ts";
 import type { Noise } from "./_noise.ts";
@@ -160,17 +160,14 @@ export function findBlock(
   if (found.raw) scanBlock(found.raw, block);
   if (!edited) return findPlain(found, block, wanted, noise);
   eachEdited(block, edits, wanted.level, (edited, { editedTable }, invalid) => {
-    if (invalid > 0) countInvalid(found, edited);
+    if (invalid > 0) {
+      const { nan, posInf } = countInvalid(edited);
+      found.nan += nan;
+      found.posInf += posInf;
+    }
     found.sum = deposit(block.kernels, wanted.level, editedTable, edited.tiles, found.sum);
     findPlain(found, edited, wanted, noise);
   });
-}
-
-function countInvalid(found: Findings, { table, tiles }: Block): void {
-  for (let tile = 0; tile < tiles; tile++) {
-    found.nan += table[tile * Column.stride + Column.nan];
-    found.posInf += table[tile * Column.stride + Column.posInf];
-  }
 }
 
 function findPlain(found: Findings, block: Block, wanted: Wanted, noise: Noise): void {

@@ -40,8 +40,8 @@ function cut(ladder: RungLadder, i: number, { mass, least, doubt, rest }: Wanted
   const rung = ladder.rungs[i];
   // By the lightest token it may take more, by the heaviest fewer.
   const heavy = exp(rung.upper - ladder.top), light = isCell(rung) ? exp(rung.lower - ladder.top) : heavy;
-  const fewest = Math.max(1, least, tokensIn(mass - doubt, heavy)),
-    most = Math.max(1, least, tokensIn(mass + doubt, light));
+  const fewest = Math.max(1, least, tokensIn(mass - doubt, heavy));
+  const most = Math.max(1, least, tokensIn(mass + doubt, light));
   if (fewest === most && most <= rung.n && !rung.unsure) {
     if (!isCell(rung)) return endWith(ladder, i, most, ties);
     ladder.to = i + 1;

@@ -1,5 +1,5 @@
-import { type Level, ln } from "../../kernels/mod.ts";
-import { ParameterError, type Reducer, type RowFacts, type Segment } from "../core/mod.ts";
+import type { Level } from "../../kernels/mod.ts";
+import { entropyOf, ParameterError, type Reducer, type RowFacts, type Segment } from "../core/mod.ts";
 import { type BandPlan, planOf, ROUNDS } from "./_band_plan.ts";
 import { BandFold, type Bands, bandsOf } from "./_bands.ts";
 import { type Chain, divisorOf, wantedFor } from "./_chain.ts";
@@ -220,7 +220,7 @@ export class RowRun {
       const drawn = drawFrom(ladder, this.#asked.draws, this.#noise, epoch.supply);
       this.drawn = drawn;
       this.observed = this.#chain.observed(epoch.number);
-      return this.#finish(epoch, ladder, drawn, epoch.number > 0 ? NaN : shareOf(ladder, whole));
+      return this.#finish(epoch, ladder, drawn, whole);
     } catch (error) {
       if (error instanceof Poisoned) return { sample: none(reads, error.why), next: undefined };
       if (error instanceof Undecided) return epoch.round < ROUNDS - 1 ? undefined : this.#refuse(error.why);
@@ -270,7 +270,13 @@ export class RowRun {
     });
   }
 
-  #finish({ reads, raw, edits }: Attempt, ladder: RungLadder, drawn: readonly Drawn[], keptMass: number): Concluded {
+  /** `whole`: the mass before the chain. */
+  #finish(
+    { number, reads, raw, edits }: Attempt,
+    ladder: RungLadder,
+    drawn: readonly Drawn[],
+    whole: number,
+  ): Concluded {
     const { draws, details, topLogprobs } = this.#asked;
     const [first] = drawn;
     const sample: Sample = {
@@ -285,7 +291,7 @@ export class RowRun {
       rawLogprob: NaN,
       rank: NaN,
       kept: ladder.count,
-      keptMass,
+      keptMass: number > 0 ? NaN : shareOf(ladder, whole),
       entropy: plainFacts(raw.facts).entropy,
       keptEntropy: ladder.entropy,
     };
@@ -315,8 +321,9 @@ function needsOf(wanted: Wanted, { details, topLogprobs }: Asked, edited: boolea
   return topLogprobs > 0 && wanted.level === "maximum" ? "sum" : wanted.level;
 }
 
-function plainFacts({ maximum, logSum, mantissa, mean }: RowFacts): Facts {
-  return { maximum, logSum, entropy: Math.max(0, ln(mantissa) - mean * Math.LN2) };
+function plainFacts(row: RowFacts): Facts {
+  const { maximum, logSum } = row;
+  return { maximum, logSum, entropy: entropyOf(row) };
 }
 
 function requireSure(ladder: RungLadder): void {

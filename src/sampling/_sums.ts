@@ -1,4 +1,5 @@
-import { type Kernels, type Level, ln, Total } from "../../kernels/mod.ts";
+import { type Kernels, type Level, Total } from "../../kernels/mod.ts";
+import { entropyOf } from "../core/mod.ts";
 import { scratchOf } from "./_scratch.ts";
 
 /** What a sweep learns of a row in sum. */
@@ -49,7 +50,6 @@ export function totals(kernels: Kernels, bytes: Uint8Array): Float64Array {
 
 /** The facts that totals tell. */
 export function factsOf(total: Float64Array, moments: boolean): Facts {
-  const mantissa = total[Total.mantissa];
-  const entropy = moments ? Math.max(0, ln(mantissa) - total[Total.mean] * Math.LN2) : NaN;
+  const entropy = moments ? entropyOf({ mantissa: total[Total.mantissa], mean: total[Total.mean] }) : NaN;
   return { maximum: total[Total.maximum], logSum: total[Total.logSum], entropy };
 }

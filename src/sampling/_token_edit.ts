@@ -1,4 +1,4 @@
-import type { Segment } from "../core/mod.ts";
+import { firstAt, type Segment } from "../core/mod.ts";
 import { refuse } from "./_refuse.ts";
 import type { Edit } from "./stage.ts";
 
@@ -20,17 +20,6 @@ export function tokenEdit(ids: Iterable<number>, logit: (x: number, id: number) 
 /** The edit that masks some tokens. */
 export function banEdit(ids: Iterable<number>): Edit | undefined {
   return tokenEdit(ids, () => -Infinity);
-}
-
-/** Where the first id of at least `least` is. */
-function firstAt(ids: Float64Array, least: number): number {
-  let from = 0, to = ids.length;
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if (ids[middle] < least) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }
 
 /** Refuses tokens that a vocabulary does not have. */

@@ -233,11 +233,10 @@ export function sampler(options: SamplerOptions = {}): Sampler {
   return made;
 }
 
-/** Most reads of a row: one where the race decides, else up to three, and again behind each edit that may follow a cut; two for ranks. */
-function mostReadsOf({ stages }: Chain, draws: number, details: boolean): number {
-  const first = stages.findIndex(({ cut }) => cut !== undefined);
-  const edits =
-    stages.filter((stage, i) => first >= 0 && i >= first && (stage.edits || (i > first && stage.edit))).length;
-  const chain = first < 0 && draws === 1 ? 1 : ROUNDS * (1 + edits);
+/** Most reads of a row: one where the race decides, else up to three, and again behind each edit that follows a cut; two for ranks. */
+function mostReadsOf({ stages, leading }: Chain, draws: number, details: boolean): number {
+  const rest = stages.slice(leading);
+  const edits = rest.filter(({ edit, edits, cut }) => edits || (edit && !cut)).length;
+  const chain = rest.length === 0 && draws === 1 ? 1 : ROUNDS * (1 + edits);
   return chain + (details ? 2 : 0);
 }
