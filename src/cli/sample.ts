@@ -7,7 +7,14 @@ import {
   sampleChain,
   sampleRecord,
 } from "../engine/mod.ts";
-import { type PresetName, type PresetOptions, type Sampler, sampler, type SamplerOptions } from "../sampling/mod.ts";
+import {
+  type PresetName,
+  type PresetOptions,
+  presetsWith,
+  type Sampler,
+  sampler,
+  type SamplerOptions,
+} from "../sampling/mod.ts";
 import { ndjsonLine } from "../sinks/mod.ts";
 import { type Command, runCommand } from "./_command.ts";
 import type { Flag, Flags } from "./_flags.ts";
@@ -22,8 +29,6 @@ import type { Io } from "./io.ts";
 interface ChainFlag extends Flag {
   readonly option: keyof PresetOptions;
   readonly whole?: boolean;
-  /** The presets that have it; all when absent. */
-  readonly presets?: readonly PresetName[];
 }
 
 /** Flags that are options of a preset's chain. */
@@ -37,48 +42,12 @@ const CHAIN_FLAGS: readonly ChainFlag[] = [
     value: "P",
     help: "keep those with a share P of the best one's probability; 0: all",
   },
-  {
-    name: "typical-p",
-    option: "typicalP",
-    value: "P",
-    help: "keep those nearest to the entropy; 1: all",
-    presets: ["llama.cpp", "transformers"],
-  },
-  {
-    name: "top-n-sigma",
-    option: "topNSigma",
-    value: "N",
-    help: "llama.cpp: keep those within N deviations; 0: all",
-    presets: ["llama.cpp"],
-  },
-  {
-    name: "xtc-probability",
-    option: "xtcProbability",
-    value: "P",
-    help: "llama.cpp: chance of excluding top choices",
-    presets: ["llama.cpp"],
-  },
-  {
-    name: "xtc-threshold",
-    option: "xtcThreshold",
-    value: "P",
-    help: "llama.cpp: what a top choice is; 0.1 if absent",
-    presets: ["llama.cpp"],
-  },
-  {
-    name: "epsilon-cutoff",
-    option: "epsilonCutoff",
-    value: "P",
-    help: "transformers: least probability; 0: none",
-    presets: ["transformers"],
-  },
-  {
-    name: "eta-cutoff",
-    option: "etaCutoff",
-    value: "P",
-    help: "transformers: the same by entropy; 0: none",
-    presets: ["transformers"],
-  },
+  { name: "typical-p", option: "typicalP", value: "P", help: "keep those nearest to the entropy; 1: all" },
+  { name: "top-n-sigma", option: "topNSigma", value: "N", help: "llama.cpp: keep those within N deviations; 0: all" },
+  { name: "xtc-probability", option: "xtcProbability", value: "P", help: "llama.cpp: chance of excluding top choices" },
+  { name: "xtc-threshold", option: "xtcThreshold", value: "P", help: "llama.cpp: what a top choice is; 0.1 if absent" },
+  { name: "epsilon-cutoff", option: "epsilonCutoff", value: "P", help: "transformers: least probability; 0: none" },
+  { name: "eta-cutoff", option: "etaCutoff", value: "P", help: "transformers: the same by entropy; 0: none" },
 ];
 
 const COMMAND: Command = {
@@ -219,10 +188,12 @@ async function chainOf(flags: Flags): Promise<NonNullable<SamplerOptions["chain"
 
 /** Refuses a flag of another preset's. Without a preset the order is transformers'. */
 function refuseForeign(flags: Flags, name: PresetName = "transformers"): void {
-  const flag = CHAIN_FLAGS.find((flag) => flags.has(flag.name) && flag.presets && !flag.presets.includes(name));
+  const flag = CHAIN_FLAGS.find((flag) => flags.has(flag.name) && !presetsWith(flag.option).includes(name));
   if (!flag) return;
   const found = flags.has("preset") ? `--preset ${name}` : "no preset (transformers' order)";
-  throw new UsageError(`Cannot use --${flag.name} with ${found}: wanted --preset ${flag.presets!.join(" or ")}`);
+  throw new UsageError(
+    `Cannot use --${flag.name} with ${found}: wanted --preset ${presetsWith(flag.option).join(" or ")}`,
+  );
 }
 
 async function readChain(file: string): Promise<NonNullable<SamplerOptions["chain"]>> {

@@ -1,4 +1,5 @@
 import { shown } from "../core/mod.ts";
+import { PRESET_OPTIONS } from "./_preset_options.ts";
 import { checkCount, checkWord, optionsOf, refuse } from "./_refuse.ts";
 import { within } from "./_within.ts";
 import { dry } from "./dry.ts";
@@ -16,34 +17,11 @@ import type { PresetName, PresetOptions } from "./preset.ts";
 import { withTemperature } from "./with_temperature.ts";
 import { xtc } from "./xtc.ts";
 
-const COMMON = ["temperature", "topK", "topP", "minP", "repetitionPenalty", "minKeep"] as const;
-
-const OPTIONS: Readonly<Record<PresetName, readonly (keyof PresetOptions)[]>> = {
-  "llama.cpp": [
-    ...COMMON,
-    "typicalP",
-    "topNSigma",
-    "xtcProbability",
-    "xtcThreshold",
-    "dynatempRange",
-    "dynatempExponent",
-    "frequencyPenalty",
-    "presencePenalty",
-    "penaltyLastN",
-    "dry",
-    "mirostat",
-    "mirostatTau",
-    "mirostatEta",
-  ],
-  transformers: [...COMMON, "typicalP", "topH", "epsilonCutoff", "etaCutoff"],
-  vllm: [...COMMON, "frequencyPenalty", "presencePenalty"],
-};
-
 /** Refuses a name, an option that the preset has not, and a value out of range, whether or not its stage is switched on. */
 export function checkPreset(name: PresetName, options: PresetOptions): void {
-  checkWord("preset", "name", name, Object.keys(OPTIONS));
+  checkWord("preset", "name", name, Object.keys(PRESET_OPTIONS));
   const where = `preset "${name}"`;
-  for (const [option, value] of Object.entries(optionsOf(where, options, OPTIONS[name]))) {
+  for (const [option, value] of Object.entries(optionsOf(where, options, PRESET_OPTIONS[name]))) {
     if (value !== undefined) CHECKS[option as keyof PresetOptions](value, where, option);
   }
 }

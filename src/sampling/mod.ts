@@ -54,6 +54,7 @@ export * from "./no_repeat_ngram.ts";
 export * from "./openai_logprobs.ts";
 export * from "./penalties.ts";
 export * from "./preset.ts";
+export * from "./presets_with.ts";
 export * from "./sample.ts";
 export * from "./sampler.ts";
 export * from "./stage.ts";
