@@ -1,6 +1,5 @@
-import { type Backend, type Kernels, loadKernels } from "../../kernels/mod.ts";
+import { type Backend, freeKernels, type Kernels, loadKernels } from "../../kernels/mod.ts";
 import type { Dtype } from "../core/mod.ts";
-import { freeKernels } from "./_held.ts";
 
 /** The arithmetic for a dtype: f64 rows run the float64 reference, never narrowed silently. */
 export function kernelsFor(dtype: Dtype, backend?: Backend): Kernels {

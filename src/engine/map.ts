@@ -1,4 +1,4 @@
-import { TILE, TILES } from "../../kernels/mod.ts";
+import { holding, TILE, TILES } from "../../kernels/mod.ts";
 import {
   bytesOf,
   checkRange,
@@ -9,11 +9,9 @@ import {
   type Range,
   type RowFacts,
   type RowMap,
-  type Segment,
   type Shape,
 } from "../core/mod.ts";
 import { Flow, flowStream, invalidRow, isInvalid, readsOf } from "./_flow.ts";
-import { holdOf } from "./_held.ts";
 import type { Values } from "./_part.ts";
 import { ReducerSet } from "./_reducer_set.ts";
 import { viewOf } from "./_row_fold.ts";
@@ -160,16 +158,6 @@ class MapWork {
     }
   }
 
-  #emitHeld(segment: Segment, out: Values, facts: RowFacts): void {
-    const hold = holdOf(this.flow.kernels);
-    hold.held = true;
-    try {
-      this.rowMap.emit(segment, out, facts);
-    } finally {
-      hold.held = false;
-    }
-  }
-
   #mapRun({ at, count, row, start }: StagedRun, out: Values, facts: RowFacts): void {
     if (isInvalid(facts)) {
       out.fill(this.onInvalid === "zero" ? 0 : NaN);
@@ -183,7 +171,10 @@ class MapWork {
       const from = at + done * bytes;
       const mapped = viewOf(kernels, to, size);
       if (this.rowMap.emitBlock) this.rowMap.emitBlock(kernels, from, size, to, facts);
-      else this.#emitHeld({ values: viewOf(kernels, from, size), row, start: start + done }, mapped, facts);
+      else {
+        const segment = { values: viewOf(kernels, from, size), row, start: start + done };
+        holding(kernels, () => this.rowMap.emit(segment, mapped, facts));
+      }
       out.set(mapped, done);
     }
   }

@@ -1,5 +1,5 @@
 import { exp } from "../../kernels/mod.ts";
-import { eachSlice, type RowValues } from "./_door.ts";
+import { eachSlice, kernelsOfRow, type RowValues } from "./_door.ts";
 import { eachEdited } from "./_findings.ts";
 import { windowEdit } from "./_restart.ts";
 import { idsOf } from "./_rung.ts";
@@ -38,7 +38,7 @@ function fromRow(
   const room = Math.min(Math.ceil(count), values.length);
   const ids = new Uint32Array(room), weights = new Float64Array(room);
   let size = 0, sum = 0;
-  eachSlice(values, index, "maximum", (block) => {
+  eachSlice(kernelsOfRow(values), values, index, "maximum", (block) => {
     eachEdited(block, edits, "maximum", (edited) => {
       for (let i = 0; i < edited.count; i++) {
         const x = edited.values[i];

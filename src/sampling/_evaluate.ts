@@ -1,4 +1,4 @@
-import { Cell, exp } from "../../kernels/mod.ts";
+import { Cell, exp, type Kernels } from "../../kernels/mod.ts";
 import { ranked } from "../core/mod.ts";
 import { CellReading } from "./_cell_reading.ts";
 import { FAR } from "./_cells.ts";
@@ -60,9 +60,9 @@ function pushOthers(ladder: RungLadder, { logSum, entropy }: Facts, n: number, {
   ladder.slack = level === "maximum" ? 0 : SUM_ERROR * total;
 }
 
-/** Runs the stages on a ladder: it narrows, or throws `Undecided`, `Restart` or `Poisoned`. */
-export function runStages(ladder: RungLadder, walk: Walk): void {
-  holding(() => runAll(ladder, walk));
+/** Runs the stages on a ladder, which may look at cells in the arena: it narrows, or throws `Undecided`, `Restart` or `Poisoned`. */
+export function runStages(kernels: Kernels, ladder: RungLadder, walk: Walk): void {
+  holding(kernels, () => runAll(ladder, walk));
 }
 
 function runAll(ladder: RungLadder, walk: Walk): void {

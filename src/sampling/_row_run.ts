@@ -1,4 +1,4 @@
-import type { Level } from "../../kernels/mod.ts";
+import type { Kernels, Level } from "../../kernels/mod.ts";
 import { entropyOf, ParameterError, type Reducer, type RowFacts, type Segment } from "../core/mod.ts";
 import { type BandPlan, planOf, ROUNDS } from "./_band_plan.ts";
 import { BandFold, type Bands, bandsOf } from "./_bands.ts";
@@ -84,6 +84,7 @@ class FirstEpoch implements Epoch {
 /** An epoch under way, with the tokens drawn so far. */
 interface Attempt extends Epoch {
   readonly raw: Raw;
+  readonly kernels: Kernels;
   readonly supply: Supply;
   /** How many reads have been asked for since its first. */
   readonly round: number;
@@ -163,6 +164,7 @@ export class RowRun {
       ...epoch,
       edits: edited ? epoch.edits : [],
       raw,
+      kernels,
       supply: { fromRow, fromCells: [] },
       round: 0,
     };
@@ -210,7 +212,7 @@ export class RowRun {
     const whole = ladder.mass;
     const { reads } = epoch;
     try {
-      runStages(ladder, walk);
+      runStages(epoch.kernels, ladder, walk);
       if (ladder.to <= ladder.from) return { sample: none(reads, "masked"), next: undefined };
       if (!(ladder.error <= DOUBT * ladder.mass)) throw new Undecided("what is kept is not known well enough");
       if (!(ladder.mass > 0)) throw new Undecided("masses that are next to nothing");
@@ -259,10 +261,11 @@ export class RowRun {
     const { plan } = fold;
     const ladder = fold.ladder(state);
     ladder.rowSpread = epoch.spread;
-    const more = tokensOf(state.proposals, plan.by, kernelsOfState(state), this.#noise, plan.top);
+    const kernels = kernelsOfState(state);
+    const more = tokensOf(state.proposals, plan.by, kernels, this.#noise, plan.top);
     const { fromRow, fromCells } = epoch.supply;
     const supply = { fromRow, fromCells: [...fromCells, { tokens: more, of: plan.drawn }] };
-    const attempt = { ...epoch, round: plan.round, supply };
+    const attempt = { ...epoch, kernels, round: plan.round, supply };
     const walk = this.#chain.walk(epoch.from, row.vocabulary, epoch.number);
     return this.#attempt(attempt, [ladder], walk, () => {
       const next = this.#plan(attempt, ladder, walk, [...plan.listed, ...ladder.noted]);
