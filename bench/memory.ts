@@ -12,7 +12,8 @@ import { normalLogits } from "./_normal_logits.ts";
 
 const MIB = 2 ** 20, GIB = 2 ** 30;
 const LIMIT = 32 * MIB;
-const CLI = new URL("../src/cli/main.ts", import.meta.url);
+const CLI = new URL("../src/cli/", import.meta.url).pathname;
+const LOCK = ["--frozen", `--lock=${CLI}deno.lock`];
 
 /** The bytes that are written again and again: more than any cache holds, and no multiple of a page. */
 function pattern(): Uint8Array {
@@ -52,7 +53,17 @@ interface Flow {
 /** Writes `bytes` to a `sluice reduce -`, which is watched until it ends. */
 async function flow(vocabulary: number, bytes: number, data: Uint8Array): Promise<Flow> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--allow-read", CLI.href, "reduce", "-", "--vocabulary", `${vocabulary}`],
+    args: [
+      "run",
+      "--no-prompt",
+      ...LOCK,
+      "--allow-read",
+      `${CLI}main.ts`,
+      "reduce",
+      "-",
+      "--vocabulary",
+      `${vocabulary}`,
+    ],
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

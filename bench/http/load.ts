@@ -27,9 +27,10 @@ class Server {
   }
 
   static async start(...flags: string[]): Promise<Server> {
-    const main = new URL("../../src/http/main.ts", import.meta.url).pathname;
+    const room = new URL("../../src/http/", import.meta.url).pathname;
+    const lock = ["--frozen", `--lock=${room}deno.lock`];
     const permissions = ["--unstable-no-legacy-abort", "--allow-net", "--allow-read", "--allow-write"];
-    const args = ["run", ...permissions, main, "--port", "0", "--grace", "1", ...flags];
+    const args = ["run", ...lock, ...permissions, `${room}main.ts`, "--port", "0", "--grace", "1", ...flags];
     const process = new Deno.Command(Deno.execPath(), { args, stderr: "piped", stdout: "null" }).spawn();
     const reader = process.stderr.pipeThrough(new TextDecoderStream()).getReader();
     for (let said = await reader.read(); !said.done; said = await reader.read()) {

@@ -3,7 +3,8 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { inFolder, logits, npy, objects, OCR, sluice } from "./_shell.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
-const RUN = ["run", "--no-prompt", "--allow-read", "--allow-write", `${ROOT}src/cli/main.ts`];
+const LOCK = ["--frozen", `--lock=${ROOT}src/cli/deno.lock`];
+const RUN = ["run", "--no-prompt", ...LOCK, "--allow-read", "--allow-write", `${ROOT}src/cli/main.ts`];
 
 function command(args: readonly string[]): Deno.Command {
   const env = { NO_COLOR: "1" };
