@@ -29,7 +29,7 @@ Deno.test("POST /v1/sample draws the library's tokens, whatever the upload's bou
   }));
 
 Deno.test("without a seed one is drawn; a header tells it, and given again it gives the same tokens", () =>
-  served({}, async ({ post }) => {
+  served({}, async ({ post, origin }) => {
     const answers = [];
     for (const query of ["", "&format=json", "&format=sse"]) answers.push(await post(PATH + query, BODY, OCTETS));
     const seeds = answers.map(({ headers }) => headers.get("sluice-seed")!);
@@ -42,6 +42,10 @@ Deno.test("without a seed one is drawn; a header tells it, and given again it gi
     const { rows } = await answers[1].json();
     assertEquals(rows, await expected({ seed: Number(seeds[1]) }));
     await answers[2].text();
+    const { paths } = await (await fetch(`${origin}/openapi.json`)).json();
+    const { parameters, responses } = paths["/v1/sample"].post;
+    assertEquals(parameters.find(({ name }: { name: string }) => name === "seed").required, false);
+    assert("Sluice-Seed" in responses["200"].headers);
   }));
 
 Deno.test("a chain and a history come as parts", () =>
