@@ -52,13 +52,17 @@ const CHAIN_FLAGS: readonly ChainFlag[] = [
 
 const COMMAND: Command = {
   name: "sample",
-  usage: "SOURCE --seed N [flags]",
+  usage: "SOURCE [flags]",
   summary: `Draws a token from each row of logits, by a chain of named stages.
 SOURCE is a file (.npy, .safetensors, or raw .f32 .f16 .bf16 .f64 with
 --vocabulary), the URL of one (http or https), or - for standard input (.npy
 or raw).`,
   flags: [
-    { name: "seed", value: "N", help: "the seed: a whole number; the same seed gives the same tokens" },
+    {
+      name: "seed",
+      value: "N",
+      help: "the same seed gives the same tokens; drawn, and told on standard error, if absent",
+    },
     {
       name: "preset",
       value: "llama.cpp|transformers|vllm",
@@ -136,6 +140,7 @@ async function prepare(flags: Flags, io: Io): Promise<() => Promise<void>> {
   if (target !== undefined) await refuseSameFile(source.source, target);
   const logits = await openSource(source, io);
   const reducers = { token: sampler(settings.options) };
+  if (settings.options.seed === undefined) io.error(`sluice: seed ${reducers.token.seed}\n`);
   const options: ReduceOptions = {
     ...flowOptions(source, logits),
     ...(source.throws ? { onInvalid: "throw" } : {}),
@@ -149,12 +154,15 @@ async function prepare(flags: Flags, io: Io): Promise<() => Promise<void>> {
 }
 
 async function settingsOf(flags: Flags, io: Io): Promise<Settings> {
-  const seed = flags.whole("seed");
-  if (seed === undefined) throw new UsageError("Cannot sample without --seed: wanted a whole number of at least 0");
   const person = io.outputIsTerminal && !flags.has("o");
   const format = flags.choice("format", ["table", "ndjson"]) ?? (person ? "table" : "ndjson");
   const chain = await chainOf(flags);
-  const options = { seed, chain, details: flags.has("details"), ...given("draws", flags.whole("n")) };
+  const options = {
+    chain,
+    details: flags.has("details"),
+    ...given("seed", flags.whole("seed")),
+    ...given("draws", flags.whole("n")),
+  };
   // Refuses what is out of range before anything is opened.
   sampler(options);
   return {

@@ -7,6 +7,7 @@
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals([shown("0.5"), shown(0.5), shown([0.5]), shown(null)], ['"0.5"', "0.5", "a list", "null"]);
+ * assertEquals([shown({}), shown(new Int32Array(2))], ["an object", "an Int32Array"]);
  * ```
  *
  * @param value The value.
@@ -18,5 +19,7 @@ export function shown(value: unknown): string {
   if (typeof value === "string") return Number.isNaN(Number(value)) ? value : `"${value}"`;
   if (Array.isArray(value)) return value.length === 0 ? "[]" : "a list";
   if (typeof value === "function") return "a function";
-  return typeof value === "object" && value !== null ? "an object" : String(value);
+  if (typeof value !== "object" || value === null) return String(value);
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  return kind === "Object" ? "an object" : `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`;
 }

@@ -1,5 +1,5 @@
 import { loadKernels } from "../../kernels/mod.ts";
-import { type Reducers, StateFormatError } from "../core/mod.ts";
+import { ParameterError, type Reducers, shown, StateFormatError } from "../core/mod.ts";
 import { crc32 } from "./_crc32.ts";
 import { fromPlain } from "./_plain_state.ts";
 import { ReducerSet } from "./_reducer_set.ts";
@@ -25,10 +25,14 @@ import { STATE_MAGIC, STATE_VERSION } from "./save_state.ts";
  * @param bytes What `saveState` gave.
  * @param reducers The reducers that the state was made with, by the same names.
  * @returns The state.
+ * @throws {ParameterError} If these are no bytes or no reducers.
  * @throws {StateFormatError} If the bytes are damaged or foreign (`E_STATE_FORMAT`) or of other reducers (`E_MERGE_MISMATCH`).
  * @throws {BackendUnavailableError} If its backend does not run here.
  */
 export function loadState(bytes: Uint8Array, reducers: Reducers): RowState {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new ParameterError(`Cannot load a state from ${shown(bytes)}: wanted a Uint8Array, as saveState gives it`);
+  }
   const body = bodyOf(bytes);
   const set = new ReducerSet(reducers);
   if (body.reducers !== set.text()) {

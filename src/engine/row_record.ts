@@ -1,4 +1,4 @@
-import type { Reducers, Row, RowReport } from "../core/mod.ts";
+import { optionsOf, ParameterError, type Reducers, type Row, type RowReport, shown } from "../core/mod.ts";
 import {
   type Candidate,
   entropy,
@@ -89,6 +89,25 @@ interface ReducedRow extends RowReport {
   readonly specials?: Specials;
 }
 
+const RECORD_OPTIONS = ["topK", "unit", "target", "labels", "shift", "rank", "specials"] as const;
+
+/** Refuses a row that {@linkcode recordReducers} did not reduce, or with other options. */
+function checkReduced(row: unknown, { target, labels, specials }: RowRecordOptions): ReducedRow {
+  const wanted = [
+    "index",
+    ...["best", "lse", "entropy", "top"],
+    ...(target ? ["target"] : []),
+    ...(labels ? ["label"] : []),
+    ...(specials ? ["specials"] : []),
+  ];
+  const missing = wanted.find((name) => typeof row !== "object" || row === null || !(name in row));
+  if (missing === undefined) return row as ReducedRow;
+  const found = typeof row === "object" && row !== null ? `it has no "${missing}"` : `it is ${shown(row)}`;
+  throw new ParameterError(
+    `Cannot write the row: ${found}, wanted a row of reduce(logits, recordReducers(options)), with the same options`,
+  );
+}
+
 /**
  * The reducers of a record, for `reduce`; {@linkcode rowRecord} writes what they give.
  *
@@ -109,7 +128,7 @@ interface ReducedRow extends RowReport {
  * @throws {ParameterError} If k, an id or a unit does not fit.
  */
 export function recordReducers(options: RowRecordOptions = {}): Reducers {
-  const { rank = false, shift = false } = options;
+  const { rank = false, shift = false } = optionsOf("recordReducers", options, RECORD_OPTIONS);
   return {
     best: maximum(),
     lse: logSumExp(),
@@ -137,11 +156,14 @@ export function recordReducers(options: RowRecordOptions = {}): Reducers {
  * @param row What the reducers gave.
  * @param options The same options.
  * @returns The record.
+ * @throws {ParameterError} If the row was not reduced by them.
  */
 export function rowRecord(row: Row<Reducers>, options: RowRecordOptions = {}): RowRecord {
-  const { index, count, best, lse, entropy, top, nan, posInf, allMasked, target, label, specials } =
-    row as unknown as ReducedRow;
-  const rank = options.rank ?? false;
+  const { rank = false } = optionsOf("rowRecord", options, RECORD_OPTIONS);
+  const { index, count, best, lse, entropy, top, nan, posInf, allMasked, target, label, specials } = checkReduced(
+    row,
+    options,
+  );
   return {
     row: index,
     count,

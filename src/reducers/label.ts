@@ -1,4 +1,5 @@
-import { checkIds, type Reducer, ShapeError } from "../core/mod.ts";
+import { checkIds, optionsOf, type Reducer, ShapeError } from "../core/mod.ts";
+import { listOf } from "./_list_of.ts";
 import {
   mergePicked,
   pickBlock,
@@ -45,9 +46,10 @@ export interface LabelOptions {
  */
 export function label(
   labels: ArrayLike<number>,
-  { rank = false, shift = false, ignore = -100 }: LabelOptions = {},
+  options: LabelOptions = {},
 ): Reducer<TargetScore | undefined> {
-  const ids = Array.from(labels);
+  const { rank = false, shift = false, ignore = -100 } = optionsOf("label", options, ["rank", "shift", "ignore"]);
+  const ids = listOf("label", labels);
   const kept = ids.filter((id) => id !== ignore);
   checkIds("label", kept);
   const params = { labels: ids, ignore, ...(shift ? { shift } : {}), ...(rank ? { rank } : {}) };

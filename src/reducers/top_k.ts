@@ -1,4 +1,4 @@
-import { checkK, type Heap, heapOf, offer, ranked, type Reducer, scanBlock } from "../core/mod.ts";
+import { checkK, type Heap, heapOf, offer, optionsOf, ranked, type Reducer, scanBlock } from "../core/mod.ts";
 
 /** One of the likeliest tokens of a row. */
 export interface Candidate {
@@ -39,7 +39,8 @@ export interface TopKOptions {
  * @returns The reducer.
  * @throws {ParameterError} If k is not a whole number of at least 1.
  */
-export function topK(k: number, { logprob = true }: TopKOptions = {}): Reducer<readonly Candidate[]> {
+export function topK(k: number, options: TopKOptions = {}): Reducer<readonly Candidate[]> {
+  const { logprob = true } = optionsOf("topK", options, ["logprob"]);
   checkK("topK", k);
   const reducer: Reducer<readonly Candidate[], Heap> = {
     spec: { name: "topK", params: { k, ...(logprob ? {} : { logprob }) }, inputs: [] },

@@ -1,4 +1,13 @@
-import { type Dtype, ioReason, type Logits, ParameterError, SourceError, type Spec } from "../core/mod.ts";
+import {
+  type Dtype,
+  ioReason,
+  type Logits,
+  optionsOf,
+  ParameterError,
+  shown,
+  SourceError,
+  type Spec,
+} from "../core/mod.ts";
 import { byteLogits } from "./_byte_logits.ts";
 import { cutOf } from "./_cut.ts";
 import { FileFeed } from "./_file_feed.ts";
@@ -50,7 +59,10 @@ export interface FromFileOptions {
  * @throws {ParameterError} If an option is missing or does not fit.
  */
 export async function fromFile(path: string | URL, options: FromFileOptions = {}): Promise<Logits> {
-  const cut = cutOf(options.chunk);
+  const cut = cutOf(optionsOf("fromFile", options, ["vocabulary", "dtype", "tensor", "chunk"]).chunk);
+  if (typeof path !== "string" && !(path instanceof URL)) {
+    throw new ParameterError(`Cannot read ${shown(path)} as a file: wanted a path or a file: URL`);
+  }
   if (path instanceof URL && path.protocol !== "file:") {
     throw new ParameterError(`Cannot read ${path.href} as a file: wanted a path or a file: URL`);
   }
