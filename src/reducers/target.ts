@@ -3,6 +3,7 @@ import {
   mergePicked,
   pickBlock,
   type Picked,
+  pickedFault,
   pickedOf,
   pickSegment,
   rankReducer,
@@ -58,6 +59,7 @@ export function target(
     step: pickSegment,
     stepBlock: pickBlock,
     merge: mergePicked,
+    validate: (state, folded) => pickedFault(state, wanted, rank, folded),
     finish: (state, row) => scoresOf(state, row),
   };
   if (!rank) return reducer;

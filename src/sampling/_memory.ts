@@ -101,7 +101,7 @@ function parse(text: string): Record<string, unknown> {
 }
 
 function isNumbers(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((x) => typeof x === "number");
+  return Array.isArray(value) && value.every(Number.isFinite);
 }
 
 function isCount(value: unknown): boolean {

@@ -162,7 +162,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
     return step;
   }
 
-  const { needs } = new RowRun(chain, asked, memory, 0).first;
+  const { needs, validate } = new RowRun(chain, asked, memory, 0).first;
   const made: Sampler = {
     spec: {
       name: "sampler",
@@ -180,6 +180,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
       inputs: specsOf(chain),
     },
     ...(needs ? { needs } : {}),
+    ...(validate ? { validate } : {}),
     mostReads: mostReadsOf(chain, draws, details),
     secondRead: "a cut, or a token drawn, that the first read leaves in doubt",
     check: checkHistory,
