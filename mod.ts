@@ -29,6 +29,7 @@ export {
   type ErrorCode,
   errorCode,
   ERRORS,
+  type Folded,
   InvalidLogitError,
   type LogitArray,
   type Logits,

@@ -135,7 +135,7 @@ export class RowState {
     const copies = other.#parts.map(({ from, to, head, tail }) =>
       new Part(from, to, new Fragment(wide, head.values()), new Fragment(wide, tail.values()))
     );
-    const parts = [...this.#parts, ...copies].sort((a, b) => a.from - b.from);
+    const parts = inOrder(this.#parts, copies);
     this.#parts = parts.slice(0, 1);
     for (const part of parts.slice(1)) {
       const last = this.#parts[this.#parts.length - 1];
@@ -161,17 +161,16 @@ export class RowState {
         "E_MERGE_MISMATCH",
       );
     }
-    for (const [from, to] of this.covered) {
-      for (const [start, end] of other.covered) {
-        if (start < to && from < end) {
-          throw new StateFormatError(
-            `Cannot merge states of row ${this.row}: ids ${Math.max(from, start)} to ${
-              Math.min(to, end) - 1
-            } are in both`,
-            "E_SHARD_OVERLAP",
-          );
-        }
+    // Each side's own parts are apart: of those that overlap two are neighbours.
+    let last: Part | undefined;
+    for (const part of inOrder(this.#parts, other.#parts)) {
+      if (last && part.from < last.to) {
+        throw new StateFormatError(
+          `Cannot merge states of row ${this.row}: ids ${part.from} to ${Math.min(last.to, part.to) - 1} are in both`,
+          "E_SHARD_OVERLAP",
+        );
       }
+      last = part;
     }
   }
 
@@ -217,4 +216,8 @@ export class RowState {
     }));
     return { fold: this.#fold.data(), parts };
   }
+}
+
+function inOrder(parts: readonly Part[], others: readonly Part[]): Part[] {
+  return [...parts, ...others].sort((a, b) => a.from - b.from);
 }

@@ -4,6 +4,7 @@ import {
   mergePicked,
   pickBlock,
   type Picked,
+  pickedFault,
   pickedOf,
   pickSegment,
   rankReducer,
@@ -60,6 +61,7 @@ export function target(
     step: pickSegment,
     stepBlock: pickBlock,
     merge: mergePicked,
+    validate: (state, folded) => pickedFault(state, wanted, rank, folded),
     finish: (state, row) => scoresOf(state, row),
   };
   if (!rank) return reducer;

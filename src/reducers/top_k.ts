@@ -1,4 +1,4 @@
-import { checkK, type Heap, heapOf, offer, optionsOf, ranked, type Reducer, scanBlock } from "../core/mod.ts";
+import { checkK, type Heap, heapFault, heapOf, offer, optionsOf, ranked, type Reducer, scanBlock } from "../core/mod.ts";
 
 /** One of the likeliest tokens of a row. */
 export interface Candidate {
@@ -57,6 +57,7 @@ export function topK(k: number, options: TopKOptions = {}): Reducer<readonly Can
     merge(into, { size, values, ids }) {
       for (let i = 0; i < size; i++) offer(into, values[i], ids[i]);
     },
+    validate: (heap, folded) => heapFault("", heap, k, folded),
     finish(heap, { nan, maximum, logSum }) {
       if (nan > 0) return [];
       const { values, ids } = heap;

@@ -16,6 +16,7 @@ import {
   type Wanted,
 } from "./_findings.ts";
 import type { Memory, Observed } from "./_memory.ts";
+import { findingsFault } from "./_findings_fault.ts";
 import { Noise } from "./_noise.ts";
 import { Poisoned } from "./_poisoned.ts";
 import { Restart } from "./_restart.ts";
@@ -135,6 +136,7 @@ export class RowRun {
       step: (state, segment: Segment) => stepBlock(state, blockOf(segment, needs)),
       stepBlock,
       merge: mergeFindings,
+      validate: (state, folded) => findingsFault(state, wanted, edited, folded),
       finish: (state, row) => conclude(state, row).sample,
       second: (state, row) => conclude(state, row).next,
     };

@@ -167,7 +167,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
     return step;
   }
 
-  const { needs } = new RowRun(chain, asked, memory, 0).first;
+  const { needs, validate } = new RowRun(chain, asked, memory, 0).first;
   const made: Sampler = {
     seed,
     spec: {
@@ -186,6 +186,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
       inputs: specsOf(chain),
     },
     ...(needs ? { needs } : {}),
+    ...(validate ? { validate } : {}),
     mostReads: mostReadsOf(chain, draws, details),
     secondRead: "a cut, or a token drawn, that the first read leaves in doubt",
     check: checkHistory,

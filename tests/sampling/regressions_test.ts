@@ -271,6 +271,13 @@ Deno.test("a saved memory that does not fit is refused", () => {
   for (const damage of [{ prompt: 9 }, { own: [[]] }, { history: [-1] }, { step: 0.5 }]) {
     assertThrows(() => made.load(JSON.stringify({ ...saved, ...damage })), SyntaxError, "damaged");
   }
+  const endless = JSON.stringify({ ...saved, own: [[7]] }).replace("[[7]]", "[[1e999]]");
+  assertThrows(() => made.load(endless), SyntaxError, "wanted 1 finite numbers");
+  assertThrows(
+    () => made.load(JSON.stringify({ ...saved, format: { toString: 1 } })),
+    SyntaxError,
+    "its format is an object",
+  );
 });
 
 Deno.test("a row's mask from a function is refused where a list's would be", () => {
