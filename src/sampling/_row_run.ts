@@ -58,6 +58,8 @@ interface Epoch {
   /** How many times the row was edited behind a cut: 0 where the mass before the first cut is known of what is kept. */
   readonly number: number;
   readonly raw: Raw | undefined;
+  /** How many candidates the stages before have left; the vocabulary when absent. */
+  readonly candidates?: number;
 }
 
 /**
@@ -158,7 +160,7 @@ export class RowRun {
     if (poison) return { sample: none(epoch.reads, poison), next: undefined };
     if (facts.maximum === -Infinity) return { sample: none(epoch.reads, "masked"), next: undefined };
     const raw = epoch.raw ?? { facts: row, best: found.raw, plain: !edited };
-    const walk = this.#chain.walk(epoch.from, row.vocabulary, epoch.number);
+    const walk = this.#chain.walk(epoch.from, row.vocabulary, epoch.number, epoch.candidates);
     // What was drawn ahead is of no use when there is more to be done to the logits than to divide them.
     const drawn = divisorOf(walk.rest) === undefined ? null : found.proposals;
     const fromRow = tokensOf(drawn, wanted.by, kernels, this.#noise, facts.maximum);
@@ -237,6 +239,7 @@ export class RowRun {
         reads: reads + 1,
         number: epoch.number + 1,
         raw: epoch.raw,
+        candidates: error.candidates,
       }, true);
       return { sample: none(reads, "undecided"), next };
     }
@@ -268,7 +271,7 @@ export class RowRun {
     const { fromRow, fromCells } = epoch.supply;
     const supply = { fromRow, fromCells: [...fromCells, { tokens: more, of: plan.drawn }] };
     const attempt = { ...epoch, kernels, round: plan.round, supply };
-    const walk = this.#chain.walk(epoch.from, row.vocabulary, epoch.number);
+    const walk = this.#chain.walk(epoch.from, row.vocabulary, epoch.number, epoch.candidates);
     return this.#attempt(attempt, [ladder], walk, () => {
       const next = this.#plan(attempt, ladder, walk, [...plan.listed, ...ladder.noted]);
       return this.#bands({ ...attempt, supply: settled(attempt.supply), reads: epoch.reads + 1 }, next);

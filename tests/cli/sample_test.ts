@@ -122,7 +122,7 @@ Deno.test("sample: wrong usage is refused before anything is opened", async () =
         ["--seed", "1", "--top-n-sigma", "1"],
         "--top-n-sigma with no preset (transformers' order): wanted --preset llama.cpp",
       ],
-      [["--seed", "1", "--top-p", "2"], "keepTopP with p = 2"],
+      [["--seed", "1", "--top-p=-1"], "topP = -1"],
       [["--seed", "1", "--temperature=-1"], "temperature = -1"],
       [["--seed", "1", "-n", "0"], "draws = 0"],
       [["--seed", "1", "--preset", "x"], "--preset x"],

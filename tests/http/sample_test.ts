@@ -87,7 +87,7 @@ Deno.test("a row without a token says why; wrong options are refused", () =>
     const wrong = [
       "&seed=-1",
       "&seed=9007199254740992",
-      "&seed=1&topP=2",
+      "&seed=1&topP=-1",
       "&seed=1&preset=none",
       "&seed=1&topLogprobs=2",
       "&seed=1&preset=vllm&typicalP=0.5",

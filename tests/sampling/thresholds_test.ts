@@ -41,6 +41,15 @@ Deno.test("equal logits whose probability is the threshold are all at it, at any
   }
 });
 
+Deno.test("equal logits that are less likely than a threshold are below it, however large they are", () => {
+  for (const offset of [...OFFSETS, 1e9, 1e20, -1e30]) {
+    const equal = (n: number) => new Float32Array(n).fill(offset);
+    assertEquals(kept([keepEpsilon(0.3)], equal(4)), [0], `epsilon at ${offset}`);
+    assertEquals(kept([xtc({ probability: 1, threshold: 0.3 })], equal(4)), [0, 1, 2, 3], `xtc at ${offset}`);
+    assertEquals(kept([mirostat({ tau: 0.9 })], equal(4)), [0], `mirostat at ${offset}`);
+  }
+});
+
 Deno.test("min-p: a half of the best probability is a half of it", () => {
   for (const p of [[0.5, 0.25, 0.25], [0.4, 0.2, 0.2, 0.2]]) {
     assertEquals(kept([keepMinP(0.5)], Float32Array.from(p, Math.log)).length, p.length);
