@@ -265,6 +265,8 @@ browserTest("the same file can be chosen again, and giving that up keeps it", as
   }
   const path = await Deno.makeTempFile({ suffix: ".npy" });
   const name = path.slice(path.lastIndexOf("/") + 1);
+  let requests = 0;
+  page.on("request", () => requests++);
   try {
     await Deno.writeFile(path, npyOf([0, 1], "(1, 2)"));
     await choose([path]);
@@ -274,7 +276,9 @@ browserTest("the same file can be chosen again, and giving that up keeps it", as
     await page.waitForSelector("#status.error:has-text('it has changed since it was chosen')");
     await choose([path]);
     await page.waitForSelector(`#status:has-text("2 rows of ${name}.")`);
+    const before = requests;
     await choose([path]);
+    await until(() => requests > before, "the same file is read again");
     await page.waitForSelector(`#status:has-text("2 rows of ${name}.")`);
     // A dialog that is given up changes nothing and says so.
     await choose([]);

@@ -350,7 +350,10 @@ function watch() {
 
 async function useSample() {
   const before = state.source;
-  const [logits, labels] = await Promise.all([fetch("page/sample.npy"), fetch("page/sample-labels.json")]);
+  const answers = Promise.all(["page/sample.npy", "page/sample-labels.json"].map((name) => fetch(name)));
+  const [logits, labels] = await answers.catch(() => {
+    throw new Error("Cannot reach the service: use the sample when it is there");
+  });
   if (!logits.ok) throw new Error((await logits.json()).detail);
   const texts = labels.ok ? await readTexts(labels, "the token texts of the sample") : undefined;
   const blob = await logits.blob();
