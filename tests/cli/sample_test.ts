@@ -107,14 +107,14 @@ Deno.test("sample: wrong usage is refused before anything is opened", async () =
       [[], "without --seed"],
       [["--seed", "x"], "--seed x"],
       [["--seed", "-1"], "--seed -1: wanted a whole number of at least 0"],
-      [["--seed", "1", "-n", "-1"], "-n -1: wanted a whole number of at least 0"],
+      [["--seed", "1", "-n", "-1"], "-n -1: wanted a whole number of at least 1"],
       [
         ["--seed", "1", "--top-n-sigma", "1"],
         "--top-n-sigma with no preset (transformers' order): wanted --preset llama.cpp",
       ],
-      [["--seed", "1", "--top-p", "2"], "keepTopP with p = 2"],
-      [["--seed", "1", "--temperature=-1"], "temperature = -1"],
-      [["--seed", "1", "-n", "0"], "draws = 0"],
+      [["--seed", "1", "--top-p", "2"], "Cannot use --top-p 2: wanted a number above 0, at most 1; see"],
+      [["--seed", "1", "--temperature=-1"], "Cannot use --temperature -1: wanted a finite number of at least 0"],
+      [["--seed", "1", "-n", "0"], "Cannot use -n 0: wanted a whole number of at least 1"],
       [["--seed", "1", "--preset", "x"], "--preset x"],
       [
         ["--seed", "1", "--preset", "vllm", "--typical-p", "0.5"],
