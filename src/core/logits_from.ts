@@ -26,6 +26,10 @@ class PipedLogits implements Logits {
     return this.source.replay;
   }
 
+  get axes(): readonly number[] | undefined {
+    return this.source.axes;
+  }
+
   get spec(): Spec {
     return this.operators.reduce<Spec>(
       (input, { spec }) => ({ ...spec, inputs: [input, ...spec.inputs] }),

@@ -74,6 +74,7 @@ export function map(logits: Logits, rowMap: RowMap, options: MapOptions = {}): L
     shape,
     replay: logits.replay,
     spec: { ...rowMap.spec, inputs: [logits.spec] },
+    axes: logits.axes,
     reads: 2 * readsOf(logits),
     open: (range) => openMap(logits, rowMap, { ...options, onInvalid }, shape, range),
   });

@@ -40,8 +40,8 @@ export interface RowRecord {
   readonly lse: number;
   /** Shannon entropy of the softmax. */
   readonly entropy: number;
-  /** The likeliest tokens. */
-  readonly top: readonly Candidate[];
+  /** The likeliest tokens; absent if none were asked for. */
+  readonly top?: readonly Candidate[];
   /** How many logits are NaN. */
   readonly nan: number;
   /** How many are +Infinity. */
@@ -60,7 +60,7 @@ export interface RowRecord {
 
 /** What a record holds besides what every row has. */
 export interface RowRecordOptions {
-  /** How many of the likeliest tokens; 5 when absent. */
+  /** How many of the likeliest tokens; 5 when absent, no list for 0. */
   readonly topK?: number | undefined;
   /** The unit of the entropy; nats when absent. */
   readonly unit?: InformationUnit | undefined;
@@ -83,7 +83,7 @@ interface ReducedRow extends RowReport {
   readonly best: Maximum;
   readonly lse: number;
   readonly entropy: number;
-  readonly top: readonly Candidate[];
+  readonly top?: readonly Candidate[];
   readonly target?: readonly TargetScore[];
   readonly label?: TargetScore | undefined;
   readonly specials?: Specials;
@@ -120,7 +120,7 @@ function checkReduced(row: unknown, { target, labels, specials }: RowRecordOptio
  * const [row] = await Array.fromAsync(reduce(fromArray([1, 3, 2]), recordReducers(options)));
  * const record = rowRecord(row, options);
  * assertEquals(record.argmax, 1);
- * assertEquals(record.top.map(({ id }) => id), [1, 2]);
+ * assertEquals(record.top?.map(({ id }) => id), [1, 2]);
  * ```
  *
  * @param options What the record is to hold.
@@ -133,7 +133,7 @@ export function recordReducers(options: RowRecordOptions = {}): Reducers {
     best: maximum(),
     lse: logSumExp(),
     entropy: entropy(options.unit ? { unit: options.unit } : {}),
-    top: topK(options.topK ?? TOP),
+    ...(options.topK === 0 ? {} : { top: topK(options.topK ?? TOP) }),
     ...(options.target ? { target: target(options.target, { rank }) } : {}),
     ...(options.labels ? { label: label(options.labels, { rank, shift }) } : {}),
     ...(options.specials ? { specials: specials() } : {}),
@@ -171,7 +171,7 @@ export function rowRecord(row: Row<Reducers>, options: RowRecordOptions = {}): R
     argmax: best.id ?? null,
     lse,
     entropy,
-    top,
+    ...(top ? { top } : {}),
     nan,
     posInf,
     allMasked,

@@ -68,6 +68,7 @@ export function tap<T extends Reducers>(
     shape: logits.shape,
     replay: logits.replay,
     spec: logits.spec,
+    axes: logits.axes,
     reads: readsOf(logits),
     ...(logits.source?.identity ? { identity: () => logits.source!.identity!() } : {}),
     open: (range) => logits.open(range).pipeThrough(tapStream(logits, set, listener, { every, backend }, range)),

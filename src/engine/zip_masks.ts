@@ -57,6 +57,7 @@ export function zipMasks(logits: Logits, masks: ReadableStream<PackedMask>): Log
     shape,
     replay: "once",
     spec: { name: "zipMasks", params: {}, inputs: [logits.spec] },
+    axes: logits.axes,
     reads: readsOf(logits),
     open(range) {
       if (opened) throw new SourceExhaustedError("Cannot open the masked logits again: their masks have been read");

@@ -147,7 +147,7 @@ export async function safetensorsLayout(
     throw new ShapeError(`Cannot read ${title}: its dtype is ${tensor.dtype}, wanted F64, F32, F16 or BF16`, "E_DTYPE");
   }
   return {
-    shape: flatten(title, tensor.axes, dtype),
+    ...flatten(title, tensor.axes, dtype),
     origin: origin + tensor.from,
     header: origin,
     tensor: tensor.name,

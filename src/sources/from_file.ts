@@ -66,8 +66,8 @@ export async function fromFile(path: string | URL, options: FromFileOptions = {}
   if (path instanceof URL && path.protocol !== "file:") {
     throw new ParameterError(`Cannot read ${path.href} as a file: wanted a path or a file: URL`);
   }
-  const format = formatOf(nameOf(path), options);
   const what = `"${nameOf(path)}"`;
+  const format = await fileFormat(what, path, options);
   const size = (await regularFile(what, path)).size;
   const layout = await readLayout(what, path, format, size, options);
   return byteLogits({
@@ -86,6 +86,20 @@ function nameOf(path: string | URL): string {
   return path instanceof URL ? path.pathname : path;
 }
 
+/** A directory is told as one, whatever its name lacks. */
+async function fileFormat(what: string, path: string | URL, options: FromFileOptions): Promise<Format> {
+  try {
+    return formatOf(nameOf(path), options);
+  } catch (error) {
+    if ((await Deno.stat(path).catch(() => undefined))?.isDirectory) throw isDirectory(what);
+    throw error;
+  }
+}
+
+function isDirectory(what: string): SourceError {
+  return new SourceError(`Cannot read ${what}: it is a directory`);
+}
+
 /** What the system says of a file; refuses directories, pipes and devices. */
 async function regularFile(what: string, path: string | URL): Promise<Deno.FileInfo> {
   let info;
@@ -94,7 +108,7 @@ async function regularFile(what: string, path: string | URL): Promise<Deno.FileI
   } catch (cause) {
     throw new SourceError(`Cannot read ${what}: ${ioReason(cause, "read")}`, "E_SOURCE_READ", { cause });
   }
-  if (info.isDirectory) throw new SourceError(`Cannot read ${what}: it is a directory`);
+  if (info.isDirectory) throw isDirectory(what);
   if (!info.isFile) {
     throw new SourceError(`Cannot read ${what}: it is no regular file; read pipes with fromStdin or fromStream`);
   }

@@ -37,9 +37,9 @@ Deno.test("a .npy and raw bytes on standard input print what the file does", asy
 });
 
 Deno.test("statuses and messages", async () => {
-  const wrong = await piped(["reduce", "-", "--top-k", "0"], new Uint8Array());
+  const wrong = await piped(["reduce", "-", "--top-k", "1.5"], new Uint8Array());
   assertEquals([wrong.status, wrong.out], [2, ""]);
-  assertMatch(wrong.err, /^sluice: E_K_RANGE: [^\n]+\n$/);
+  assertMatch(wrong.err, /^sluice: E_PARAM: [^\n]+\n$/);
   const bad = await piped(["reduce", "-"], npy(logits(40), [4, 10]).slice(0, -20));
   assertEquals([bad.status, objects(bad.out).length], [1, 3]);
   assertMatch(bad.err, /^sluice: E_SOURCE_SHORT: [^\n]+\n$/);

@@ -117,14 +117,14 @@ Deno.test("sample: wrong usage is refused before anything is opened", async () =
       [["--seed", "x"], "--seed x"],
       [["--seed", "9007199254740992"], "a whole number from 0 to 2^53 - 1"],
       [["--seed", "-1"], "--seed -1: wanted a whole number of at least 0"],
-      [["--seed", "1", "-n", "-1"], "-n -1: wanted a whole number of at least 0"],
+      [["--seed", "1", "-n", "-1"], "-n -1: wanted a whole number of at least 1"],
       [
         ["--seed", "1", "--top-n-sigma", "1"],
         "--top-n-sigma with no preset (transformers' order): wanted --preset llama.cpp",
       ],
-      [["--seed", "1", "--top-p=-1"], "topP = -1"],
-      [["--seed", "1", "--temperature=-1"], "temperature = -1"],
-      [["--seed", "1", "-n", "0"], "draws = 0"],
+      [["--seed", "1", "--top-p=-1"], "Cannot use --top-p -1: wanted"],
+      [["--seed", "1", "--temperature=-1"], "Cannot use --temperature -1: wanted a finite number of at least 0"],
+      [["--seed", "1", "-n", "0"], "Cannot use -n 0: wanted a whole number of at least 1"],
       [["--seed", "1", "--preset", "x"], "--preset x"],
       [
         ["--seed", "1", "--preset", "vllm", "--typical-p", "0.5"],
