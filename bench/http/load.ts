@@ -29,7 +29,7 @@ class Server {
   static async start(...flags: string[]): Promise<Server> {
     const room = new URL("../../src/http/", import.meta.url).pathname;
     const lock = ["--frozen", `--lock=${room}deno.lock`];
-    const permissions = ["--unstable-no-legacy-abort", "--allow-net", "--allow-read", "--allow-write"];
+    const permissions = ["--allow-net", "--allow-read", "--allow-write"];
     const args = ["run", ...lock, ...permissions, `${room}main.ts`, "--port", "0", "--grace", "1", ...flags];
     const process = new Deno.Command(Deno.execPath(), { args, stderr: "piped", stdout: "null" }).spawn();
     const reader = process.stderr.pipeThrough(new TextDecoderStream()).getReader();
@@ -98,7 +98,7 @@ async function slowClients(root: string): Promise<void> {
   await warm(server);
   const before = await settled(server);
   const path = `/v1/softmax?source=big.f32&vocabulary=${VOCABULARY}`;
-  const request = new TextEncoder().encode(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n`);
+  const request = new TextEncoder().encode(`POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n`);
   const connections = await Promise.all(Array.from({ length: CLIENTS }, async () => {
     const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
     await connection.write(request);
@@ -137,7 +137,7 @@ async function overload(): Promise<void> {
   const server = await Server.start("--limit", "requests=4");
   await warm(server);
   const head = new TextEncoder().encode(
-    "POST /v1/reduce?vocabulary=1024 HTTP/1.1\r\nhost: x\r\ncontent-length: 4096\r\n\r\n",
+    "POST /v1/reduce?vocabulary=1024 HTTP/1.1\r\nhost: localhost\r\ncontent-length: 4096\r\n\r\n",
   );
   const held = await Promise.all(Array.from({ length: 4 }, async () => {
     const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
@@ -169,7 +169,7 @@ async function aborts(): Promise<void> {
   const url = `${server.origin}/v1/reduce?vocabulary=1024`;
   async function giveUp(): Promise<void> {
     const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
-    const head = `POST ${new URL(url).pathname}?vocabulary=1024 HTTP/1.1\r\nhost: x\r\ncontent-length: 1048576\r\n\r\n`;
+    const head = `POST ${new URL(url).pathname}?vocabulary=1024 HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1048576\r\n\r\n`;
     await connection.write(new TextEncoder().encode(head));
     await connection.write(new Uint8Array(8192));
     await connection.read(new Uint8Array(64));

@@ -42,6 +42,8 @@ export const ERRORS = {
   E_SOURCE_RANGE: { status: 502, retryable: false, meaning: "the source's server does not give parts of it" },
   E_URL_BLOCKED: { status: 403, retryable: false, meaning: "a URL that may not be read from here" },
   E_PATH_BLOCKED: { status: 403, retryable: false, meaning: "a path that may not be read from here" },
+  E_HOST_BLOCKED: { status: 421, retryable: false, meaning: "a host that the service does not answer for" },
+  E_ORIGIN_BLOCKED: { status: 403, retryable: false, meaning: "a page of an origin that may not ask" },
   E_BAD_REQUEST: { status: 400, retryable: false, meaning: "a request that makes no sense" },
   E_UNAUTHORIZED: { status: 401, retryable: false, meaning: "the token is missing or wrong" },
   E_NOT_FOUND: { status: 404, retryable: false, meaning: "there is no such address" },
@@ -52,6 +54,7 @@ export const ERRORS = {
   E_MEDIA_TYPE: { status: 415, retryable: false, meaning: "the content type or encoding is not one the service reads" },
   E_INTERNAL: { status: 500, retryable: true, meaning: "the service failed" },
   E_BUSY: { status: 503, retryable: true, meaning: "the service has as much work as it takes" },
+  E_LISTEN: { status: 503, retryable: true, meaning: "the service cannot listen for connections" },
   E_SHUTDOWN: { status: 503, retryable: true, meaning: "the service is stopping" },
 } as const;
 

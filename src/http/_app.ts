@@ -1,7 +1,11 @@
 import { type Context, Hono } from "hono";
-import { ParameterError, ServiceError } from "../core/mod.ts";
+import { cors } from "hono/cors";
+import { ioReason, ParameterError, ServiceError } from "../core/mod.ts";
 import { checkToken } from "./_auth.ts";
 import type { Exchange } from "./_exchange.ts";
+import { checkFraming } from "./_framing.ts";
+import { HostGuard } from "./_host_guard.ts";
+import { inWork } from "./_in_work.ts";
 import { mergeRoute } from "./_merge.ts";
 import { openApi } from "./_openapi.ts";
 import { addPage } from "./_page.ts";
@@ -32,6 +36,7 @@ export function buildApp(options: AppOptions): { readonly app: Hono; readonly se
   checkOptions(options);
   const service = new Service(options);
   const app = new Hono();
+  addGuards(app, service);
   for (const [path, route] of Object.entries(ROUTES)) {
     app.post(path, (context) => answer(service, context.req.raw, path, route));
     refuseOthers(app, service, path, "POST");
@@ -45,11 +50,49 @@ export function buildApp(options: AppOptions): { readonly app: Hono; readonly se
   return { app, service };
 }
 
-function checkOptions({ allowOrigins = [], allowPrivateOrigins = [], token }: AppOptions): void {
+function checkOptions({ allowOrigins = [], allowPrivateOrigins = [], root, token }: AppOptions): void {
   for (const origin of [...allowOrigins, ...allowPrivateOrigins]) originOf(origin);
   if (token === "" || /\s/.test(token ?? "")) {
     throw new ParameterError("Cannot use the token: wanted characters without spaces, and at least one");
   }
+  if (root !== undefined) checkRoot(root);
+}
+
+function checkRoot(root: string): void {
+  let why = "it is no folder";
+  try {
+    if (Deno.statSync(root).isDirectory) return;
+  } catch (error) {
+    why = ioReason(error, "read");
+  }
+  throw new ParameterError(`Cannot serve the files of "${root}": wanted a folder, but ${why}`);
+}
+
+/** What every request has to pass, whatever it asks for. */
+function addGuards(app: Hono, service: Service): void {
+  const guard = new HostGuard(service.options);
+  app.use(async ({ req }, next) => {
+    try {
+      checkFraming(req.raw);
+    } catch (error) {
+      const response = refuse(service, req.raw, error);
+      response.headers.set("connection", "close");
+      return response;
+    }
+    guard.checkHost(req.raw);
+    await next();
+  });
+  if (guard.origins.length > 0) {
+    app.use(cors({
+      origin: guard.origins.includes("*") ? "*" : [...guard.origins],
+      allowMethods: ["GET", "POST"],
+      exposeHeaders: ["allow", "retry-after", "sluice-seed", "www-authenticate"],
+    }));
+  }
+  app.use(async ({ req }, next) => {
+    guard.checkOrigin(req.raw);
+    await next();
+  });
 }
 
 /** What tells about the service. */
@@ -78,14 +121,16 @@ function refuseOthers(app: Hono, service: Service, path: string, method: string)
 async function answer(service: Service, request: Request, path: string, route: Route): Promise<Response> {
   await checkToken(request, service.options.token);
   const exchange = service.admit(request, path);
+  const response = inWork.run(exchange, () => route(exchange));
   try {
-    return await route(exchange);
+    return await Promise.race([response, exchange.failed]);
   } catch (error) {
     const problem = exchange.problem(exchange.signal.aborted ? exchange.signal.reason : error);
     exchange.status = problem.status;
     exchange.abort(error);
     exchange.end();
     leaveBody(request);
+    response.then(({ body }) => body?.cancel()).catch(() => {});
     return problemResponse(problem);
   }
 }
@@ -94,7 +139,16 @@ async function answer(service: Service, request: Request, path: string, route: R
 function refuse(service: Service, request: Request, error: unknown): Response {
   const problem = service.problem(error);
   service.tell(
-    { request, route: "other", status: problem.status, error: problem.code, rows: 0, bytesIn: 0, bytesOut: 0 },
+    {
+      id: crypto.randomUUID(),
+      request,
+      route: "other",
+      status: problem.status,
+      error: problem.code,
+      rows: 0,
+      bytesIn: 0,
+      bytesOut: 0,
+    },
     Date.now(),
   );
   leaveBody(request);

@@ -5,6 +5,8 @@ import { Timer } from "./_timer.ts";
 
 /** One request in work, from its admission to the end of its answer. */
 export class Exchange {
+  /** What the log calls it. */
+  readonly id: string = crypto.randomUUID();
   readonly service: Service;
   readonly request: Request;
   readonly route: string;
@@ -12,8 +14,8 @@ export class Exchange {
   stopping = false;
   /** The status of the answer. */
   status = 200;
-  /** Called when a client takes nothing for too long. */
-  onStall: (reason: unknown) => void = () => {};
+  /** Cuts the answer off, once there is one. */
+  cut: (reason: unknown) => void = () => {};
   /** Rows answered. */
   rows = 0;
   /** Bytes of the request body read. */
@@ -25,6 +27,7 @@ export class Exchange {
   readonly #begun = Date.now();
   readonly #onEnd: () => void;
   readonly #abort = new AbortController();
+  readonly #failed = Promise.withResolvers<never>();
   readonly #whole: Timer;
   readonly #upload: Timer;
   readonly #download: Timer;
@@ -34,10 +37,11 @@ export class Exchange {
     this.request = request;
     this.route = route;
     this.#onEnd = onEnd;
+    this.#failed.promise.catch(() => {});
     const { stallSeconds, requestSeconds } = service.limits;
     this.#whole = new Timer(requestSeconds, () => this.abort(late("the request took more than", requestSeconds)));
     this.#upload = new Timer(stallSeconds, () => this.abort(late("the client sent nothing for", stallSeconds)));
-    this.#download = new Timer(stallSeconds, () => this.onStall(late("the client took nothing for", stallSeconds)));
+    this.#download = new Timer(stallSeconds, () => this.cut(late("the client took nothing for", stallSeconds)));
     this.#whole.start();
   }
 
@@ -49,6 +53,19 @@ export class Exchange {
   /** Stops the work. */
   abort(reason: unknown): void {
     this.#abort.abort(reason);
+  }
+
+  /** Rejects when the exchange fails from outside of its own work. */
+  get failed(): Promise<never> {
+    return this.#failed.promise;
+  }
+
+  /** Ends it for an error that its work did not catch: that work may never come to an end. */
+  fail(cause: unknown): void {
+    const error = new ServiceError("Cannot go on: the service failed; its log says why", "E_INTERNAL", { cause });
+    this.abort(error);
+    this.#failed.reject(error);
+    this.cut(error);
   }
 
   /** Waits for the client to send; not for longer than a stall may last, nor beyond an abort. */
@@ -95,9 +112,12 @@ export class Exchange {
   }
 
   #tell(): void {
-    const { request, route, status, rows, bytesIn, bytesOut } = this;
+    const { id, request, route, status, rows, bytesIn, bytesOut } = this;
     const error = this.#error;
-    this.service.tell({ request, route, status, rows, bytesIn, bytesOut, ...(error ? { error } : {}) }, this.#begun);
+    this.service.tell(
+      { id, request, route, status, rows, bytesIn, bytesOut, ...(error ? { error } : {}) },
+      this.#begun,
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import { errorCode, ServiceError } from "../core/mod.ts";
 import type { Exchange } from "./_exchange.ts";
 
 /** What is still read of a body that nobody wants: enough for a client to finish a small one and hear the answer. */
-const LINGER = 1 << 20;
+export const LINGER = 1 << 20;
 
 /** Bytes of a read. */
 const READ = 1 << 16;

@@ -1,5 +1,6 @@
 import { ServiceError } from "../core/mod.ts";
 import type { Exchange } from "./_exchange.ts";
+import { inWork } from "./_in_work.ts";
 
 /** What an answer is made of, a piece at a time. */
 export interface Pieces {
@@ -27,7 +28,7 @@ export function responseBody(exchange: Exchange, pieces: Pieces): ReadableStream
   }
   return new ReadableStream<Uint8Array>({
     start(controller): void {
-      exchange.onStall = (reason) => {
+      exchange.cut = (reason) => {
         // The runtime prints what it cuts an answer off for: a line will do.
         controller.error(exchange.problem(reason).detail);
         give(reason);
@@ -36,7 +37,7 @@ export function responseBody(exchange: Exchange, pieces: Pieces): ReadableStream
     async pull(controller): Promise<void> {
       exchange.taken();
       try {
-        const piece = rest ?? await pieces.next();
+        const piece = rest ?? await inWork.run(exchange, () => pieces.next());
         if (over) return;
         if (piece) {
           // In slices, so that a client that takes a long row slowly is seen to take it.

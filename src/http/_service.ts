@@ -43,6 +43,16 @@ export class Service {
     return this.#active.size;
   }
 
+  /** Whether a request is in work. */
+  has(exchange: Exchange): boolean {
+    return this.#active.has(exchange);
+  }
+
+  /** What the log calls the requests in work. */
+  get ids(): string[] {
+    return [...this.#active].map(({ id }) => id);
+  }
+
   /** Lets a request in; the exchange ends itself. */
   admit(request: Request, route: string): Exchange {
     if (this.#draining) throw new ServiceError("Cannot take the request: the service is stopping", "E_SHUTDOWN");

@@ -2,6 +2,8 @@ import type { Limits } from "./limits.ts";
 
 /** One line of the access log. */
 export interface AccessEntry {
+  /** What the request is called in the log, also where an error that nothing caught is told. */
+  readonly id: string;
   /** When the request came, ISO 8601. */
   readonly time: string;
   /** The request's method. */
@@ -40,6 +42,13 @@ export interface AppOptions {
   readonly allowOrigins?: readonly string[];
   /** Those of them that may have a private address, as an object store of one's own. */
   readonly allowPrivateOrigins?: readonly string[];
+  /**
+   * Names that the service answers for besides addresses and localhost, as `"models.example.org"`; `"*"` for any, which leaves
+   * nothing in the way of DNS rebinding. Also those of one's own app that this one is mounted in.
+   */
+  readonly allowHosts?: readonly string[];
+  /** Origins of other pages that may ask and read the answers, as `"https://notebook.example.org"`; `"*"` for any. */
+  readonly cors?: readonly string[];
   /** A secret: requests under `/v1` and `/metrics` must bring it as a bearer token. */
   readonly token?: string;
   /** Takes one entry a request; nothing is logged when absent. */

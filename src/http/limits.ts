@@ -28,6 +28,12 @@ export interface Limits {
   readonly stallSeconds: number;
   /** Seconds that a request may take in all. 3,600 unless set. */
   readonly requestSeconds: number;
+  /** Connections at a time, to `serve`; one more is closed at once. 512 unless set, fewer where file handles are short. */
+  readonly connections: number;
+  /** Seconds in which the headers of a request to `serve` must come. 10 unless set. */
+  readonly headerSeconds: number;
+  /** Seconds that a connection to `serve` may be idle between two requests. 10 unless set. */
+  readonly idleSeconds: number;
 }
 
 const DEFAULTS: Limits = {
@@ -44,6 +50,9 @@ const DEFAULTS: Limits = {
   spillBytes: 2 ** 34,
   stallSeconds: 30,
   requestSeconds: 3600,
+  connections: 512,
+  headerSeconds: 10,
+  idleSeconds: 10,
 };
 
 /** The longest delay that a timer takes, in seconds. */

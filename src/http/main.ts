@@ -5,8 +5,10 @@
  */
 import { parseArgs } from "node:util";
 import { ParameterError } from "../core/mod.ts";
+import { installLastResort } from "./_last_resort.ts";
+import { start } from "./_start.ts";
 import type { Limits } from "./limits.ts";
-import { serve, type ServeOptions } from "./serve.ts";
+import type { ServeOptions } from "./serve.ts";
 
 const HELP = `Usage: serve [flags]
 
@@ -19,12 +21,17 @@ GET / for a page, /openapi.json, /metrics, /healthz.
   --root FOLDER                 let source= name files under FOLDER
   --allow-origin ORIGIN         let source= name URLs of ORIGIN; may be repeated
   --allow-private-origin ORIGIN the same, though its address is not public
+  --allow-host NAME             answer for the host NAME, too; may be repeated.
+                                Addresses and localhost need no such flag
+  --cors ORIGIN                 let pages of ORIGIN ask, and read the answers;
+                                may be repeated
   --token-file FILE             wanted as a bearer token under /v1 and /metrics
   --limit NAME=VALUE            what a request may cost; may be repeated:
                                 requests, bytes, rows, jsonRows, jsonBytes,
                                 vocabulary, topK, draws,
                                 partBytes, rowCache, spillBytes, stallSeconds,
-                                requestSeconds
+                                requestSeconds; and of all together: connections
+                                (512), headerSeconds (10), idleSeconds (10)
   --grace SECONDS               for requests in work when told to stop; 30 if absent
   --log                         one JSON line a request on standard error
   --sample FILE.npy             a sample for the page
@@ -38,6 +45,8 @@ const FLAGS = {
   root: { type: "string" },
   "allow-origin": { type: "string", multiple: true },
   "allow-private-origin": { type: "string", multiple: true },
+  "allow-host": { type: "string", multiple: true },
+  cors: { type: "string", multiple: true },
   "token-file": { type: "string" },
   limit: { type: "string", multiple: true },
   grace: { type: "string" },
@@ -80,6 +89,8 @@ async function optionsOf(values: Values): Promise<ServeOptions> {
     ...(token !== undefined ? { token } : {}),
     ...(values["allow-origin"] ? { allowOrigins: values["allow-origin"] } : {}),
     ...(values["allow-private-origin"] ? { allowPrivateOrigins: values["allow-private-origin"] } : {}),
+    ...(values["allow-host"] ? { allowHosts: values["allow-host"] } : {}),
+    ...(values.cors ? { cors: values.cors } : {}),
     ...(values.log ? { log: (entry) => console.error(JSON.stringify(entry)) } : {}),
     ...(sample !== undefined ? { sample: { logits: sample, ...(labels !== undefined ? { labels } : {}) } } : {}),
   };
@@ -92,7 +103,15 @@ async function main(args: string[]): Promise<number | undefined> {
       console.log(HELP);
       return 0;
     }
-    const serving = serve(await optionsOf(values));
+    const { serving, service } = await start(await optionsOf(values));
+    installLastResort(service, (text, error) => console.error(`sluice: ${text}`, error));
+    const { connections } = service.limits;
+    if (serving.connections < connections) {
+      console.error(
+        `sluice: at most ${serving.connections} connections at a time, not ${connections}: there are no file handles for ` +
+          "more (ulimit -n)",
+      );
+    }
     console.error(`sluice: serving on ${serving.origin}`);
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       Deno.addSignalListener(signal, async () => {

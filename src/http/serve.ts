@@ -1,6 +1,4 @@
-import { checkPositive } from "../core/mod.ts";
-import { buildApp } from "./_app.ts";
-import type { Service } from "./_service.ts";
+import { start } from "./_start.ts";
 import type { AppOptions } from "./app_options.ts";
 
 /** Options of {@linkcode serve}. */
@@ -17,6 +15,8 @@ export interface ServeOptions extends AppOptions {
 export interface Serving {
   /** Where it is, as `http://127.0.0.1:8787`. */
   readonly origin: string;
+  /** The most connections at a time: the limit, or fewer where file handles are short. */
+  readonly connections: number;
   /**
    * Stops it: new requests are answered 503, those in work go on for the grace; then each answer ends after the row in
    * hand, with an error line that says so. Settles when all is given back.
@@ -24,65 +24,29 @@ export interface Serving {
   stop(): Promise<void>;
 }
 
-/** Seconds for the row in hand, once the grace is over; and for connections to close. */
-const LAST = 2;
-
 /**
- * Serves the app of `createApp` until it is stopped. Needs permission to listen.
+ * Serves the app of `createApp` until it is stopped. Needs permission to listen; to read, too, lest it count on more file handles
+ * than there are.
  *
- * Deno's server has no time limit of its own for request headers and idle connections: face the internet through a proxy that has.
+ * A client has `headerSeconds` for the headers of a request and `idleSeconds` between two requests. Connections beyond the limit
+ * `connections` are closed at once. HTTP/1.1 and 1.0.
  *
  * @example A free port, and whether it is alive
  * ```ts
  * import { serve } from "@sluice/sluice/http";
  * import { assertEquals } from "@std/assert";
  *
- * const serving = serve({ port: 0 });
+ * const serving = await serve({ port: 0 });
  * const answer = await fetch(`${serving.origin}/healthz`);
  * assertEquals(await answer.json(), { status: "ok" });
  * await serving.stop();
  * ```
  *
  * @param options Where to listen, and the options of the app.
- * @returns The running service.
+ * @returns The running service, once it listens.
  * @throws {ParameterError} If an option does not fit.
+ * @throws {ServiceError} `E_LISTEN` if the address cannot be listened on, or hardly a file handle is free.
  */
-export function serve(options: ServeOptions = {}): Serving {
-  const { hostname = "127.0.0.1", port = 8787, graceSeconds = 30 } = options;
-  checkPositive("graceSeconds", graceSeconds);
-  const { app, service } = buildApp(options);
-  const server = Deno.serve({ hostname, port, onListen: () => {} }, app.fetch);
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  let stopped: Promise<void> | undefined;
-  return {
-    origin: `http://${host}:${server.addr.port}`,
-    stop: () => stopped ??= stop(service, server, graceSeconds),
-  };
-}
-
-async function stop(
-  service: Service,
-  server: Deno.HttpServer<Deno.NetAddr>,
-  graceSeconds: number,
-): Promise<void> {
-  const idle = service.drain();
-  if (!await within(idle, graceSeconds)) {
-    service.stopAfterRow();
-    if (!await within(idle, LAST)) service.stopNow();
-  }
-  // What still sends or takes nothing, though nobody reads any more, would hold a connection for ever: it is left to the end of
-  // the process (to abort the server would raise an error that nobody can catch).
-  if (await within(server.shutdown(), LAST)) await server.finished;
-  else server.unref();
-}
-
-/** Whether something is done in time. */
-async function within(done: Promise<void>, seconds: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), seconds * 1000));
-  try {
-    return await Promise.race([done.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+export async function serve(options: ServeOptions = {}): Promise<Serving> {
+  return (await start(options)).serving;
 }

@@ -1,6 +1,6 @@
-import { buildApp } from "../../src/http/_app.ts";
 import type { AppOptions } from "../../src/http/mod.ts";
 import type { Service } from "../../src/http/_service.ts";
+import { start } from "../../src/http/_start.ts";
 
 /** A service on a port of its own, for one test. */
 export interface Served {
@@ -16,20 +16,18 @@ export interface Served {
 /** Runs a test against a real server on a real socket; fails if an error outside the catalogue was met. */
 export async function served(options: AppOptions, run: (served: Served) => Promise<void>): Promise<void> {
   const unexpected: unknown[] = [];
-  const { app, service } = buildApp({ ...options, onError: (error) => unexpected.push(error) });
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.fetch);
-  const { port } = server.addr;
-  const origin = `http://127.0.0.1:${port}`;
+  const { serving, service } = await start({ ...options, port: 0, onError: (error) => unexpected.push(error) });
+  const { origin } = serving;
   try {
     await run({
       origin,
-      port,
+      port: Number(new URL(origin).port),
       service,
       unexpected,
       post: (path, body, init) => fetch(`${origin}${path}`, { method: "POST", body: body ?? null, ...init }),
     });
   } finally {
-    await server.shutdown();
+    await serving.stop();
   }
   if (unexpected.length > 0) throw unexpected[0];
 }

@@ -84,7 +84,7 @@ Deno.test("a client that takes nothing stops its source, and is dropped", async 
       // Probabilities are as many bytes as logits: with nobody to take them, the upload must come to a stand.
       const connection = await raw(
         port,
-        "POST /v1/softmax?vocabulary=1024 HTTP/1.1\nhost: x\ntransfer-encoding: chunked\ncontent-type: application/octet-stream\n\n",
+        "POST /v1/softmax?vocabulary=1024 HTTP/1.1\nhost: localhost\ntransfer-encoding: chunked\ncontent-type: application/octet-stream\n\n",
       );
       const body = new Uint8Array(7 + 65_536 + 2);
       body.set(encoder.encode("10000\r\n"));
@@ -106,7 +106,7 @@ Deno.test("a client that takes nothing stops its source, and is dropped", async 
 
 Deno.test("a client that sends nothing is told so, also in the middle of an answer", () =>
   served({ limits: { stallSeconds: 0.1 } }, async ({ port }) => {
-    const head = "POST /v1/reduce?vocabulary=2 HTTP/1.1\nhost: x\nconnection: close\ncontent-length: 64\n\n";
+    const head = "POST /v1/reduce?vocabulary=2 HTTP/1.1\nhost: localhost\nconnection: close\ncontent-length: 64\n\n";
     const silent = await readUntil(await raw(port, head), "E_TIMEOUT");
     assertStringIncludes(silent, "HTTP/1.1 408");
     const begun = await readUntil(await raw(port, head, bytesOfRows([1, 2])), "E_TIMEOUT");
@@ -127,7 +127,7 @@ Deno.test("a request that takes too long in all is ended", () =>
 Deno.test("an upload that is cut short gives its resources back, and is logged as the client's", async () => {
   const ended: (string | undefined)[] = [];
   await served({ log: ({ error }) => ended.push(error) }, async ({ port, service }) => {
-    const head = "POST /v1/reduce?vocabulary=1024 HTTP/1.1\nhost: x\ncontent-length: 8192\n\n";
+    const head = "POST /v1/reduce?vocabulary=1024 HTTP/1.1\nhost: localhost\ncontent-length: 8192\n\n";
     (await raw(port, head, new Uint8Array(100))).close();
     await until(() => ended.length === 1, "the first ended");
     (await raw(port, head, new Uint8Array(5000))).close();

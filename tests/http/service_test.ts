@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { AccessEntry } from "../../src/http/mod.ts";
 import { createApp, serve } from "../../src/http/mod.ts";
 import { ProblemSchema, RowSchema, StateSchema } from "../../src/http/_openapi.ts";
@@ -82,8 +82,9 @@ Deno.test("one line of log a request, also a refused one", async () => {
     await (await post("/v1/reduce?vocabulary=2&topK=1", BODY, OCTETS)).text();
     await (await post("/v1/nothing")).text();
     await until(() => entries.length === 2, "both were logged");
-    const [{ time, milliseconds, bytesOut, ...first }, second] = entries;
+    const [{ id, time, milliseconds, bytesOut, ...first }, second] = entries;
     assert(Date.parse(time) > 0 && milliseconds >= 0 && bytesOut > 100);
+    assert(id !== "" && second.id !== "" && id !== second.id);
     assertEquals(first, { method: "POST", path: "/v1/reduce", status: 200, rows: 2, bytesIn: 16 });
     assertEquals([second.status, second.error], [404, "E_NOT_FOUND"]);
   });
@@ -117,7 +118,7 @@ Deno.test("what should not happen is told to the owner, not to the client", asyn
   assert(!text.includes("secret"), text);
 });
 
-Deno.test("options are checked before anything is served", () => {
+Deno.test("options are checked before anything is served", async () => {
   for (
     const options of [
       { limits: { requests: 0 } },
@@ -128,7 +129,7 @@ Deno.test("options are checked before anything is served", () => {
       { token: "" },
       { graceSeconds: 0 },
     ]
-  ) assertThrows(() => serve({ port: 0, ...options }), RangeError);
+  ) await assertRejects(() => serve({ port: 0, ...options }), RangeError);
 });
 
 /** A service with one request in work, of which one row has been answered. */
@@ -137,10 +138,10 @@ async function working(
   run: (
     send: (bytes: Uint8Array<ArrayBuffer> | null) => void,
     read: () => Promise<string>,
-    serving: ReturnType<typeof serve>,
+    serving: Awaited<ReturnType<typeof serve>>,
   ) => Promise<void>,
 ) {
-  const serving = serve({ port: 0, graceSeconds });
+  const serving = await serve({ port: 0, graceSeconds });
   let send!: (bytes: Uint8Array<ArrayBuffer> | null) => void;
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start(controller) {

@@ -1,0 +1,70 @@
+import type { ServerResponse } from "node:http";
+import { Timer } from "./_timer.ts";
+
+/** Seconds in which what was written before an answer broke off may still reach its client. */
+const LAST = 1;
+
+/**
+ * Sends an answer over `node:http`: a piece is taken from it when the client has room for one. An answer that fails in its
+ * middle cuts the connection, so that nobody takes a part for the whole; so does a client that takes nothing for too long.
+ */
+export async function sendResponse(outgoing: ServerResponse, response: Response, stallSeconds: number): Promise<void> {
+  const { body, status, headers } = response;
+  if (outgoing.destroyed || !body || outgoing.req.method === "HEAD") body?.cancel().catch(() => {});
+  outgoing.statusCode = status;
+  outgoing.setHeaders(headers);
+  if (!body || outgoing.req.method === "HEAD") {
+    outgoing.end();
+    return;
+  }
+  const reader = body.getReader();
+  const stall = new Timer(stallSeconds, () => outgoing.destroy());
+  outgoing.once("close", () => {
+    stall.stop();
+    reader.cancel().catch(() => {});
+  });
+  // Also while the client is waited for.
+  reader.closed.catch(() => cut(outgoing));
+  try {
+    await sendBody(outgoing, reader, stall);
+  } catch {
+    // The stream failed: it is cut.
+  }
+}
+
+async function sendBody(
+  outgoing: ServerResponse,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  stall: Timer,
+): Promise<void> {
+  outgoing.flushHeaders();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (outgoing.destroyed) return;
+    if (done) break;
+    if (!outgoing.write(value)) await drained(outgoing, stall);
+  }
+  stall.start();
+  outgoing.end(() => stall.stop());
+}
+
+function drained(outgoing: ServerResponse, stall: Timer): Promise<void> {
+  stall.start();
+  return new Promise((resolve) => {
+    function over(): void {
+      stall.stop();
+      outgoing.off("drain", over).off("close", over);
+      resolve();
+    }
+    outgoing.once("drain", over).once("close", over);
+  });
+}
+
+/** Ends the connection in the middle of an answer, after what was written of it. */
+function cut(outgoing: ServerResponse): void {
+  outgoing.flushHeaders();
+  outgoing.socket?.destroySoon();
+  const late = new Timer(LAST, () => outgoing.destroy());
+  late.start();
+  outgoing.once("close", () => late.stop());
+}

@@ -1,0 +1,39 @@
+import { checkPositive } from "../core/mod.ts";
+import { buildApp } from "./_app.ts";
+import { connectionCap } from "./_connection_cap.ts";
+import { Listener } from "./_listener.ts";
+import type { Service } from "./_service.ts";
+import { within } from "./_within.ts";
+import type { ServeOptions, Serving } from "./serve.ts";
+
+/** Seconds for the row in hand, once the grace is over; and for connections to close. */
+const LAST = 2;
+
+/** Starts what `serve` serves, with the service inside. */
+export async function start(
+  options: ServeOptions,
+): Promise<{ readonly serving: Serving; readonly service: Service }> {
+  const { hostname = "127.0.0.1", port = 8787, graceSeconds = 30, onError = () => {} } = options;
+  checkPositive("graceSeconds", graceSeconds);
+  const { app, service } = buildApp(options);
+  const { limits } = service;
+  const connections = connectionCap(limits);
+  const listener = await Listener.listen({ hostname, port, connections, limits, answer: app.fetch, onError });
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  let stopped: Promise<void> | undefined;
+  const serving = {
+    origin: `http://${host}:${listener.port}`,
+    connections,
+    stop: () => stopped ??= stop(service, listener, graceSeconds),
+  };
+  return { serving, service };
+}
+
+async function stop(service: Service, listener: Listener, graceSeconds: number): Promise<void> {
+  const idle = service.drain();
+  if (!await within(idle, graceSeconds)) {
+    service.stopAfterRow();
+    if (!await within(idle, LAST)) service.stopNow();
+  }
+  await listener.close(LAST);
+}
