@@ -12,8 +12,7 @@ export function repeatedKey(text: string): string | undefined {
     if (mark !== '"') continue;
     const end = endOfString(text, at);
     if (isKey(text, end)) {
-      // Two spellings of one key are one: escapes are read.
-      const key: string = JSON.parse(text.slice(at, end)), keys = open[open.length - 1];
+      const key = keyOf(text.slice(at, end)), keys = open[open.length - 1];
       if (keys.has(key)) return key;
       keys.add(key);
     }
@@ -31,4 +30,9 @@ function endOfString(text: string, at: number): number {
 function isKey(text: string, at: number): boolean {
   while (" \t\r\n".includes(text[at])) at++;
   return text[at] === ":";
+}
+
+/** Two spellings of one key are one: escapes are read. */
+function keyOf(string: string): string {
+  return string.includes("\\") ? JSON.parse(string) : string.slice(1, -1);
 }
