@@ -12,6 +12,8 @@ import { copyPublishSet } from "./publish_set.ts";
 /** The originals of what `import_map.json` maps to `npm:deno-std`. */
 const ORIGINALS: Readonly<Record<string, string>> = {
   "@std/cli/parse-args": "jsr:@std/cli@^1.0.0/parse-args",
+  "@std/streams/limited-bytes-transform-stream": "jsr:@std/streams@^1.0.0/limited-bytes-transform-stream",
+  "@std/streams/text-line-stream": "jsr:@std/streams@^1.0.0/text-line-stream",
   "@std/text/closest-string": "jsr:@std/text@^1.0.0/closest-string",
   "@std/text/levenshtein-distance": "jsr:@std/text@^1.0.0/levenshtein-distance",
 };

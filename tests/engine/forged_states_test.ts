@@ -18,6 +18,7 @@ import { logitBias } from "../../src/operators/mod.ts";
 import { label, logSumExp, moments, topK } from "../../src/reducers/mod.ts";
 import { keepMinP, keepTopK, keepTopNSigma, keepTopP, penalties, sampler } from "../../src/sampling/mod.ts";
 import { fromArray } from "../../src/sources/mod.ts";
+import { forgeriesOf, type Forgery } from "../support/forgeries.ts";
 import { Random } from "../support/random.ts";
 import { reducerTable } from "../support/reducer_table.ts";
 import { assertSameBits } from "../support/same_bits.ts";
@@ -143,116 +144,19 @@ function use(target: Target, content: Loose, load: Load): boolean {
   }
 }
 
-const SCALARS: readonly unknown[] = [
-  9e15,
-  2 ** 53,
-  1e308,
-  -1,
-  -9e15,
-  0.5,
-  NaN,
-  Infinity,
-  -Infinity,
-  -0,
-  0,
-  1,
-  1100,
-  null,
-  undefined,
-  true,
-  "",
-  "7",
-  "__proto__",
-  -1n,
-  2n ** 9000n,
-];
-
-const OBJECTS: readonly (() => unknown)[] = [
-  () => [],
-  () => [1],
-  () => ({}),
-  () => ({ size: 9e15 }),
-  () => JSON.parse('{"__proto__":{"size":1}}'),
-  () => new Uint8Array(),
-  () => Float64Array.of(NaN, 9e15),
-  () => new Float32Array(3),
-];
-
-type Place = readonly (string | number)[];
-
-/** Every field and item of plain data, by the way to it; numbers in typed arrays are not places. */
-function* placesOf(value: Loose, way: Place = []): Generator<Place> {
-  if (way.length > 0) yield way;
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
-  const keys = Array.isArray(value) ? [...value.keys()].slice(0, 3) : Object.keys(value);
-  for (const key of keys) yield* placesOf(value[key], [...way, key]);
-}
-
-function at(value: Loose, way: Place): Loose {
-  return way.reduce((inside, key) => inside?.[key], value);
-}
-
-/** Changes of one place, each on a copy of its own. */
-function* changesOf(whole: Loose, way: Place): Generator<(content: Loose) => void> {
-  const last = way[way.length - 1], parent = way.slice(0, -1), value = at(whole, way);
-  const put = (make: () => unknown) => (content: Loose) => void (at(content, parent)[last] = make());
-  yield (content) => void delete at(content, parent)[last];
-  for (const scalar of SCALARS) yield put(() => scalar);
-  for (const make of OBJECTS) yield put(make);
-  if (ArrayBuffer.isView(value)) return yield* viewChangesOf(value as Loose, put);
-  if (Array.isArray(value)) {
-    yield put(() => structuredClone([...value, value[0]]));
-    yield put(() => structuredClone(value.slice(1)));
-  } else if (typeof value === "object" && value !== null) {
-    for (const key of ["extra", "constructor", "length"]) yield put(() => ({ ...structuredClone(value), [key]: 1 }));
-    yield put(() => Object.defineProperty(structuredClone(value), "__proto__", { value: {}, enumerable: true }));
-  }
-}
-
-function* viewChangesOf(view: Loose, put: (make: () => unknown) => (content: Loose) => void) {
-  const sized = (length: number) => {
-    const other = new view.constructor(length);
-    other.set(view.subarray(0, length));
-    return other;
-  };
-  for (const length of [view.length - 1, view.length + 1, 2 * view.length]) {
-    if (length > 0) yield put(() => sized(length));
-  }
-  yield put(() => (view instanceof Float64Array ? Float32Array : Float64Array).from(view));
-  for (let time = 0; time < 8 && view.length > 0; time++) {
-    const index = time < 4 ? time % view.length : random.whole(view.length), number = numberAt(time);
-    yield put(() => view.with(index, number));
-  }
-}
-
-function numberAt(time: number): number {
-  return [NaN, 9e15, -1, 255, Infinity, 0.5, -Infinity, 1e300][time % 8];
-}
-
-type Change = (content: Loose) => void;
-
-/** Every change of every place. The text of the reducers says what the state is of: it is none of its fields. */
-function* everyChange(content: Loose): Generator<readonly [Place, Change]> {
-  for (const way of placesOf(content)) {
-    if (way[0] === "reducers") continue;
-    for (const change of changesOf(content, way)) yield [way, change];
-  }
-}
-
-function tryForged(target: Target, changes: readonly (readonly [Place, Change])[], load: Load): boolean {
+function tryForged(target: Target, forgeries: readonly Forgery[], load: Load): boolean {
   const forged = structuredClone(target.content);
   try {
-    // After one change another may have lost its place.
-    for (const [way, change] of changes) if (isObject(at(forged, way.slice(0, -1)))) change(forged);
+    for (const { apply } of forgeries) apply(forged);
     return use(target, forged, load);
   } catch (error) {
-    const what = changes.map(([way]) => `${way.join(".")} = ${Deno.inspect(at(forged, way))}`).join(", ");
+    const what = forgeries.map(({ place }) => `${place}: ${Deno.inspect(valueAt(forged, place))}`).join(", ");
     throw new Error(`A forged state is neither refused nor answered: ${what}`, { cause: error });
   }
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !ArrayBuffer.isView(value);
+function valueAt(content: Loose, place: string): unknown {
+  return place.split(".").reduce((inside, key) => inside?.[key], content);
 }
 
 function loadOf(name: string): Load {
@@ -265,9 +169,9 @@ for (const [name, targets] of Object.entries(TARGETS)) {
     targets.forEach((target, i) => {
       assert(!use(target, target.content, fromBytes), "a sound state is refused");
       let turn = i, refused = 0;
-      // Each change is made to one of the states, in turn.
-      for (const change of everyChange(target.content)) {
-        if (turn++ % targets.length === 0) refused += Number(tryForged(target, [change], load));
+      // Each is made to one of the states, in turn.
+      for (const forgery of forgeriesOf(target.content, random)) {
+        if (turn++ % targets.length === 0) refused += Number(tryForged(target, [forgery], load));
       }
       assert(refused > 0);
     });
@@ -276,21 +180,21 @@ for (const [name, targets] of Object.entries(TARGETS)) {
 
 Deno.test("20,000 states with some fields forged are refused, or are answered at once", () => {
   const some = Object.entries(TARGETS).flatMap(([name, targets]) => targets.map((target) => ({ name, target })));
-  const changes = some.map(({ target }) => [...everyChange(target.content)]);
+  const forgeries = some.map(({ target }) => [...forgeriesOf(target.content, random)]);
   let answered = 0;
   for (let time = 0; time < 20_000; time++) {
-    const which = random.whole(some.length), all = changes[which];
+    const which = random.whole(some.length), all = forgeries[which];
     const few = Array.from({ length: 1 + random.whole(3) }, () => all[random.whole(all.length)]);
     answered += Number(!tryForged(some[which].target, few, loadOf(some[which].name)));
   }
-  // Some changes are none, or say what could be true.
+  // Some forgeries are none, or say what could be true.
   assert(answered > 100 && answered < 5000, `${answered} were answered`);
 });
 
-type Forgery = readonly [name: string, says: string, change: Change];
+type Change = (content: Loose) => unknown;
 
 /** What no logits give, of ids 1024 to 2047 folded beside the fragments of 100 to 2199, and how it is refused. */
-const SENSELESS: readonly Forgery[] = [
+const SENSELESS: readonly (readonly [name: string, says: string, change: Change])[] = [
   [
     "topK",
     'in reducer "top5", size is 9000000000000000, wanted a whole number from 0 to 5',
