@@ -169,7 +169,9 @@ async function aborts(): Promise<void> {
   const url = `${server.origin}/v1/reduce?vocabulary=1024`;
   async function giveUp(): Promise<void> {
     const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
-    const head = `POST ${new URL(url).pathname}?vocabulary=1024 HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1048576\r\n\r\n`;
+    const head = `POST ${
+      new URL(url).pathname
+    }?vocabulary=1024 HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1048576\r\n\r\n`;
     await connection.write(new TextEncoder().encode(head));
     await connection.write(new Uint8Array(8192));
     await connection.read(new Uint8Array(64));

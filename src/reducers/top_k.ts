@@ -1,4 +1,14 @@
-import { checkK, type Heap, heapFault, heapOf, offer, optionsOf, ranked, type Reducer, scanBlock } from "../core/mod.ts";
+import {
+  checkK,
+  type Heap,
+  heapFault,
+  heapOf,
+  offer,
+  optionsOf,
+  ranked,
+  type Reducer,
+  scanBlock,
+} from "../core/mod.ts";
 
 /** One of the likeliest tokens of a row. */
 export interface Candidate {
