@@ -1,9 +1,18 @@
 import { ioReason, SinkError } from "../core/mod.ts";
 import { type SinkOptions, toText } from "../sinks/mod.ts";
+import type { Flags } from "./_flags.ts";
+import { UsageError } from "./_usage_error.ts";
 import type { Io } from "./io.ts";
 
 /** Where a command writes its rows. */
 export type Output = WritableStreamDefaultWriter<string>;
+
+/** The file that -o names. */
+export function targetOf(flags: Flags): string | undefined {
+  const path = flags.text("o");
+  if (path === "-") throw new UsageError("Cannot use -o -: wanted a file; without -o rows go to standard output");
+  return path;
+}
 
 /** What a command reads, as sinks take it: the source, which may be standard input or a URL, and other files. */
 export async function inputsOf(

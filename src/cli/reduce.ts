@@ -13,7 +13,7 @@ import type { Flags } from "./_flags.ts";
 import type { Format } from "./_format.ts";
 import { readLabels } from "./_labels.ts";
 import { NDJSON } from "./_ndjson.ts";
-import { inputsOf, openText, type Output, writing } from "./_output.ts";
+import { inputsOf, openText, type Output, targetOf, writing } from "./_output.ts";
 import { type Progress, watched } from "./_progress.ts";
 import { flowOptions, given, openSource, SOURCE_FLAGS, type SourceSettings, sourceSettings } from "./_source_flags.ts";
 import { Table } from "./_table.ts";
@@ -146,7 +146,7 @@ function settingsOf(flags: Flags, io: Io): Settings {
     record: recordOf(flags, labels !== undefined),
     labels,
     format: formatOf(flags, io),
-    target: flags.text("o"),
+    target: targetOf(flags),
   };
 }
 

@@ -18,7 +18,7 @@ import {
 import { ndjsonLine } from "../sinks/mod.ts";
 import { type Command, runCommand } from "./_command.ts";
 import type { Flag, Flags } from "./_flags.ts";
-import { inputsOf, openText, type Output, writing } from "./_output.ts";
+import { inputsOf, openText, type Output, targetOf, writing } from "./_output.ts";
 import { type Progress, watched } from "./_progress.ts";
 import { sampleHead, sampleRow } from "./_sample_table.ts";
 import { flowOptions, given, openSource, SOURCE_FLAGS, type SourceSettings, sourceSettings } from "./_source_flags.ts";
@@ -183,7 +183,7 @@ async function settingsOf(flags: Flags, io: Io): Promise<Settings> {
     source: sourceSettings(flags, false),
     options,
     table: format === "table",
-    target: flags.text("o"),
+    target: targetOf(flags),
     chainFile: flags.text("chain"),
   };
 }

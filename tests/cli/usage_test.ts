@@ -51,6 +51,7 @@ const WRONG: readonly (readonly string[])[] = [
   ["reduce", OCR, "--rows", "2:2"],
   ["reduce", OCR, "--target", "6625"],
   ["reduce", OCR, "-o", OCR],
+  ["reduce", OCR, "-o", "-"],
   ["softmax"],
   ["softmax", OCR],
   ["softmax", OCR, "-o", "out.f32"],
