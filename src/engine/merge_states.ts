@@ -31,6 +31,6 @@ export function mergeStates(states: readonly RowState[]): RowState {
   const [first] = states;
   if (!first) throw new StateFormatError("Cannot merge no states: wanted at least one", "E_MERGE_MISMATCH");
   const merged = new RowState(first.set, first.kernels, first.row, first.vocabulary, undefined, first.operators);
-  for (const state of states) merged.merge(state);
+  merged.mergeAll(states);
   return merged;
 }
