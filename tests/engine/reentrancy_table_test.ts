@@ -132,11 +132,14 @@ const WORK: Readonly<Record<string, (ask: Ask) => unknown>> = {
   "a stage's edit": (ask) => sampler({ chain: [stage("edit", ask), keepTopP(0.9)], seed: 9 }).draw(ROW),
   "a stage's cut": (ask) => sampler({ chain: [keepTopP(0.95), stage("cut", ask)], seed: 9 }).draw(ROW),
   "an edit behind a wide cut": (ask) => sampler({ chain: [keepTopP(0.95), stage("edit", ask)], seed: 9 }).draw(ROW),
-  "an edit that a cut asks for": (ask) => sampler({ chain: [keepTopP(0.9), stage("cut's edit", ask)] }).draw(ROW),
+  "an edit that a cut asks for": (ask) =>
+    sampler({ chain: [keepTopP(0.9), stage("cut's edit", ask)], seed: 9 }).draw(ROW),
   "a stage of a distribution": (ask) =>
     sampler({ chain: [stage("edit", ask), keepTopP(0.9), stage("cut", ask)] }).distribution(ROW),
   "a stage in a stream": (ask) =>
-    Array.fromAsync(reduce(LOGITS, { token: sampler({ chain: [stage("edit", ask), keepTopP(0.9)] }), ...REDUCERS })),
+    Array.fromAsync(
+      reduce(LOGITS, { token: sampler({ chain: [stage("edit", ask), keepTopP(0.9)], seed: 9 }), ...REDUCERS }),
+    ),
 };
 for (const where of ["init", "step", "finish", "second"]) {
   Object.assign(WORK, {
