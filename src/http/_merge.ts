@@ -12,13 +12,17 @@ import type { Exchange } from "./_exchange.ts";
 import { MergeQuery, parseQuery } from "./_query.ts";
 import { checkRecordLimits, recordOptionsOf } from "./_reduce.ts";
 import { requestBody } from "./_request_body.ts";
-import { checkLimit } from "./_request_logits.ts";
+import { checkLimit, essence } from "./_request_logits.ts";
 import { rowsResponse, writtenOf } from "./_rows_response.ts";
 import { LimitedBytesTransformStream, TextLineStream } from "./_streams.ts";
+
+/** What lines of states are sent as: types that a browser sends to another origin only where that agrees. */
+const TYPES = ["application/x-ndjson", "application/jsonl", "application/json"];
 
 /** `POST /v1/merge`: the lines that `/v1/states` gave, of any number of shards in any order, to results. */
 export async function mergeRoute(exchange: Exchange): Promise<Response> {
   const { limits } = exchange.service;
+  checkType(exchange.request);
   const query = parseQuery(MergeQuery, exchange.request.url);
   checkRecordLimits(query, limits.topK);
   const options = recordOptionsOf(query);
@@ -33,6 +37,17 @@ export async function mergeRoute(exchange: Exchange): Promise<Response> {
   }
   const source = { rows: ReadableStream.from(records()), short: true };
   return await rowsResponse(exchange, source, writtenOf(exchange.request, query.format));
+}
+
+function checkType({ headers }: Request): void {
+  const type = headers.get("content-type");
+  if (type && TYPES.includes(essence(type))) return;
+  throw new ServiceError(
+    `Cannot merge a body ${type ? `of type ${essence(type)}` : "without a content type"}: wanted ${
+      TYPES[0]
+    }, a state a line`,
+    "E_MEDIA_TYPE",
+  );
 }
 
 /** The states of each row, rows ascending. */

@@ -190,7 +190,14 @@ const ROUTES = [
     summary: "States of all parts, in any order, to rows: the bits of one read of the whole",
     request: {
       query: MergeQuery,
-      body: { description: "Lines of /v1/states", content: { "application/x-ndjson": { schema: StateSchema } } },
+      body: {
+        description: "Lines of /v1/states",
+        content: {
+          "application/x-ndjson": { schema: StateSchema },
+          "application/jsonl": { schema: StateSchema },
+          "application/json": { schema: StateSchema },
+        },
+      },
     },
     responses: ROWS,
   }),
