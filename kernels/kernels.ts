@@ -173,7 +173,7 @@ export interface Kernels {
   widenF16(words: number, count: number, to: number): void;
   /** Widens `count` bfloat16 at `words` (any even address) to logits at `to`, exactly. */
   widenBf16(words: number, count: number, to: number): void;
-  /** Replaces each logit by `fround(x / by)`, `by` a float64 (float64 logits: `x / by`). */
+  /** Replaces each logit by `x / fround(by)` in float32 (float64 logits: `x / by`). */
   divide(logits: number, count: number, by: number): void;
   /** Replaces each logit by `cap * tanh(x / cap)`, rounded once; NaN stays NaN, +Infinity gives cap, -Infinity (a mask) stays. */
   softcap(logits: number, count: number, cap: number): void;

@@ -124,7 +124,7 @@ export class ReferenceKernels implements Kernels {
   }
 
   divide(logits: number, count: number, by: number): void {
-    divideBy(this.#logits, logits >> this.#shift, count, by);
+    divideBy(this.#logits, logits >> this.#shift, count, this.element === "f32" ? Math.fround(by) : by);
   }
 
   softcap(logits: number, count: number, cap: number): void {
