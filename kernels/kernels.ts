@@ -1,3 +1,5 @@
+import type { Arena } from "./arena.ts";
+
 /** Which implementation of the arithmetic runs: fused SIMD, plain SIMD, or float64 TypeScript. */
 export type Backend = "fma" | "simd" | "reference";
 
@@ -7,8 +9,8 @@ export type Level = "maximum" | "sum" | "moments" | "squares";
 /** Logits in one tile of the absolute grid. Part of the saved state's version: never change it lightly. */
 export const TILE = 1024;
 
-/** Most tiles that one sweep may take: the rows of the arena's table. */
-export const TILES = 64;
+/** Most tiles that one sweep may take: the rows of a lane's table. Few enough that their logits stay in the second cache. */
+export const TILES = 16;
 
 /** Float64 columns of one row of the table a sweep writes, a row a tile. */
 export const Column = {
@@ -29,8 +31,8 @@ export const Column = {
   nan: 5,
   /** How many logits are +Infinity. */
   posInf: 6,
-  /** Columns of a row; the last is spare. */
-  stride: 8,
+  /** Columns of a row: 7 is for the tile's reference, 8 to 15 for facts of a pair of streams. */
+  stride: 16,
 } as const;
 
 /**
@@ -48,34 +50,6 @@ export const Cell = {
   most: 2 ** 26,
 } as const;
 
-/** Byte addresses inside the arena: fixed, 16-byte aligned, and never shared across an `await` except `pool`. */
-export interface Arena {
-  /** The sweep's table: `TILES` rows of `Column.stride` float64. */
-  readonly table: number;
-  /** The exact accumulator of the row in hand: `SLOT_BYTES`. */
-  readonly slot: number;
-  /** A second accumulator, for merging: `SLOT_BYTES`. */
-  readonly spare: number;
-  /** Eight float64 results of {@linkcode Kernels.total}. */
-  readonly out: number;
-  /** `TILE` uint32 indices written by {@linkcode Kernels.collect}. */
-  readonly indices: number;
-  /** `2 * TILE` elements for one kernel's work on values that lie elsewhere: nothing is left here between two calls. */
-  readonly scratch: number;
-  /** `TILES * TILE` elements: where logits are staged. */
-  readonly stage: number;
-  /** As many elements again: where maps write, and raw f16 or bf16 words wait to be widened. */
-  readonly mapped: number;
-  /** A ring of `Cell.ring` cells, 64 bits each: whoever fills it says whose it is. */
-  readonly cells: number;
-  /** The first of `buffers` read buffers of `bufferBytes` each, lent to sources. */
-  readonly pool: number;
-  /** How many read buffers there are. */
-  readonly buffers: number;
-  /** Bytes of each. */
-  readonly bufferBytes: number;
-}
-
 /** Bytes of an exact accumulator: f64 maximum, f64 top bin, then 8 i64 digits each for sum, moment and square. */
 export const SLOT_BYTES: number = 8 + 8 + 3 * 8 * 8;
 
@@ -91,9 +65,9 @@ export interface Kernels {
   readonly backend: Backend;
   /** What a logit is in memory: f32 for the WASM builds; the reference has an instance of each. */
   readonly element: "f32" | "f64";
-  /** The arena's memory. It never grows, so views of it stay valid. */
+  /** The memory that addresses are of. It never grows, so views of it stay valid. */
   readonly memory: ArrayBuffer;
-  /** Where things lie in the memory. */
+  /** Who has which part of it. */
   readonly arena: Arena;
   /**
    * The base of this backend's exponents, `2^(hi + lo)` with `hi + lo` about log2(e): a logit x weighs `2^(x * (hi + lo))`.

@@ -8,14 +8,14 @@
  * | `availableBackends` | which backends work here |
  * | `chooseBackend` | the rule behind the default |
  * | `BackendUnavailableError` | a named backend that does not work here |
- * | `Kernels`, `Arena`, `Level`, `Backend` | the interface they share |
- * | `holding`, `isHeld`, `freeKernels` | who works in an arena while a caller's code runs |
+ * | `Kernels`, `Level`, `Backend` | the interface they share |
+ * | `Arena`, `Lane`, `Places`, `ArenaFullError` | the memory they work in, and who has which part of it |
  * | `TILE`, `TILES`, `Column`, `Total`, `SLOT_BYTES` | the layout of memory |
  * | `ln`, `exp` | logarithm and exponential with the same bits in every engine |
  *
  * @module
  */
-export { freeKernels, holding, isHeld } from "./hold.ts";
+export { Arena, ArenaFullError, type Lane } from "./arena.ts";
 export * from "./kernels.ts";
 export { exp, ln } from "./reference/elementary.ts";
 export { Total } from "./reference/total.ts";
@@ -26,5 +26,5 @@ export {
   chooseBackend,
   kernelsOf,
   loadKernels,
-  spareKernels,
 } from "./load.ts";
+export { Places, type Tenant } from "./places.ts";
