@@ -44,6 +44,8 @@ export interface Reducer<R, S = any> {
   stepBlock?(state: S, ...aligned: Block[]): void;
   /** Folds `from` into `into`. Associative and commutative. */
   merge(into: S, from: Readonly<S>): void;
+  /** The same content in one order, for saving: equal content, equal bytes. Absent where a state has but one order. */
+  canonical?(state: Readonly<S>): S;
   /**
    * Says what is wrong with a state that somebody else wrote, `undefined` if nothing is: "size is 9, wanted a whole number from 0 to 4".
    * A check sum proves bytes, not sense. The engine has seen to it that the fields are there and of their kinds; a reducer whose `merge` or

@@ -1,8 +1,14 @@
-import { InvalidLogitError, type RowFacts } from "../core/mod.ts";
+import { InvalidLogitError, ParameterError, type RowFacts, shown } from "../core/mod.ts";
 
 /** Whether a row, or one of its streams, has no distribution. */
 export function isInvalid({ nan, posInf, allMasked }: Pick<RowFacts, "nan" | "posInf" | "allMasked">): boolean {
   return nan > 0 || posInf > 0 || allMasked;
+}
+
+/** Refuses a word about invalid rows that is none. */
+export function checkOnInvalid(onInvalid: unknown): void {
+  if (onInvalid === undefined || onInvalid === "report" || onInvalid === "throw") return;
+  throw new ParameterError(`Cannot use onInvalid ${shown(onInvalid)}: wanted "report" or "throw"`);
 }
 
 /** The error of an invalid row under `onInvalid: "throw"`; `stream`: which of several. */

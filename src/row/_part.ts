@@ -47,20 +47,28 @@ export class Fragment {
   #values: Values[] | undefined;
   length = 0;
 
+  /** Empty, or a copy of logits. */
   constructor(streams: number, wide: boolean, values?: readonly Values[]) {
     this.#streams = streams;
     this.#wide = wide;
-    if (values && values[0].length > 0) this.append(values);
+    if (!values?.[0].length) return;
+    // No more room than they take: a state may have far more parts than it has logits to add.
+    this.#values = values.map((logits) => logits.slice());
+    this.length = values[0].length;
   }
 
   /** Adds logits of every stream at the end. */
   append(values: readonly Values[]): void {
-    this.#values ??= Array.from(
-      { length: this.#streams },
-      () => this.#wide ? new Float64Array(TILE) : new Float32Array(TILE),
-    );
+    const length = this.length + values[0].length;
+    if (!this.#values || this.#values[0].length < length) {
+      this.#values = this.values().map((held) => {
+        const room = this.#wide ? new Float64Array(TILE) : new Float32Array(TILE);
+        room.set(held);
+        return room;
+      });
+    }
     this.#values.forEach((room, stream) => room.set(values[stream], this.length));
-    this.length += values[0].length;
+    this.length = length;
   }
 
   /** The logits of each stream: views. */

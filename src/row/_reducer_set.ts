@@ -1,8 +1,9 @@
 import type { Level } from "../../kernels/mod.ts";
 import { ParameterError, type Reducer, type Reducers, ShapeError, type Spec, specText } from "../core/mod.ts";
 import type { Shape } from "../core/mod.ts";
-
-const LEVELS: readonly Level[] = ["maximum", "sum", "moments", "squares"];
+import { sha256 } from "../formats/mod.ts";
+import { checkReducers } from "./_check_reducers.ts";
+import { LEVELS } from "./_levels.ts";
 
 const RESERVED = ["index", "count", "nan", "posInf", "allMasked", "firstInvalid", "partial", "reads"];
 
@@ -28,8 +29,12 @@ export class ReducerSet {
   /** The most reads of a row that may be asked for. */
   readonly mostReads: number;
 
+  #text: string | undefined;
+  #digest: string | undefined;
+
   /** Refuses names that every row has, and reducers that do not fit the streams. */
   constructor(reducers: Reducers, streams?: readonly string[]) {
+    checkReducers(reducers);
     this.names = Object.keys(reducers);
     this.reducers = Object.values(reducers);
     this.streams = streams;
@@ -66,9 +71,15 @@ export class ReducerSet {
     return this.reducers.map(({ spec }, i) => ({ name: this.names[i], spec }));
   }
 
-  /** The specs as text. */
-  text(): string {
-    return this.specs().map(({ name, spec }) => `${name}: ${specText(spec)}`).join(", ");
+  /** The specs as text, as they are when it is first asked for. */
+  get text(): string {
+    const streams = this.streams ? `${this.streams.join(", ")}; ` : "";
+    return this.#text ??= streams + this.specs().map(({ name, spec }) => `${name}: ${specText(spec)}`).join(", ");
+  }
+
+  /** The SHA-256 of the text: whose a saved state is. */
+  get digest(): string {
+    return this.#digest ??= sha256(new TextEncoder().encode(this.text)).toHex();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Backend, Kernels } from "../../kernels/mod.ts";
-import { type Reducers, type Row, ShapeError } from "../core/mod.ts";
-import { requireValid } from "./_invalid_row.ts";
+import { checkWhole, optionsOf, type Reducers, type Row, ShapeError } from "../core/mod.ts";
+import { checkOnInvalid, requireValid } from "./_invalid_row.ts";
 import { kernelsFor } from "./_kernels_for.ts";
 import { ReducerSet } from "./_reducer_set.ts";
 import { rowOf } from "./_row_of.ts";
@@ -64,7 +64,7 @@ export type AlignedRows = Readonly<Record<string, Float32Array | Float64Array>>;
  * @returns The results.
  * @throws {ShapeError} If there are no logits, or their memory was transferred away; of aligned rows, if they differ in length or dtype.
  * @throws {ParameterError} If a reducer does not fit the streams.
- * @throws {RangeError} If an id or k of a reducer does not fit.
+ * @throws {RangeError} If these are no reducers, or an option, or an id or k of a reducer, does not fit.
  * @throws {InvalidLogitError} Under `onInvalid: "throw"`, for a row with NaN, +Infinity or no allowed token.
  * @throws {BackendUnavailableError} If the backend was named and does not work here.
  */
@@ -73,7 +73,9 @@ export function reduceRow<T extends Reducers>(
   reducers: T,
   options: ReduceRowOptions = {},
 ): Row<T> {
-  const { index = 0, backend, onInvalid } = options;
+  const { index = 0, backend, onInvalid } = optionsOf("reduceRow", options, ROW_OPTIONS);
+  if (index !== 0) checkWhole("index", index, 0);
+  checkOnInvalid(onInvalid);
   const { rows, streams } = rowsOf(values);
   const set = setOf(reducers, streams);
   const dtype = rows[0] instanceof Float64Array ? "f64" : "f32";
@@ -88,6 +90,8 @@ export function reduceRow<T extends Reducers>(
   }
   return rowOf<T>(set, facts, results, reads);
 }
+
+const ROW_OPTIONS = ["backend", "onInvalid", "index"] as const;
 
 function readRows(kernels: Kernels, rows: readonly Values[], index: number, set: ReducerSet): FinishedRow {
   const state = new RowState(set, kernels, index, rows[0].length);
@@ -126,7 +130,9 @@ const sets = new WeakMap<Reducers, ReducerSet>();
 
 function setOf(reducers: Reducers, streams: readonly string[] | undefined): ReducerSet {
   if (streams) return new ReducerSet(reducers, streams);
-  let set = sets.get(reducers);
-  if (!set?.isOf(reducers)) sets.set(reducers, set = new ReducerSet(reducers));
+  const known = sets.get(reducers);
+  if (known?.isOf(reducers)) return known;
+  const set = new ReducerSet(reducers);
+  sets.set(reducers, set);
   return set;
 }

@@ -138,7 +138,7 @@ export class RowState {
     const copies = other.#parts.map(({ from, to, head, tail }) =>
       new Part(from, to, head.followedBy(), tail.followedBy())
     );
-    const parts = [...this.#parts, ...copies].sort((a, b) => a.from - b.from);
+    const parts = inOrder(this.#parts, copies);
     this.#parts = parts.slice(0, 1);
     for (const part of parts.slice(1)) {
       const last = this.#parts[this.#parts.length - 1];
@@ -153,7 +153,7 @@ export class RowState {
       ["backend", this.kernels.backend, other.kernels.backend],
       ["element", this.kernels.element, other.kernels.element],
       ["operators", this.operators || "none", other.operators || "none"],
-      ["reducers", this.set.text(), other.set.text()],
+      ["reducers", this.set.text, other.set.text],
     ];
     for (const [what, mine, theirs] of pairs) {
       if (mine === theirs) continue;
@@ -163,17 +163,16 @@ export class RowState {
         "E_MERGE_MISMATCH",
       );
     }
-    for (const [from, to] of this.covered) {
-      for (const [start, end] of other.covered) {
-        if (start < to && from < end) {
-          throw new StateFormatError(
-            `Cannot merge states of row ${this.row}: ids ${Math.max(from, start)} to ${
-              Math.min(to, end) - 1
-            } are in both`,
-            "E_SHARD_OVERLAP",
-          );
-        }
+    // Each side's own parts are apart: of those that overlap two are neighbours.
+    let last: Part | undefined;
+    for (const part of inOrder(this.#parts, other.#parts)) {
+      if (last && part.from < last.to) {
+        throw new StateFormatError(
+          `Cannot merge states of row ${this.row}: ids ${part.from} to ${Math.min(last.to, part.to) - 1} are in both`,
+          "E_SHARD_OVERLAP",
+        );
       }
+      last = part;
     }
   }
 
@@ -219,6 +218,10 @@ export class RowState {
     }));
     return { fold: this.#fold.data(), parts };
   }
+}
+
+function inOrder(parts: readonly Part[], others: readonly Part[]): Part[] {
+  return [...parts, ...others].sort((a, b) => a.from - b.from);
 }
 
 /** @ignore What a row gives at its end. */

@@ -1,8 +1,8 @@
 import { type Logits, optionsOf, type Reducers, type Row } from "../core/mod.ts";
+import { rowOf } from "../row/inside.ts";
 import { Flow, FLOW_OPTIONS, flowStream } from "./_flow.ts";
 import { ReduceWork } from "./_reduce_work.ts";
 import { reducersFor } from "./_reducers_for.ts";
-import { rowOf } from "./_row_of.ts";
 import type { FlowOptions } from "./flow_options.ts";
 
 /** Options of {@linkcode reduce}. */

@@ -1,8 +1,8 @@
 import { TILE } from "../../kernels/mod.ts";
 import { bytesOf, type Logits, type Operator, optionsOf, type Reducers, type RowMap, specText } from "../core/mod.ts";
+import type { ReducerSet } from "../row/inside.ts";
 import { checkMap } from "./_check_map.ts";
 import { Flow, FLOW_OPTIONS, readsOf, ROW_CACHE } from "./_flow.ts";
-import type { ReducerSet } from "./_reducer_set.ts";
 import { reducersFor } from "./_reducers_for.ts";
 import { type SecondRead, secondReadOf } from "./_replay.ts";
 import type { ReduceOptions } from "./reduce.ts";

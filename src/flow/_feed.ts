@@ -73,25 +73,6 @@ class StreamFeed implements Feed {
   }
 }
 
-/** Read buffers in the arena that no feed holds. */
-const free = new WeakMap<Kernels, number[]>();
-
-function borrow(kernels: Kernels): Uint8Array {
-  const { memory, arena } = kernels;
-  let addresses = free.get(kernels);
-  if (!addresses) {
-    addresses = Array.from({ length: arena.buffers }, (_, i) => arena.pool + i * arena.bufferBytes);
-    free.set(kernels, addresses);
-  }
-  const at = addresses.pop();
-  // With all of them lent, memory of its own does as well: it is copied when staged.
-  return at === undefined ? new Uint8Array(arena.bufferBytes) : new Uint8Array(memory, at, arena.bufferBytes);
-}
-
-function giveBack(kernels: Kernels, buffer: Uint8Array): void {
-  if (buffer.buffer === kernels.memory) free.get(kernels)!.push(buffer.byteOffset);
-}
-
 /** Two buffers in turn: one is worked on while the next read fills the other. */
 class ReaderFeed implements Feed {
   readonly #reader: ByteReader;
@@ -116,7 +97,7 @@ class ReaderFeed implements Feed {
     this.#extent = extent;
     this.#row = extent.rows[0];
     this.#id = extent.columns[0];
-    this.#buffers = [borrow(kernels), borrow(kernels)];
+    this.#buffers = [kernels.arena.lendBuffer(), kernels.arena.lendBuffer()];
   }
 
   async next(): Promise<Chunk | undefined> {
@@ -177,7 +158,7 @@ class ReaderFeed implements Feed {
   async #close(reason?: unknown): Promise<void> {
     // A read ahead may still write into its buffer (an idle pipe may never end it): nobody gets that one before.
     const ahead = this.#ahead ?? Promise.resolve(0);
-    const giveAll = () => this.#buffers.forEach((buffer) => giveBack(this.#kernels, buffer));
+    const giveAll = () => this.#buffers.forEach((buffer) => this.#kernels.arena.giveBack(buffer));
     ahead.then(giveAll, giveAll);
     await this.#reader.close(reason);
   }

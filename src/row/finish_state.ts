@@ -38,10 +38,10 @@ export function finishState<T extends Reducers>(
 ): Row<T> {
   const { partial = false } = optionsOf("finishState", options, ["partial"]);
   checkState("finish", state);
-  const wanted = new ReducerSet(reducers).text();
-  if (wanted !== state.set.text()) {
+  const wanted = new ReducerSet(reducers, state.set.streams).text;
+  if (wanted !== state.set.text) {
     throw new StateFormatError(
-      `Cannot finish the state of row ${state.row}: it is of ${state.set.text()}, wanted ${wanted}`,
+      `Cannot finish the state of row ${state.row}: it is of ${state.set.text}, wanted ${wanted}`,
       "E_MERGE_MISMATCH",
     );
   }

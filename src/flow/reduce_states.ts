@@ -1,9 +1,9 @@
 import { type Logits, optionsOf, type Reducers } from "../core/mod.ts";
+import { RowState } from "../row/inside.ts";
 import { chainText } from "./_chain_text.ts";
 import { Flow, flowStream } from "./_flow.ts";
 import { reducersFor } from "./_reducers_for.ts";
 import type { FlowOptions } from "./flow_options.ts";
-import { RowState } from "./row_state.ts";
 
 /** Options of {@linkcode reduceStates}. */
 export interface ReduceStatesOptions extends Omit<FlowOptions, "onInvalid" | "rowCache" | "spill"> {
@@ -50,13 +50,16 @@ export function reduceStates(
     for (let done = 0; done === 0;) {
       const chunk = await flow.next();
       if (!chunk) return false;
-      for (const { at, count, row, start } of flow.stage.runs(chunk, flow.columns)) {
-        if (start === flow.columns[0]) state = new RowState(set, flow.kernels, row, vocabulary, undefined, operators);
-        state!.extend(at, count, start);
-        if (start + count < flow.columns[1]) continue;
+      flow.staging.pass(chunk, flow.columns, 0, (run) => {
+        if (run.start === flow.columns[0]) {
+          state = new RowState(set, flow.kernels, run.row, vocabulary, undefined, operators);
+        }
+        state!.extend(run);
+        if (run.start + run.count < flow.columns[1]) return true;
         controller.enqueue(state!);
         done++;
-      }
+        return true;
+      });
     }
     return true;
   });

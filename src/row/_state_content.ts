@@ -3,7 +3,7 @@ import { type Reducer, shown, slotFault, StateFormatError, wholeFault } from "..
 import { FoldedIds } from "./_folded_ids.ts";
 import { stateKindFault } from "./_kind_fault.ts";
 import type { ReducerSet } from "./_reducer_set.ts";
-import type { FoldData } from "./_row_fold.ts";
+import type { StreamData } from "./_stream_sum.ts";
 import type { PartData } from "./row_state.ts";
 
 /** What a state holds, as plain data. */
@@ -13,7 +13,8 @@ export interface StateContent {
   readonly row: number;
   readonly vocabulary: number;
   readonly operators: string;
-  readonly fold: FoldData;
+  readonly streams: readonly StreamData[];
+  readonly states: readonly unknown[];
   readonly parts: readonly PartData[];
 }
 
@@ -27,11 +28,11 @@ const MOST = Number.MAX_SAFE_INTEGER;
 export function stateContent(found: Readonly<Record<string, unknown>>, set: ReducerSet): StateContent {
   refuse(headFault(found));
   const content = found as unknown as StateContent;
-  refuse(partsFault(content) ?? foldKindFault(content.fold, set.reducers.length));
+  refuse(partsFault(content) ?? streamsKindFault(content.streams) ?? statesKindFault(content.states, set));
   const folded = new FoldedIds(content);
-  refuse(foldFault(content.fold, folded, set));
+  refuse(streamFault(content.streams[0], folded, set));
   set.reducers.forEach((reducer, i) => {
-    const fault = reducerFault(reducer, content.fold.states[i], folded);
+    const fault = reducerFault(reducer, content.states[i], folded);
     refuse(fault && `in reducer "${set.names[i]}", ${fault}`);
   });
   return content;
@@ -78,22 +79,37 @@ function partFault({ from, to, head, tail }: PartData, least: number, vocabulary
   return fragmentFault("head", head, headEnd - from, element) ?? fragmentFault("tail", tail, tailLength, element);
 }
 
-function fragmentFault(what: string, values: unknown, length: number, element: "f32" | "f64"): string | undefined {
+/** The logits of each stream: of one. */
+function fragmentFault(what: string, streams: unknown, length: number, element: "f32" | "f64"): string | undefined {
+  if (!Array.isArray(streams) || streams.length !== 1) return `${what} is ${shown(streams)}, wanted a list of one`;
+  const [values] = streams;
   const View = element === "f64" ? Float64Array : Float32Array;
   if (!(values instanceof View)) return `${what} is ${shown(values)}, wanted a ${View.name}`;
   return wholeFault(`the length of ${what}`, values.length, length, length);
 }
 
-function foldKindFault(fold: unknown, reducers: number): string | undefined {
-  if (!isRecord(fold)) return `fold is ${shown(fold)}, wanted a record`;
-  const { sum, states } = fold;
+/** A state that is saved is of one stream. */
+function streamsKindFault(streams: unknown): string | undefined {
+  if (!Array.isArray(streams)) return `streams is ${shown(streams)}, wanted a list`;
+  const fault = wholeFault("the length of streams", streams.length, 1, 1);
+  if (fault) return fault;
+  const [stream] = streams;
+  if (!isRecord(stream)) return `its stream is ${shown(stream)}, wanted a record`;
+  const { sum } = stream;
   if (!(sum instanceof Uint8Array)) return `sum is ${shown(sum)}, wanted a Uint8Array`;
-  if (!Array.isArray(states)) return `states is ${shown(states)}, wanted a list`;
-  return wholeFault("the length of sum", sum.length, SLOT_BYTES, SLOT_BYTES) ??
-    wholeFault("the length of states", states.length, reducers, reducers);
+  return wholeFault("the length of sum", sum.length, SLOT_BYTES, SLOT_BYTES);
 }
 
-function foldFault({ sum, nan, posInf, firstInvalid }: FoldData, folded: FoldedIds, { level }: ReducerSet) {
+function statesKindFault(states: unknown, { reducers }: ReducerSet): string | undefined {
+  if (!Array.isArray(states)) return `states is ${shown(states)}, wanted a list`;
+  return wholeFault("the length of states", states.length, reducers.length, reducers.length);
+}
+
+function streamFault(
+  { sum, nan, posInf, firstInvalid }: StreamData,
+  folded: FoldedIds,
+  { levels: [level] }: ReducerSet,
+) {
   const { count, maximum } = folded;
   const fault = wholeFault("nan", nan, 0, count) ?? wholeFault("posInf", posInf, 0, count - nan);
   if (fault) return fault;

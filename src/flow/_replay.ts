@@ -192,14 +192,15 @@ export class Replay {
     if (data.buffer === memory) {
       return { sum: this.#kernels.checksum(data.byteOffset, bytes.length, sum, before), bytes: before + bytes.length };
     }
-    const room = TILES * TILE * 4;
-    const staged = new Uint8Array(memory, arena.mapped, room);
-    for (let from = 0; from < bytes.length; from += room) {
-      const slice = bytes.subarray(from, from + room);
-      staged.set(slice);
-      sum = this.#kernels.checksum(arena.mapped, slice.length, sum, before + from);
-    }
-    return { sum, bytes: before + bytes.length };
+    return arena.lend(({ mapped }) => {
+      const staged = new Uint8Array(memory, mapped, TILES * TILE * 4);
+      for (let from = 0; from < bytes.length; from += staged.length) {
+        const slice = bytes.subarray(from, from + staged.length);
+        staged.set(slice);
+        sum = this.#kernels.checksum(mapped, slice.length, sum, before + from);
+      }
+      return { sum, bytes: before + bytes.length };
+    });
   }
 
   /** Gives the second read and the spill back. */

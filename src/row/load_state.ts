@@ -1,11 +1,10 @@
-import { loadKernels, TILE } from "../../kernels/mod.ts";
+import { loadKernels } from "../../kernels/mod.ts";
 import { errorCode, ParameterError, type Reducers, shown, StateFormatError } from "../core/mod.ts";
-import { crc32 } from "./_crc32.ts";
-import { fromPlain } from "./_plain_state.ts";
+import { fromPlain, unframed } from "../formats/mod.ts";
 import { ReducerSet } from "./_reducer_set.ts";
 import { isRecord, stateContent } from "./_state_content.ts";
+import { STATE_LAW, STATE_VERSION } from "./_state_law.ts";
 import { RowState } from "./row_state.ts";
-import { STATE_MAGIC, STATE_VERSION } from "./save_state.ts";
 
 /**
  * A state from the bytes of `saveState`. Damaged bytes, other versions and other reducers are refused: never a wrong number. So is what no
@@ -34,36 +33,23 @@ export function loadState(bytes: Uint8Array, reducers: Reducers): RowState {
   if (!(bytes instanceof Uint8Array)) {
     throw new ParameterError(`Cannot load a state from ${shown(bytes)}: wanted a Uint8Array, as saveState gives it`);
   }
-  const body = bodyOf(bytes);
+  const body = parsed(unframed(STATE_VERSION, bytes));
   const set = new ReducerSet(reducers);
-  if (body.reducers !== set.text()) {
-    throw new StateFormatError(
-      `Cannot load the state: it is of ${shown(body.reducers)}, wanted ${shown(set.text())}`,
-      "E_MERGE_MISMATCH",
-    );
+  if (body.reducers !== set.digest) throw otherReducers(body, set);
+  if (body.law !== STATE_LAW) {
+    throw new StateFormatError(`Cannot load the state: its law of sums is ${shown(body.law)}, wanted ${STATE_LAW}`);
   }
-  if (body.tile !== TILE) {
-    throw new StateFormatError(`Cannot load the state: its tiles have ${shown(body.tile)} logits, wanted ${TILE}`);
-  }
-  const { row, vocabulary, backend, element, operators, fold, parts } = stateContent(body, set);
-  return new RowState(set, loadKernels(backend, element), row, vocabulary, { fold, parts }, operators);
+  const { row, vocabulary, backend, element, operators, streams, states, parts } = stateContent(body, set);
+  const data = { fold: { streams, states }, parts };
+  return new RowState(set, loadKernels(backend, element), row, vocabulary, data, operators);
 }
 
-function bodyOf(bytes: Uint8Array): Record<string, unknown> {
-  const start = STATE_MAGIC.length + 6;
-  const refuse = (what: string) => new StateFormatError(`Cannot load the state of ${bytes.length} bytes: ${what}`);
-  if (new TextDecoder().decode(bytes.subarray(0, STATE_MAGIC.length)) !== STATE_MAGIC) {
-    throw refuse("it is not one that saveState made");
-  }
-  if (bytes.length < start + 4) throw refuse("it is damaged: its end is missing");
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const version = view.getUint16(STATE_MAGIC.length, true);
-  if (version !== STATE_VERSION) throw refuse(`it has version ${version}, wanted ${STATE_VERSION}`);
-  const length = view.getUint32(STATE_MAGIC.length + 2, true);
-  if (bytes.length !== start + length + 4) throw refuse(`it is damaged: wanted ${start + length + 4} bytes`);
-  const body = bytes.subarray(start, start + length);
-  if (crc32(body) !== view.getUint32(start + length, true)) throw refuse("it is damaged: its check sum differs");
-  return parsed(body);
+function otherReducers({ reducers, specs }: Record<string, unknown>, set: ReducerSet): StateFormatError {
+  const found = Array.isArray(specs) ? JSON.stringify(specs) : `reducers with the digest ${shown(reducers)}`;
+  return new StateFormatError(
+    `Cannot load the state: it is of ${found}, wanted ${shown(set.text)} (${set.digest})`,
+    "E_MERGE_MISMATCH",
+  );
 }
 
 function parsed(bytes: Uint8Array): Record<string, unknown> {

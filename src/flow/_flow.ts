@@ -1,20 +1,9 @@
 import type { Kernels } from "../../kernels/mod.ts";
-import {
-  checkRange,
-  checkSignal,
-  checkWhole,
-  type Chunk,
-  InvalidLogitError,
-  type Logits,
-  ParameterError,
-  type RowFacts,
-  shown,
-} from "../core/mod.ts";
+import { checkRange, checkSignal, checkWhole, type Chunk, type Logits, ParameterError, shown } from "../core/mod.ts";
+import { checkOnInvalid, kernelsFor, Staging } from "../row/inside.ts";
 import { flowClosed } from "./_closed.ts";
 import { type Feed, openFeed } from "./_feed.ts";
-import { kernelsFor } from "./_kernels_for.ts";
 import { Replay } from "./_replay.ts";
-import { Stage } from "./_stage.ts";
 import type { FlowOptions } from "./flow_options.ts";
 
 /** The options of a flow. */
@@ -28,7 +17,7 @@ export class Flow {
   readonly kernels: Kernels;
   readonly rows: readonly [number, number];
   readonly columns: readonly [number, number];
-  readonly stage: Stage;
+  readonly staging: Staging;
   readonly replay: Replay | undefined;
   readonly #logits: Logits;
   readonly #signal: AbortSignal | undefined;
@@ -52,7 +41,7 @@ export class Flow {
     this.rows = rows;
     this.columns = columns;
     this.kernels = kernelsFor(logits.source?.shape.dtype ?? logits.shape.dtype, options.backend);
-    this.stage = new Stage(this.kernels, logits.operators ?? []);
+    this.staging = new Staging(this.kernels, logits.operators ?? []);
     if (twice) {
       const { spill, signal } = options;
       this.replay = new Replay(logits, this.kernels, columns, {
@@ -123,28 +112,10 @@ export function checkFlowOptions({ rowCache, reads, onInvalid, spill, signal }: 
   checkSignal(signal);
   if (reads !== undefined) checkWhole("reads", reads, 1);
   if (rowCache !== undefined) checkWhole("rowCache", rowCache, 0);
-  if (onInvalid !== undefined && onInvalid !== "report" && onInvalid !== "throw") {
-    throw new ParameterError(`Cannot use onInvalid ${shown(onInvalid)}: wanted "report" or "throw"`);
-  }
+  checkOnInvalid(onInvalid);
   if (spill !== undefined && typeof spill?.open !== "function") {
     throw new ParameterError(`Cannot use spill ${shown(spill)}: wanted one as fileSpill() gives it`);
   }
-}
-
-/** Whether a row has no distribution. */
-export function isInvalid({ nan, posInf, allMasked }: RowFacts): boolean {
-  return nan > 0 || posInf > 0 || allMasked;
-}
-
-/** The error of an invalid row under `onInvalid: "throw"`. */
-export function invalidRow({ index, nan, posInf, firstInvalid }: RowFacts): InvalidLogitError {
-  const what = nan > 0
-    ? `${nan} logits are NaN`
-    : posInf > 0
-    ? `${posInf} logits are +Infinity`
-    : "every logit is masked";
-  const where = firstInvalid === undefined ? "" : `, the first at id ${firstInvalid}`;
-  return new InvalidLogitError(`Cannot use row ${index}: ${what}${where}`, index, firstInvalid);
 }
 
 /**

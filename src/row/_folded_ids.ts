@@ -15,16 +15,16 @@ export class FoldedIds implements Folded {
   /** Where each run of ids begins and ends, in turn: whole tiles. */
   readonly #borders: Float64Array;
 
-  constructor({ row, vocabulary, backend, element, fold, parts }: StateContent) {
+  constructor({ row, vocabulary, backend, element, streams: [{ sum, nan, posInf }], parts }: StateContent) {
     this.row = row;
     this.vocabulary = vocabulary;
     this.backend = backend;
     this.element = element;
-    this.maximum = slotMaximum(fold.sum);
-    this.nan = fold.nan;
-    this.posInf = fold.posInf;
+    this.maximum = slotMaximum(sum);
+    this.nan = nan;
+    this.posInf = posInf;
     this.#borders = Float64Array.from(
-      parts.flatMap(({ from, to, head, tail }) => [from + head.length, to - tail.length]),
+      parts.flatMap(({ from, to, head, tail }) => [from + head[0].length, to - tail[0].length]),
     );
     this.count = this.#borders.reduce((sum, id, i) => i % 2 ? sum + id : sum - id, 0);
   }

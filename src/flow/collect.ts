@@ -1,7 +1,7 @@
 import { type Logits, optionsOf, type Reducers, type Results, type RowFacts, ShapeError } from "../core/mod.ts";
+import type { ReducerSet } from "../row/inside.ts";
 import { Flow, FLOW_OPTIONS, flowStream } from "./_flow.ts";
 import { ReduceWork } from "./_reduce_work.ts";
-import type { ReducerSet } from "./_reducer_set.ts";
 import { reducersFor } from "./_reducers_for.ts";
 import type { ReduceOptions } from "./reduce.ts";
 
@@ -58,7 +58,7 @@ export async function collect<T extends Reducers>(
   const columns = new Columns(set);
   // A stream of chunks done: it ends the flow once, whichever of end, error and abort comes first.
   const chunks = flowStream<null>(flow, options.signal, async (controller) => {
-    const more = await work.pull((facts, results, reads) => columns.add(facts, results, reads));
+    const more = await work.pull((facts, results, reads) => columns.add(facts[0], results, reads));
     if (more) controller.enqueue(null);
     return more;
   });

@@ -12,13 +12,9 @@ import {
   type Row,
   shown,
 } from "../core/mod.ts";
+import { kernelsFor, type ReducerSet, rowOf, RowState, Staging } from "../row/inside.ts";
 import { readsOf } from "./_flow.ts";
-import { kernelsFor } from "./_kernels_for.ts";
-import type { ReducerSet } from "./_reducer_set.ts";
 import { reducersFor } from "./_reducers_for.ts";
-import { rowOf } from "./_row_of.ts";
-import { Stage } from "./_stage.ts";
-import { RowState } from "./row_state.ts";
 
 /** Options of {@linkcode tap}. */
 export interface TapOptions {
@@ -84,15 +80,16 @@ function tapStream<T extends Reducers>(
 ): TransformStream<Chunk, Chunk> {
   const { rows, columns } = checkRange(shape, range);
   const kernels = kernelsFor(shape.dtype, backend);
-  const stage = new Stage(kernels, []);
+  const staging = new Staging(kernels, []);
   const state = new RowState(set, kernels, rows[0], shape.vocabulary);
   let chunks = 0;
   return new TransformStream({
     transform(chunk, controller) {
-      for (const { at, count, row, start } of stage.runs(chunk, columns)) {
-        if (start === columns[0]) state.reset(row, start);
-        state.extend(at, count, start);
-      }
+      staging.pass(chunk, columns, 0, (run) => {
+        if (run.start === columns[0]) state.reset(run.row, run.start);
+        state.extend(run);
+        return true;
+      });
       if (++chunks % every === 0) {
         const { facts, results } = state.finish();
         listener(rowOf<T>(set, facts, results, 1));

@@ -1,6 +1,5 @@
 import { ParameterError, type RowMap, shown } from "../core/mod.ts";
-import { callHint } from "./_check_reducers.ts";
-import { LEVELS } from "./_levels.ts";
+import { callHint, LEVELS } from "../row/inside.ts";
 
 /** Refuses what is no map over a row. */
 export function checkMap(rowMap: unknown): asserts rowMap is RowMap {

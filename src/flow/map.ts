@@ -1,6 +1,4 @@
-import { holding, TILE, TILES } from "../../kernels/mod.ts";
 import {
-  bytesOf,
   checkLogits,
   checkRange,
   type Chunk,
@@ -14,14 +12,10 @@ import {
   type Shape,
   shown,
 } from "../core/mod.ts";
+import { type InvalidAs, invalidRow, isInvalid, mapRun, ReducerSet, RowState, type Values } from "../row/inside.ts";
 import { checkMap } from "./_check_map.ts";
-import { checkFlowOptions, Flow, flowStream, invalidRow, isInvalid, readsOf } from "./_flow.ts";
-import type { Values } from "./_part.ts";
-import { ReducerSet } from "./_reducer_set.ts";
-import { viewOf } from "./_row_fold.ts";
-import type { StagedRun } from "./_stage.ts";
+import { checkFlowOptions, Flow, flowStream, readsOf } from "./_flow.ts";
 import type { FlowOptions } from "./flow_options.ts";
-import { RowState } from "./row_state.ts";
 
 /** Options of {@linkcode map}. */
 export interface MapOptions extends Omit<FlowOptions, "rows" | "onInvalid" | "signal"> {
@@ -126,26 +120,45 @@ class MapWork {
 
   async *#chunks(): AsyncGenerator<Chunk> {
     for (let chunk = await this.flow.next(); chunk; chunk = await this.flow.next()) {
-      let batch: Batch | undefined;
-      for (const run of this.flow.stage.runs(chunk, this.flow.columns)) {
-        if (run.start === 0) this.#state.reset(run.row, run.start);
-        this.#state.extend(run.at, run.count, run.start);
-        if (run.start + run.count < this.shape.vocabulary) continue;
-        const { facts } = this.#state.finish();
-        const refused = this.onInvalid === "throw" && isInvalid(facts);
-        if (run.start === 0 && this.#everyId && !refused) {
-          batch ??= new Batch(this.#values(chunk.data.length - run.offset), run.row);
-          this.#mapRun(run, batch.take(run.count), facts);
-          continue;
-        }
+      for (let offset = 0; offset < chunk.data.length;) {
+        const { batch, waiting, end } = this.#pass(chunk, offset);
         if (batch) yield batch.chunk(this.shape);
-        batch = undefined;
-        if (refused) throw invalidRow(facts);
-        yield* this.#emit(run.row, chunk, facts);
+        if (waiting) yield* this.#emit(waiting, chunk);
+        offset = end;
       }
-      if (batch) yield batch.chunk(this.shape);
       await this.flow.replay!.keep(chunk);
     }
+  }
+
+  /** Reads a chunk, and maps the rows that are whole in the arena, up to one that is not. */
+  #pass(
+    chunk: Chunk,
+    offset: number,
+  ): { readonly batch: Batch | undefined; readonly waiting: RowFacts | undefined; readonly end: number } {
+    const { kernels, columns, staging } = this.flow;
+    let batch: Batch | undefined, waiting: RowFacts | undefined;
+    const end = staging.pass(chunk, columns, offset, (run) => {
+      if (run.start === 0) this.#state.reset(run.row, run.start);
+      this.#state.extend(run);
+      if (run.start + run.count < this.shape.vocabulary) return true;
+      const { facts: [facts] } = this.#state.finish();
+      if (run.start > 0 || !this.#everyId || this.#isRefused(facts)) {
+        waiting = facts;
+        return false;
+      }
+      batch ??= new Batch(this.#values(chunk.data.length - run.offset), run.row);
+      mapRun(kernels, this.rowMap, run, facts, this.#invalidAs, batch.take(run.count));
+      return true;
+    });
+    return { batch, waiting, end };
+  }
+
+  #isRefused(facts: RowFacts): boolean {
+    return this.onInvalid === "throw" && isInvalid(facts);
+  }
+
+  get #invalidAs(): InvalidAs {
+    return this.onInvalid === "zero" ? "zero" : "nan";
   }
 
   get #everyId(): boolean {
@@ -157,36 +170,21 @@ class MapWork {
   }
 
   /** The second read of a row that is not whole in the arena. */
-  async *#emit(row: number, current: Chunk, facts: RowFacts): AsyncGenerator<Chunk> {
-    for await (const chunk of this.flow.replay!.chunks(row, current)) {
+  async *#emit(facts: RowFacts, current: Chunk): AsyncGenerator<Chunk> {
+    if (this.#isRefused(facts)) throw invalidRow(facts);
+    const { kernels, columns, replay, staging } = this.flow;
+    for await (const chunk of replay!.chunks(facts.index, current)) {
       const out = this.#values(chunk.data.length);
-      for (const run of this.flow.stage.runs(chunk, this.flow.columns)) {
-        this.#mapRun(run, out.subarray(run.offset, run.offset + run.count), facts);
-      }
+      staging.pass(chunk, columns, 0, (run) => {
+        const to = out.subarray(run.offset, run.offset + run.count);
+        mapRun(kernels, this.rowMap, run, facts, this.#invalidAs, to);
+        return true;
+      });
       const from = Math.max(this.columns[0] - chunk.start, 0);
       const to = Math.min(this.columns[1] - chunk.start, out.length);
-      if (from < to) yield { shape: this.shape, data: out.subarray(from, to), row, start: chunk.start + from };
-    }
-  }
-
-  #mapRun({ at, count, row, start }: StagedRun, out: Values, facts: RowFacts): void {
-    if (isInvalid(facts)) {
-      out.fill(this.onInvalid === "zero" ? 0 : NaN);
-      return;
-    }
-    const { kernels } = this.flow;
-    const to = kernels.arena.mapped;
-    const bytes = bytesOf(this.shape.dtype);
-    for (let done = 0; done < count; done += TILE * TILES) {
-      const size = Math.min(TILE * TILES, count - done);
-      const from = at + done * bytes;
-      const mapped = viewOf(kernels, to, size);
-      if (this.rowMap.emitBlock) this.rowMap.emitBlock(kernels, from, size, to, facts);
-      else {
-        const segment = { values: viewOf(kernels, from, size), row, start: start + done };
-        holding(kernels, () => this.rowMap.emit(segment, mapped, facts));
+      if (from < to) {
+        yield { shape: this.shape, data: out.subarray(from, to), row: facts.index, start: chunk.start + from };
       }
-      out.set(mapped, done);
     }
   }
 }
