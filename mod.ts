@@ -57,7 +57,8 @@ export {
   type Spec,
   StateFormatError,
 } from "./src/core/mod.ts";
-export * from "./src/engine/mod.ts";
+export * from "./src/flow/mod.ts";
+export * from "./src/row/mod.ts";
 export * from "./src/sampling/mod.ts";
 export * from "./src/operators/mod.ts";
 export * from "./src/reducers/mod.ts";

@@ -27,4 +27,4 @@ export {
   kernelsOf,
   loadKernels,
 } from "./load.ts";
-export { Places, type Tenant } from "./places.ts";
+export { type Leave, Places } from "./places.ts";

@@ -7,18 +7,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { availableBackends, type Backend, TILE } from "../kernels/mod.ts";
 import type { Dtype, Operator, Reducer, Reducers, Row, RowFacts } from "../src/core/mod.ts";
-import {
-  collect,
-  finishState,
-  loadState,
-  mergeStates,
-  reduce,
-  reduceRow,
-  reduceStates,
-  type RowState,
-  saveState,
-  tap,
-} from "../src/engine/mod.ts";
+import { collect, reduce, reduceStates, tap } from "../src/flow/mod.ts";
+import { finishState, loadState, mergeStates, reduceRow, type RowState, saveState } from "../src/row/mod.ts";
 import { logitBias, mask, rechunk, softcap, temperature } from "../src/operators/mod.ts";
 import * as reducerRoom from "../src/reducers/mod.ts";
 import { topK } from "../src/reducers/mod.ts";

@@ -1,4 +1,4 @@
-import { explain, normalize, type NormalizeOptions } from "../engine/mod.ts";
+import { explain, normalize, type NormalizeOptions } from "../flow/mod.ts";
 import { logSoftmax, softmax as softmaxMap } from "../reducers/mod.ts";
 import { toNpy } from "../sinks/mod.ts";
 import { type Command, runCommand } from "./_command.ts";

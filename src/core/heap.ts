@@ -139,6 +139,33 @@ export function ranked({ values, ids, size }: Heap): number[] {
 }
 
 /**
+ * A heap with the same content in one order, the worst first: for `canonical` of a reducer.
+ *
+ * @example Two orders of arrival
+ * ```ts
+ * import { heapOf, offer, sortedHeap } from "@sluice/sluice/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [a, b] = [heapOf(3), heapOf(3)];
+ * for (const id of [0, 1, 2]) offer(a, 5 - id, id);
+ * for (const id of [1, 0, 2]) offer(b, 5 - id, id);
+ * assertEquals(sortedHeap(a), sortedHeap(b));
+ * ```
+ *
+ * @param heap The heap; it stays as it is.
+ */
+export function sortedHeap(heap: Readonly<Heap>): Heap {
+  const { k, size, values, ids } = heap;
+  const order = ranked(heap).reverse(), room = Math.max(size, Math.min(k, ROOM));
+  const sorted = { k, size, values: new Float64Array(room), ids: new Float64Array(room) };
+  order.forEach((at, i) => {
+    sorted.values[i] = values[at];
+    sorted.ids[i] = ids[at];
+  });
+  return sorted;
+}
+
+/**
  * What is wrong with a heap that a saved state holds: for `validate` of a reducer.
  *
  * @example A size beyond what is there

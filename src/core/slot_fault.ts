@@ -32,8 +32,8 @@ export interface SlotLogits {
  * import { assertEquals } from "@std/assert";
  *
  * const kernels = loadKernels("reference"), { memory, arena } = kernels;
- * kernels.clear(arena.slot);
- * const bytes = new Uint8Array(memory, arena.slot, SLOT_BYTES).slice();
+ * kernels.clear(arena.spare);
+ * const bytes = new Uint8Array(memory, arena.spare, SLOT_BYTES).slice();
  * const of = { level: "sum", count: 0, invalid: 0 } as const;
  * assertEquals(slotFault("sum", bytes, of), undefined);
  * new DataView(bytes.buffer).setFloat64(8, 0.5, true);
@@ -68,8 +68,8 @@ export function slotFault(what: string, bytes: Uint8Array, logits: SlotLogits): 
  * import { assertEquals } from "@std/assert";
  *
  * const kernels = loadKernels("reference"), { memory, arena } = kernels;
- * kernels.clear(arena.slot);
- * assertEquals(slotMaximum(new Uint8Array(memory, arena.slot, SLOT_BYTES)), -Infinity);
+ * kernels.clear(arena.spare);
+ * assertEquals(slotMaximum(new Uint8Array(memory, arena.spare, SLOT_BYTES)), -Infinity);
  * ```
  *
  * @param bytes The accumulator.

@@ -76,7 +76,7 @@ export function explain(logits: Logits, work: Reducers | RowMap, options: Reduce
     reads: [(rowMap ? 2 : 1) * readsOf(logits), mostReads(rowMap, set, options) * readsOf(logits)],
     second,
     passed: (logits.operators ?? []).filter(({ reshapes }) => reshapes).map(operatorText),
-    kernels: kernelsOfTile(logits, rowMap?.needs ?? set.level, set, rowMap),
+    kernels: kernelsOfTile(logits, rowMap?.needs ?? set.levels[0], set, rowMap),
     bytes: { row: rowBytes, total: count === undefined ? undefined : count * rowBytes },
     memory: memoryOf(kernels.memory.byteLength, rowBytes, second?.from, options),
   });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./crc32.ts";
 export * from "./framed.ts";
 export * from "./plain.ts";
 export * from "./sha256.ts";

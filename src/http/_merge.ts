@@ -1,13 +1,6 @@
 import { errorCode, type Reducers, ServiceError, StateFormatError } from "../core/mod.ts";
-import {
-  finishState,
-  loadState,
-  mergeStates,
-  recordReducers,
-  type RowRecord,
-  rowRecord,
-  type RowState,
-} from "../engine/mod.ts";
+import { recordReducers, type RowRecord, rowRecord } from "../records/mod.ts";
+import { finishState, loadState, mergeStates, type RowState } from "../row/mod.ts";
 import type { Exchange } from "./_exchange.ts";
 import { MergeQuery, parseQuery } from "./_query.ts";
 import { checkRecordLimits, recordOptionsOf } from "./_reduce.ts";

@@ -1,13 +1,6 @@
 import { type Logits, ParameterError, ShapeError } from "../core/mod.ts";
-import {
-  entropyMonitor,
-  recordReducers,
-  reduce,
-  type RowRecord,
-  rowRecord,
-  type RowRecordOptions,
-  tap,
-} from "../engine/mod.ts";
+import { entropyMonitor, reduce, tap } from "../flow/mod.ts";
+import { recordReducers, type RowRecord, rowRecord, type RowRecordOptions } from "../records/mod.ts";
 import { entropy, LabelSummary, logSumExp, maximum, type TargetScore } from "../reducers/mod.ts";
 import type { Exchange } from "./_exchange.ts";
 import { parseQuery, ReduceQuery } from "./_query.ts";

@@ -1,5 +1,5 @@
 import { type Logits, ServiceError, ShapeError } from "../core/mod.ts";
-import { fileSpill, type FlowOptions } from "../engine/mod.ts";
+import { fileSpill, type FlowOptions } from "../flow/mod.ts";
 import { temperature } from "../operators/mod.ts";
 import { fromStream, type FromStreamOptions, readIds } from "../sources/mod.ts";
 import type { Exchange } from "./_exchange.ts";

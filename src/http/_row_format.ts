@@ -1,4 +1,4 @@
-import type { RowRecord } from "../engine/mod.ts";
+import type { RowRecord } from "../records/mod.ts";
 import { ndjsonLine } from "../sinks/mod.ts";
 import type { Problem } from "./_problem.ts";
 

@@ -1,5 +1,5 @@
 import { bytesOf, type Chunk, type Logits, npyHeader, ServiceError } from "../core/mod.ts";
-import { normalize } from "../engine/mod.ts";
+import { normalize } from "../flow/mod.ts";
 import type { Exchange } from "./_exchange.ts";
 import { parseQuery, SoftmaxQuery } from "./_query.ts";
 import { bringLogits, checkLimit, flowOptions } from "./_request_logits.ts";

@@ -1,5 +1,7 @@
 import { type Chunk, chunkRuns, type Logits, logitsFrom, ParameterError, type Range } from "../core/mod.ts";
-import { recordReducers, reduceStates, type RowState, saveState } from "../engine/mod.ts";
+import { reduceStates } from "../flow/mod.ts";
+import { recordReducers } from "../records/mod.ts";
+import { type RowState, saveState } from "../row/mod.ts";
 import { temperature } from "../operators/mod.ts";
 import type { Exchange } from "./_exchange.ts";
 import { parseQuery, StatesQuery } from "./_query.ts";

@@ -9,6 +9,7 @@ import {
   type RowFacts,
   scanBlock,
   type Segment,
+  sortedHeap,
   type Spec,
   wholeFault,
 } from "../core/mod.ts";
@@ -81,6 +82,11 @@ export function mergePicked(into: Picked, from: Readonly<Picked>): void {
   }
   const { best } = from;
   if (best && into.best) { for (let i = 0; i < best.size; i++) offer(into.best, best.values[i], best.ids[i]); }
+}
+
+/** The same state in one order. */
+export function canonicalPicked(state: Readonly<Picked>): Picked {
+  return { ...state, best: state.best && sortedHeap(state.best) };
 }
 
 /** What is wrong with a state that was made for these ids. */

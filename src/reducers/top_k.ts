@@ -8,6 +8,7 @@ import {
   ranked,
   type Reducer,
   scanBlock,
+  sortedHeap,
 } from "../core/mod.ts";
 
 /** One of the likeliest tokens of a row. */
@@ -67,6 +68,7 @@ export function topK(k: number, options: TopKOptions = {}): Reducer<readonly Can
     merge(into, { size, values, ids }) {
       for (let i = 0; i < size; i++) offer(into, values[i], ids[i]);
     },
+    canonical: sortedHeap,
     validate: (heap, folded) => heapFault("", heap, k, folded),
     finish(heap, { nan, maximum, logSum }) {
       if (nan > 0) return [];

@@ -1,4 +1,4 @@
-import { type Kernels, type Level, SLOT_BYTES, type Tenant } from "../../kernels/mod.ts";
+import { type Kernels, type Level, SLOT_BYTES } from "../../kernels/mod.ts";
 
 /** No place. */
 const NOWHERE = 0;
@@ -7,7 +7,7 @@ const NOWHERE = 0;
  * The exact sum of exponentials of one stream of a row, with its moments: integer digits, so that any order of deposits and merges
  * gives the same bits. It lies in a slot of the arena while its row is open, and in bytes of its own when it had to leave.
  */
-export class Accumulator implements Tenant {
+export class Accumulator {
   readonly #kernels: Kernels;
   #saved: Uint8Array | undefined;
   #at = NOWHERE;
@@ -21,7 +21,7 @@ export class Accumulator implements Tenant {
   /** The slot, with its digits. */
   #enter(): number {
     if (this.#at !== NOWHERE) return this.#at;
-    this.#at = this.#kernels.arena.slots.take(this);
+    this.#at = this.#kernels.arena.slots.take(this, () => this.#leave());
     if (this.#saved) this.#view().set(this.#saved);
     else this.#kernels.clear(this.#at);
     return this.#at;
@@ -31,8 +31,8 @@ export class Accumulator implements Tenant {
     return new Uint8Array(this.#kernels.memory, this.#at, SLOT_BYTES);
   }
 
-  /** Takes its digits along. */
-  leave(): void {
+  /** Takes the digits along. */
+  #leave(): void {
     this.#saved = this.#view().slice();
     this.#at = NOWHERE;
   }
@@ -46,9 +46,8 @@ export class Accumulator implements Tenant {
   /** Empties it, and gives its slot back. */
   close(): void {
     this.#saved = undefined;
-    if (this.#at === NOWHERE) return;
-    this.#kernels.arena.slots.giveBack(this.#at);
     this.#at = NOWHERE;
+    this.#kernels.arena.slots.giveBack(this);
   }
 
   /** Adds the first `tiles` rows of a lane's table. */

@@ -133,20 +133,25 @@ export class RowState {
 
   /** Adds what another state of the same row and reducers holds. */
   merge(other: RowState): void {
-    this.#checkMergeable(other);
-    this.#fold.absorb(other.#fold);
-    const copies = other.#parts.map(({ from, to, head, tail }) =>
-      new Part(from, to, head.followedBy(), tail.followedBy())
-    );
-    const parts = inOrder(this.#parts, copies);
-    this.#parts = parts.slice(0, 1);
-    for (const part of parts.slice(1)) {
-      const last = this.#parts[this.#parts.length - 1];
-      if (last.to === part.from) this.#parts[this.#parts.length - 1] = this.#join(last, part);
-      else this.#parts.push(part);
+    this.mergeAll([other]);
+  }
+
+  /** @ignore Adds what all of them hold, or nothing if one does not fit: many take no longer than one with as many parts. */
+  mergeAll(others: readonly RowState[]): void {
+    for (const other of others) this.#checkSame(other);
+    const parts = [this, ...others].flatMap((state) => state.#parts).sort((a, b) => a.from - b.from);
+    this.#checkApart(parts);
+    for (const other of others) this.#fold.absorb(other.#fold);
+    this.#parts = [];
+    for (const { from, to, head, tail } of parts) {
+      const part = new Part(from, to, head.followedBy(), tail.followedBy());
+      const last = this.#parts.pop();
+      if (last?.to === from) this.#parts.push(this.#join(last, part));
+      else this.#parts.push(...(last ? [last] : []), part);
     }
   }
-  #checkMergeable(other: RowState): void {
+
+  #checkSame(other: RowState): void {
     const pairs: [string, unknown, unknown][] = [
       ["row", this.row, other.row],
       ["vocabulary", this.vocabulary, other.vocabulary],
@@ -163,16 +168,17 @@ export class RowState {
         "E_MERGE_MISMATCH",
       );
     }
-    // Each side's own parts are apart: of those that overlap two are neighbours.
-    let last: Part | undefined;
-    for (const part of inOrder(this.#parts, other.#parts)) {
-      if (last && part.from < last.to) {
-        throw new StateFormatError(
-          `Cannot merge states of row ${this.row}: ids ${part.from} to ${Math.min(last.to, part.to) - 1} are in both`,
-          "E_SHARD_OVERLAP",
-        );
-      }
-      last = part;
+  }
+
+  /** Refuses parts, in order, of which two hold an id. */
+  #checkApart(parts: readonly Part[]): void {
+    for (let i = 1; i < parts.length; i++) {
+      const end = Math.min(parts[i - 1].to, parts[i].to);
+      if (parts[i].from >= end) continue;
+      throw new StateFormatError(
+        `Cannot merge states of row ${this.row}: ids ${parts[i].from} to ${end - 1} are in both`,
+        "E_SHARD_OVERLAP",
+      );
     }
   }
 
@@ -218,10 +224,6 @@ export class RowState {
     }));
     return { fold: this.#fold.data(), parts };
   }
-}
-
-function inOrder(parts: readonly Part[], others: readonly Part[]): Part[] {
-  return [...parts, ...others].sort((a, b) => a.from - b.from);
 }
 
 /** @ignore What a row gives at its end. */

@@ -1,12 +1,12 @@
 import { Column, type Kernels, TILE } from "../../kernels/mod.ts";
 import type { Block } from "../core/mod.ts";
+import { viewOf } from "../row/inside.ts";
 import type { BandPlan } from "./_band_plan.ts";
-import { eachEdited, raceScratch } from "./_findings.ts";
+import { raceScratch, sweepEdited } from "./_findings.ts";
 import type { Noise } from "./_noise.ts";
 import { mergeProposals, type Proposals, proposalsOf } from "./_proposals.ts";
 import { cellRung, type CellSource, type CellSums, type LogitRange, type Rung } from "./_rung.ts";
 import { RungLadder } from "./_rung_ladder.ts";
-import { logitsAt, scratchOf } from "./_scratch.ts";
 import { TokenList } from "./_token_list.ts";
 
 /** The state of a later read. Sums are whole numbers of their quantum: any order of tiles gives the same bits. Plain data. */
@@ -70,7 +70,7 @@ export class BandFold {
     state.backend = block.kernels.backend;
     state.element = block.kernels.element;
     if (this.plan.edits.length === 0) return this.#tiles(state, block);
-    eachEdited(block, this.plan.edits, "maximum", (edited) => this.#tiles(state, edited));
+    sweepEdited(block, this.plan.edits, "maximum", (edited) => this.#tiles(state, edited));
   }
 
   #tiles(state: Bands, { kernels, values, start, table, at }: Block): void {
@@ -108,12 +108,12 @@ export class BandFold {
   }
 
   #weigh({ sums }: Bands, kernels: Kernels, at: number, count: number, { low, high }: LogitRange, band: number): void {
-    const { out, views } = scratchOf(kernels);
+    const { out, results } = kernels.arena;
     const { divisors, top } = this.plan;
     divisors.forEach((divisor, i) => {
       const place = band * divisors.length + i, quanta = this.#quanta[place];
       kernels.weigh(at, count, low, high, top, divisor, out);
-      for (let j = 0; j < SUMS; j++) if (quanta[j] > 0) sums[place * SUMS + j] += Math.round(views.out[j] / quanta[j]);
+      for (let j = 0; j < SUMS; j++) if (quanta[j] > 0) sums[place * SUMS + j] += Math.round(results[j] / quanta[j]);
     });
   }
 
@@ -121,7 +121,7 @@ export class BandFold {
     const { scratch } = kernels.arena;
     const { drawn, by } = this.plan;
     kernels.within(at, tile.length, drawn[0].low, drawn[0].high, scratch);
-    const masked = logitsAt(kernels, scratch, tile.length);
+    const masked = viewOf(kernels, scratch, tile.length);
     for (const { low, high } of drawn.slice(1)) {
       tile.forEach((x, i) => {
         if (x >= low && x < high) masked[i] = x;

@@ -1,6 +1,6 @@
-import { Cell, exp } from "../../kernels/mod.ts";
+import { Cell, exp, type Kernels } from "../../kernels/mod.ts";
 import type { Heap } from "../core/mod.ts";
-import { type Cells, leastOf, slotOf, SPAN, wordsNow } from "./_cells.ts";
+import { type Cells, leastOf, slotOf, SPAN, wordsOf } from "./_cells.ts";
 import { cellRung, type CellSource, type CellSums, type Rung } from "./_rung.ts";
 
 const STEPS = Cell.perUnit * Cell.steps;
@@ -25,8 +25,8 @@ export class CellReading implements CellSource {
   readonly #others: number;
 
   /** Reads the cells of a row; `best` is full, and `others` tokens are not in it. */
-  constructor(cells: Cells, best: Heap, origin: number, others: number) {
-    this.#words = wordsNow(cells);
+  constructor(kernels: Kernels, cells: Cells, best: Heap, origin: number, others: number) {
+    this.#words = wordsOf(cells, kernels);
     this.#least = leastOf(cells);
     this.#origin = origin;
     this.#ceiling = best.values[0];

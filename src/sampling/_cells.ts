@@ -19,34 +19,13 @@ export const FAR: number = 2 ** 40;
 export interface Cells {
   /** The span of the largest logit so far; -Infinity of none. */
   top: number;
-  /** The ring of cells as the kernels hold it; a copy while it lies in an arena. */
+  /** The ring of cells as the kernels hold it; out of date while it lies in the arena, empty before it first left. */
   words: Uint32Array;
 }
 
-/** Whose ring lies in an arena, and the other way round. */
-const tenants = new WeakMap<Kernels, Cells>();
-const homes = new WeakMap<Cells, Kernels>();
-
 /** Nothing counted yet. */
 export function cellsOf(): Cells {
-  let words: Uint32Array | undefined;
-  const cells: Cells = {
-    top: -Infinity,
-    get words() {
-      const home = homes.get(cells);
-      return home ? ringOf(home).slice() : words ??= new Uint32Array(2 * Cell.ring);
-    },
-    set words(kept) {
-      words = kept;
-    },
-  };
-  return cells;
-}
-
-/** The ring as it lies now: valid until another row is counted. */
-export function wordsNow(cells: Cells): Uint32Array {
-  const home = homes.get(cells);
-  return home ? ringOf(home) : cells.words;
+  return { top: -Infinity, words: new Uint32Array(0) };
 }
 
 /** Makes them hold nothing, for another row: where they lie they stay. */
@@ -56,50 +35,53 @@ export function emptyCells(cells: Cells): Cells {
 }
 
 /** Says that a row's cells will not be asked for again. */
-export function abandon(cells: Cells): void {
-  const home = homes.get(cells);
-  if (home) tenants.delete(home);
-  homes.delete(cells);
+export function abandon(cells: Cells, kernels: Kernels): void {
+  kernels.arena.cells.giveBack(cells);
 }
 
-function ringOf({ memory, arena }: Kernels): Uint32Array {
-  return new Uint32Array(memory, arena.cells, 2 * Cell.ring);
+/** The words of a ring: a copy, wherever it lies. */
+export function wordsOf(cells: Readonly<Cells>, kernels: Kernels): Uint32Array {
+  const at = kernels.arena.cells.of(cells);
+  if (at !== undefined) return ringAt(kernels, at).slice();
+  return cells.words.length > 0 ? cells.words : new Uint32Array(2 * Cell.ring);
 }
 
-/** Brings a ring into an arena, and the one that was there out of it. */
-function enter(cells: Cells, kernels: Kernels): void {
-  if (homes.get(cells) === kernels) return;
-  leave(cells);
-  const other = tenants.get(kernels);
-  if (other) leave(other);
-  if (cells.top === -Infinity) ringOf(kernels).fill(0);
-  else ringOf(kernels).set(cells.words);
-  tenants.set(kernels, cells);
-  homes.set(cells, kernels);
+/** The same counts in one form: what lies in the idle span depends on the order of adding, and means nothing. */
+export function canonicalCells(cells: Readonly<Cells>, kernels: Kernels): Cells {
+  const words = wordsOf(cells, kernels).slice();
+  if (cells.top === -Infinity) words.fill(0);
+  else clearSpan(words, cells.top + 1);
+  return { top: cells.top, words };
 }
 
-function leave(cells: Cells): void {
-  const home = homes.get(cells);
-  if (!home) return;
-  const words = ringOf(home).slice();
-  tenants.delete(home);
-  homes.delete(cells);
-  cells.words = words;
+function ringAt({ memory }: Kernels, at: number): Uint32Array {
+  return new Uint32Array(memory, at, 2 * Cell.ring);
+}
+
+/** Brings a ring into the arena; gives its address. */
+function enter(cells: Cells, kernels: Kernels): number {
+  const { cells: places } = kernels.arena;
+  const here = places.of(cells);
+  if (here !== undefined) return here;
+  const at = places.take(cells, (at) => cells.words = ringAt(kernels, at).slice());
+  if (cells.top === -Infinity || cells.words.length === 0) ringAt(kernels, at).fill(0);
+  else ringAt(kernels, at).set(cells.words);
+  return at;
 }
 
 /** Counts a run of tiles. */
 export function tallyBlock(cells: Cells, { kernels, table, tiles, count, at }: Block): void {
-  enter(cells, kernels);
-  const { arena, element } = kernels;
-  const bytes = element === "f64" ? 8 : 4;
+  const ring = enter(cells, kernels);
+  const words = ringAt(kernels, ring);
+  const bytes = kernels.element === "f64" ? 8 : 4;
   for (let tile = 0; tile < tiles; tile++) {
     const maximum = table[tile * Column.stride + Column.maximum];
     if (!(Math.abs(maximum) <= FAR)) continue;
     const span = spanOf(maximum);
     if (span <= cells.top - USED) continue;
-    raise(cells, ringOf(kernels), span);
+    raise(cells, words, span);
     const from = tile * TILE;
-    kernels.tally(at + from * bytes, Math.min(TILE, count - from), leastOf(cells) - 1, arena.cells);
+    kernels.tally(at + from * bytes, Math.min(TILE, count - from), leastOf(cells) - 1, ring);
   }
 }
 
@@ -117,8 +99,12 @@ export function leastOf({ top }: Pick<Cells, "top">): number {
 function raise(cells: Cells, words: Uint32Array, span: number): void {
   if (span <= cells.top) return;
   if (cells.top === -Infinity || span - cells.top >= SPANS) words.fill(0);
-  else for (let s = cells.top + 1; s <= span; s++) words.fill(0, 2 * SPAN * slotOf(s), 2 * SPAN * (slotOf(s) + 1));
+  else for (let s = cells.top + 1; s <= span; s++) clearSpan(words, s);
   cells.top = span;
+}
+
+function clearSpan(words: Uint32Array, span: number): void {
+  words.fill(0, 2 * SPAN * slotOf(span), 2 * SPAN * (slotOf(span) + 1));
 }
 
 /** Where a span lies in the ring. */
@@ -127,10 +113,10 @@ export function slotOf(span: number): number {
 }
 
 /** Adds another part's counts. */
-export function mergeCells(into: Cells, from: Readonly<Cells>): void {
+export function mergeCells(into: Cells, from: Readonly<Cells>, kernels: Kernels): void {
   if (from.top === -Infinity) return;
-  leave(into);
-  const sums = into.words, more = from.words;
+  const more = wordsOf(from, kernels);
+  const sums = ringAt(kernels, enter(into, kernels));
   raise(into, sums, from.top);
   for (let span = into.top - USED + 1; span <= from.top; span++) {
     const first = 2 * SPAN * slotOf(span);

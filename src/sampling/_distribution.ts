@@ -1,6 +1,6 @@
 import { exp } from "../../kernels/mod.ts";
-import { eachSlice, kernelsOfRow, type RowValues } from "./_door.ts";
-import { eachEdited } from "./_findings.ts";
+import { eachRun, kernelsFor, type Values, viewOf } from "../row/inside.ts";
+import { applyEdits } from "./_findings.ts";
 import { windowEdit } from "./_restart.ts";
 import { ranked } from "./_ranked.ts";
 import { idsOf } from "./_rung.ts";
@@ -11,7 +11,7 @@ import type { Distribution } from "./distribution.ts";
 /** The distribution that a chain's conclusion stands for; reads the row once more where it was not listed. */
 export function distributionOf(
   { ladder, edits }: Conclusion,
-  values: RowValues,
+  values: Values,
   index: number,
 ): Distribution {
   return ladder.listed ? fromList(ladder) : fromRow(ladder, [...edits, windowEdit(ladder)], values, index);
@@ -33,23 +33,25 @@ function fromList(ladder: RungLadder): Distribution {
 function fromRow(
   { divisor, top, count }: RungLadder,
   edits: Conclusion["edits"],
-  values: RowValues,
+  values: Values,
   index: number,
 ): Distribution {
   const room = Math.min(Math.ceil(count), values.length);
   const ids = new Uint32Array(room), weights = new Float64Array(room);
   let size = 0, sum = 0;
-  eachSlice(kernelsOfRow(values), values, index, "maximum", (block) => {
-    eachEdited(block, edits, "maximum", (edited) => {
-      for (let i = 0; i < edited.count; i++) {
-        const x = edited.values[i];
-        const weight = x > -Infinity ? exp(x / divisor - top) : 0;
-        if (!(weight > 0)) continue;
-        ids[size] = edited.start + i;
-        weights[size++] = weight;
-        sum += weight;
-      }
-    });
+  const kernels = kernelsFor(values instanceof Float64Array ? "f64" : "f32");
+  eachRun(kernels, [values], index, ({ lanes: [{ mapped }], at: [at], count, start }) => {
+    const edited = viewOf(kernels, mapped, count);
+    edited.set(viewOf(kernels, at, count));
+    applyEdits(edits, edited, index, start);
+    for (let i = 0; i < count; i++) {
+      const x = edited[i];
+      const weight = x > -Infinity ? exp(x / divisor - top) : 0;
+      if (!(weight > 0)) continue;
+      ids[size] = start + i;
+      weights[size++] = weight;
+      sum += weight;
+    }
   });
   const probabilities = weights.subarray(0, size).map((weight) => weight / sum);
   return ranked(ids.slice(0, size), probabilities);

@@ -4,7 +4,6 @@ import { CellReading } from "./_cell_reading.ts";
 import { FAR } from "./_cells.ts";
 import { divideEdit } from "./_divide_edit.ts";
 import { type Findings, momentsOf, type Wanted } from "./_findings.ts";
-import { holding } from "./_hold.ts";
 import { Poisoned } from "./_poisoned.ts";
 import { Restart, windowEdit } from "./_restart.ts";
 import type { Walk } from "./_row_chain.ts";
@@ -20,7 +19,13 @@ const SUM_ERROR = 4e-6;
  * What the first read knows, as ladders: the best tokens and all others as one cell; then, for what that cannot tell, the best tokens and
  * the others in cells by value.
  */
-export function* firstLadders(found: Findings, facts: Facts, count: number, wanted: Wanted): Iterable<RungLadder> {
+export function* firstLadders(
+  kernels: Kernels,
+  found: Findings,
+  facts: Facts,
+  count: number,
+  wanted: Wanted,
+): Iterable<RungLadder> {
   const { best, cells } = found;
   const others = best && best.size < best.k ? 0 : count - found.masked - (best?.size ?? 0);
   const order = best ? ranked(best) : [], spread = wanted.moments ? momentsOf(found) : undefined;
@@ -29,7 +34,7 @@ export function* firstLadders(found: Findings, facts: Facts, count: number, want
   yield ladder;
   if (others <= 0 || !best || !cells || count > Cell.most || Math.abs(facts.maximum) > FAR) return;
   const finer = bestLadder(found, facts, order, spread);
-  const reading = new CellReading(cells, best, facts.maximum, others);
+  const reading = new CellReading(kernels, cells, best, facts.maximum, others);
   finer.source = reading;
   for (const rung of reading.rungs()) finer.push(rung);
   yield finer;
@@ -60,12 +65,8 @@ function pushOthers(ladder: RungLadder, { logSum, entropy }: Facts, n: number, {
   ladder.slack = level === "maximum" ? 0 : SUM_ERROR * total;
 }
 
-/** Runs the stages on a ladder, which may look at cells in the arena: it narrows, or throws `Undecided`, `Restart` or `Poisoned`. */
-export function runStages(kernels: Kernels, ladder: RungLadder, walk: Walk): void {
-  holding(kernels, () => runAll(ladder, walk));
-}
-
-function runAll(ladder: RungLadder, walk: Walk): void {
+/** Runs the stages on a ladder: it narrows, or throws `Undecided`, `Restart` or `Poisoned`. */
+export function runStages(ladder: RungLadder, walk: Walk): void {
   ladder.slots = walk.candidates;
   for (let i = 0; i < walk.rest.length && ladder.to > ladder.from; i++) {
     const known = walk.context(i);

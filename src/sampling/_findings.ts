@@ -1,10 +1,28 @@
-import { freeKernels, type Kernels, type Level, loadKernels, TILE } from "../../kernels/mod.ts";
-import { type Block, countInvalid, type Heap, heapOf, offer, scanBlock, toExact, toNumber, UNIT } from "../core/mod.ts";
-import { abandon, type Cells, cellsOf, emptyCells, mergeCells, tallyBlock } from "./_cells.ts";
-import { holding } from "./_hold.ts";
+import { type Kernels, type Level, loadKernels, TILE } from "../../kernels/mod.ts";
+import {
+  type Block,
+  countInvalid,
+  type Heap,
+  heapOf,
+  offer,
+  scanBlock,
+  sortedHeap,
+  toExact,
+  toNumber,
+  UNIT,
+} from "../core/mod.ts";
+import { SweptBlock, viewOf } from "../row/inside.ts";
+import { abandon, canonicalCells, type Cells, cellsOf, emptyCells, mergeCells, tallyBlock } from "./_cells.ts";
 import type { Noise } from "./_noise.ts";
-import { emptyProposals, mergeProposals, type Proposals, proposalsOf, race, type RacingTiles } from "./_proposals.ts";
-import { logitsAt, type Scratch, scratchOf, SLICE } from "./_scratch.ts";
+import {
+  canonicalProposals,
+  emptyProposals,
+  mergeProposals,
+  type Proposals,
+  proposalsOf,
+  race,
+  type RacingTiles,
+} from "./_proposals.ts";
 import { absorb, deposit, NOTHING } from "./_sums.ts";
 import type { Edit } from "./stage.ts";
 
@@ -90,57 +108,38 @@ function emptied(heap: Heap): Heap {
 }
 
 /** Says that a state will not be asked for again before it is emptied: what lies in the arena can go. */
-export function leaveArena({ cells }: Findings): void {
-  if (cells) abandon(cells);
+export function leaveArena(found: Findings): void {
+  if (found.cells) abandon(found.cells, kernelsOfState(found));
 }
 
 /** The arithmetic that a state was made with. */
 export function kernelsOfState({ backend, element }: Pick<Findings, "backend" | "element">): Kernels {
-  const made = backend === "" ? undefined : backend as Kernels["backend"];
-  return freeKernels(loadKernels(made, element as Kernels["element"]));
+  return loadKernels(backend === "" ? undefined : backend as Kernels["backend"], element as Kernels["element"]);
 }
 
-/** A run of edited tiles. */
-class EditedBlock implements Block {
-  constructor(
-    readonly kernels: Kernels,
-    readonly level: Level,
-    readonly at: number,
-    readonly count: number,
-    readonly tiles: number,
-    readonly row: number,
-    readonly start: number,
-    readonly values: Float32Array | Float64Array,
-    readonly table: Float64Array,
-  ) {}
-}
-
-/** Calls `step` with the block's logits, edited, a slice at a time, in scratch memory. */
-export function eachEdited(
-  block: Block,
+/** Calls `step` with the block's logits, edited, in a lane of their own. */
+export function sweepEdited(
+  { kernels, count, values, row, start }: Block,
   edits: readonly Edit[],
   level: Level,
-  step: (edited: Block, scratch: Scratch, invalid: number) => void,
+  step: (edited: SweptBlock, table: number, invalid: number) => void,
 ): void {
-  const { kernels } = block;
-  const scratch = scratchOf(kernels);
-  const table = scratch.views.editedTable;
-  for (let from = 0; from < block.count; from += SLICE * TILE) {
-    const count = Math.min(SLICE * TILE, block.count - from);
-    const values = logitsAt(kernels, scratch.edited, count);
-    values.set(block.values.subarray(from, from + count));
-    holding(kernels, () => applyEdits(edits, values, block.row, block.start + from));
-    const invalid = kernels.sweep(level, scratch.edited, count, scratch.editedTable);
-    const tiles = Math.ceil(count / TILE);
-    step(
-      new EditedBlock(kernels, level, scratch.edited, count, tiles, block.row, block.start + from, values, table),
-      scratch,
-      invalid,
-    );
-  }
+  kernels.arena.lend((lane) => {
+    const edited = viewOf(kernels, lane.stage, count);
+    edited.set(values);
+    applyEdits(edits, edited, row, start);
+    const invalid = kernels.sweep(level, lane.stage, count, lane.table);
+    step(new SweptBlock(kernels, level, lane, lane.stage, count, row, start), lane.table, invalid);
+  });
 }
 
-function applyEdits(edits: readonly Edit[], values: Float32Array | Float64Array, row: number, start: number): void {
+/** Rewrites logits in place, tile by tile. */
+export function applyEdits(
+  edits: readonly Edit[],
+  values: Float32Array | Float64Array,
+  row: number,
+  start: number,
+): void {
   for (let from = 0; from < values.length; from += TILE) {
     const segment = { values: values.subarray(from, from + TILE), row, start: start + from };
     for (const edit of edits) edit.apply(segment);
@@ -160,13 +159,13 @@ export function findBlock(
   found.element = block.kernels.element;
   if (found.raw) scanBlock(found.raw, block);
   if (!edited) return findPlain(found, block, wanted, noise);
-  eachEdited(block, edits, wanted.level, (edited, { editedTable }, invalid) => {
+  sweepEdited(block, edits, wanted.level, (edited, table, invalid) => {
     if (invalid > 0) {
       const { nan, posInf } = countInvalid(edited);
       found.nan += nan;
       found.posInf += posInf;
     }
-    found.sum = deposit(block.kernels, wanted.level, editedTable, edited.tiles, found.sum);
+    found.sum = deposit(block.kernels, wanted.level, table, edited.tiles, found.sum);
     findPlain(found, edited, wanted, noise);
   });
 }
@@ -187,7 +186,7 @@ function raceDivided(proposals: Proposals, { kernels, values, start }: Block, by
   const { scratch } = kernels.arena;
   for (let from = 0; from < values.length; from += TILE) {
     const tile = values.subarray(from, from + TILE);
-    logitsAt(kernels, scratch, tile.length).set(tile);
+    viewOf(kernels, scratch, tile.length).set(tile);
     kernels.divide(scratch, tile.length, by);
     raceScratch(proposals, kernels, { values: tile, start: start + from }, noise);
   }
@@ -200,9 +199,10 @@ export function raceScratch(
   { values, start }: Pick<RacingTiles, "values" | "start">,
   noise: Noise,
 ): void {
-  const { rowTable, views } = scratchOf(kernels);
-  kernels.sweep("sum", kernels.arena.scratch, values.length, rowTable);
-  race(proposals, { table: views.rowTable, tiles: 1, start, values }, noise);
+  kernels.arena.lend(({ table, rows }) => {
+    kernels.sweep("sum", kernels.arena.scratch, values.length, table);
+    race(proposals, { table: rows, tiles: 1, start, values }, noise);
+  });
 }
 
 /** Exact sums about each tile's first finite logit: any order of tiles gives the same bits. */
@@ -248,7 +248,7 @@ export function mergeFindings(into: Findings, from: Readonly<Findings>): void {
   mergeHeap(into.best, from.best);
   mergeHeap(into.raw, from.raw);
   if (into.proposals && from.proposals) mergeProposals(into.proposals, from.proposals);
-  if (into.cells && from.cells) mergeCells(into.cells, from.cells);
+  if (into.cells && from.cells) mergeCells(into.cells, from.cells, kernelsOfState(from));
   into.sum = absorb(kernelsOfState(from), into.sum, from.sum);
   into.nan += from.nan;
   into.posInf += from.posInf;
@@ -256,6 +256,17 @@ export function mergeFindings(into: Findings, from: Readonly<Findings>): void {
   into.count += from.count;
   into.total += from.total;
   into.squares += from.squares;
+}
+
+/** The same findings in one order. */
+export function canonicalFindings(found: Readonly<Findings>): Findings {
+  return {
+    ...found,
+    best: found.best && sortedHeap(found.best),
+    raw: found.raw && sortedHeap(found.raw),
+    proposals: found.proposals && canonicalProposals(found.proposals),
+    cells: found.cells && canonicalCells(found.cells, kernelsOfState(found)),
+  };
 }
 
 function mergeHeap(into: Heap | null, from: Heap | null): void {

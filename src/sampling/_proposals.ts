@@ -1,6 +1,6 @@
 import { Column, type Kernels, TILE } from "../../kernels/mod.ts";
+import { viewOf } from "../row/inside.ts";
 import { exponential, type Noise, Purpose } from "./_noise.ts";
-import { logitsAt, scratchOf } from "./_scratch.ts";
 
 /**
  * Independent draws from a row's softmax, made as it passes by: in each the tiles race, and a tile wins with its share of the mass
@@ -179,18 +179,32 @@ export function proposed(
   const tile = proposals.tile[j];
   if (tile < 0) return undefined;
   const { logits } = proposals.kept.find((one) => one.tile === tile)!;
-  const { edited, weights } = scratchOf(kernels);
-  logitsAt(kernels, edited, logits.length).set(logits);
-  if (by !== 1) kernels.divide(edited, logits.length, by);
-  kernels.probabilities(edited, logits.length, weights, proposals.mantissa[j], proposals.exponent[j]);
-  const share = logitsAt(kernels, weights, logits.length);
-  const wanted = noise.uniform(Purpose.inside, proposals.round * 4294967296 + j) * kernels.read(weights, logits.length);
-  let at = -1;
-  for (let i = 0, running = 0; i < share.length && !(running > wanted); i++) {
-    if (!(share[i] > 0)) continue;
-    running += share[i];
-    at = i;
-  }
+  const wanted = noise.uniform(Purpose.inside, proposals.round * 4294967296 + j);
+  const at = kernels.arena.lend(({ stage, mapped }) => {
+    const count = logits.length;
+    viewOf(kernels, stage, count).set(logits);
+    if (by !== 1) kernels.divide(stage, count, by);
+    kernels.probabilities(stage, count, mapped, proposals.mantissa[j], proposals.exponent[j]);
+    return placeOf(viewOf(kernels, mapped, count), wanted * kernels.read(mapped, count));
+  });
   // Only where somebody else wrote the mass: none of the logits has a share of it.
   return at < 0 ? undefined : { id: tile * TILE + at, x: logits[at] };
+}
+
+/** Where the running sum of weights goes beyond what is wanted; the last place that weighs anything if it never does. */
+function placeOf(weights: Float32Array | Float64Array, wanted: number): number {
+  let at = -1;
+  for (let i = 0, running = 0; i < weights.length && !(running > wanted); i++) {
+    if (!(weights[i] > 0)) continue;
+    running += weights[i];
+    at = i;
+  }
+  return at;
+}
+
+/** The same draws in one order: the leading tiles ascending, and no others. */
+export function canonicalProposals(proposals: Readonly<Proposals>): Proposals {
+  const leading = new Set(proposals.tile);
+  const kept = proposals.kept.filter(({ tile }) => leading.has(tile)).sort((a, b) => a.tile - b.tile);
+  return { ...proposals, kept };
 }

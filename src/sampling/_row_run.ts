@@ -1,5 +1,6 @@
-import type { Kernels, Level } from "../../kernels/mod.ts";
+import type { Level } from "../../kernels/mod.ts";
 import { entropyOf, ParameterError, type Reducer, type RowFacts, type Segment } from "../core/mod.ts";
+import { sweepSegment } from "../row/inside.ts";
 import { type BandPlan, planOf, ROUNDS } from "./_band_plan.ts";
 import { BandFold, type Bands, bandsOf } from "./_bands.ts";
 import { type Chain, divisorOf, wantedFor } from "./_chain.ts";
@@ -7,6 +8,7 @@ import { type Concluded, detailed, type Raw, shareOf, topOf } from "./_details.t
 import { DOUBT, drawFrom, type Drawn } from "./_draw.ts";
 import { firstLadders, runStages } from "./_evaluate.ts";
 import {
+  canonicalFindings,
   emptyFindings,
   findBlock,
   type Findings,
@@ -23,8 +25,7 @@ import { Restart } from "./_restart.ts";
 import { RowChain, type Walk } from "./_row_chain.ts";
 import type { LogitRange } from "./_rung.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
-import { blockOf } from "./_segment_block.ts";
-import { type Facts, factsOf, totals } from "./_sums.ts";
+import { type Facts, factsOf } from "./_sums.ts";
 import { settled, type Supply, tokensOf } from "./_supply.ts";
 import { Undecided } from "./_undecided.ts";
 import type { Sample } from "./sample.ts";
@@ -87,7 +88,6 @@ class FirstEpoch implements Epoch {
 /** An epoch under way, with the tokens drawn so far. */
 interface Attempt extends Epoch {
   readonly raw: Raw;
-  readonly kernels: Kernels;
   readonly supply: Supply;
   /** How many reads have been asked for since its first. */
   readonly round: number;
@@ -135,9 +135,10 @@ export class RowRun {
       needs,
       init: (row) => findingsOf(row, wanted),
       renew: (state, row) => emptyFindings(state, row, wanted),
-      step: (state, segment: Segment) => stepBlock(state, blockOf(segment, needs)),
+      step: (state, segment: Segment) => sweepSegment(segment, needs, (block) => stepBlock(state, block)),
       stepBlock,
       merge: mergeFindings,
+      canonical: canonicalFindings,
       validate: (state, folded) => findingsFault(state, wanted, edited, folded),
       finish: (state, row) => conclude(state, row).sample,
       second: (state, row) => conclude(state, row).next,
@@ -155,7 +156,7 @@ export class RowRun {
     const why = row.nan > 0 ? "nan" : row.posInf > 0 ? "infinity" : row.allMasked ? "masked" : undefined;
     if (why) return { sample: none(epoch.reads, why), next: undefined };
     const kernels = kernelsOfState(found);
-    const facts = edited ? factsOf(totals(kernels, found.sum), wanted.level === "moments") : plainFacts(row);
+    const facts = edited ? factsOf(kernels, found.sum, wanted.level === "moments") : plainFacts(row);
     const poison = found.nan > 0 ? "nan" : found.posInf > 0 || facts.maximum === Infinity ? "infinity" : undefined;
     if (poison) return { sample: none(epoch.reads, poison), next: undefined };
     if (facts.maximum === -Infinity) return { sample: none(epoch.reads, "masked"), next: undefined };
@@ -168,11 +169,10 @@ export class RowRun {
       ...epoch,
       edits: edited ? epoch.edits : [],
       raw,
-      kernels,
       supply: { fromRow, fromCells: [] },
       round: 0,
     };
-    return this.#attempt(attempt, firstLadders(found, facts, row.count, wanted), walk, (ladder) => {
+    return this.#attempt(attempt, firstLadders(kernels, found, facts, row.count, wanted), walk, (ladder) => {
       const { best } = found;
       const head = { low: best && best.size > 0 ? best.values[0] : facts.maximum, high: Infinity };
       const plan = this.#plan(attempt, ladder, walk, [head, ...ladder.noted]);
@@ -216,7 +216,7 @@ export class RowRun {
     const whole = ladder.mass;
     const { reads } = epoch;
     try {
-      runStages(epoch.kernels, ladder, walk);
+      runStages(ladder, walk);
       if (ladder.to <= ladder.from) return { sample: none(reads, "masked"), next: undefined };
       if (!(ladder.error <= DOUBT * ladder.mass)) throw new Undecided("what is kept is not known well enough");
       if (!(ladder.mass > 0)) throw new Undecided("masses that are next to nothing");
@@ -254,7 +254,7 @@ export class RowRun {
       spec: { name: "samplerBands", params: { read: epoch.reads }, inputs: [] },
       needs: "maximum",
       init: () => bandsOf(plan),
-      step: (state, segment: Segment) => fold.block(state, blockOf(segment, "maximum")),
+      step: (state, segment: Segment) => sweepSegment(segment, "maximum", (block) => fold.block(state, block)),
       stepBlock: (state, block) => fold.block(state, block),
       merge: (into, from) => fold.merge(into, from),
       finish: (state, row) => conclude(state, row).sample,
@@ -270,7 +270,7 @@ export class RowRun {
     const more = tokensOf(state.proposals, plan.by, kernels, this.#noise, plan.top);
     const { fromRow, fromCells } = epoch.supply;
     const supply = { fromRow, fromCells: [...fromCells, { tokens: more, of: plan.drawn }] };
-    const attempt = { ...epoch, kernels, round: plan.round, supply };
+    const attempt = { ...epoch, round: plan.round, supply };
     const walk = this.#chain.walk(epoch.from, row.vocabulary, epoch.number, epoch.candidates);
     return this.#attempt(attempt, [ladder], walk, () => {
       const next = this.#plan(attempt, ladder, walk, [...plan.listed, ...ladder.noted]);

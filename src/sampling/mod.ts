@@ -56,6 +56,7 @@ export * from "./penalties.ts";
 export * from "./preset.ts";
 export * from "./presets_with.ts";
 export * from "./sample.ts";
+export * from "./sample_chain.ts";
 export * from "./sampler.ts";
 export * from "./stage.ts";
 export * from "./suppress.ts";

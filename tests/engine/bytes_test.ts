@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import { availableBackends } from "../../kernels/mod.ts";
 import { type ByteReader, bytesOf, type Dtype, type Logits, logitsFrom, type Shape } from "../../src/core/mod.ts";
-import { collect, normalize, reduce, reduceStates } from "../../src/engine/mod.ts";
+import { collect, normalize, reduce, reduceStates } from "../../src/flow/mod.ts";
 import { entropy, label, logSumExp, target, topK } from "../../src/reducers/mod.ts";
 import { fromArray, fromStream } from "../../src/sources/mod.ts";
 import { encode } from "../support/encode.ts";

@@ -3,16 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { availableBackends, type Backend } from "../../kernels/mod.ts";
 import type { Dtype, Logits } from "../../src/core/mod.ts";
-import {
-  collect,
-  finishState,
-  mergeStates,
-  normalize,
-  reduce,
-  reduceRow,
-  reduceStates,
-  tap,
-} from "../../src/engine/mod.ts";
+import { collect, normalize, reduce, reduceStates, tap } from "../../src/flow/mod.ts";
+import { finishState, mergeStates, reduceRow } from "../../src/row/mod.ts";
 import { softcap, temperature } from "../../src/operators/mod.ts";
 import { entropy, logSumExp, moments, target, topK } from "../../src/reducers/mod.ts";
 import { encode } from "../support/encode.ts";

@@ -1,7 +1,7 @@
 // The monitor over rows: the worked example of the paper's switch, its dwell time, events exactly when the rolling mean crosses,
 // rows without entropy, and refusals.
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { entropyMonitor, type EntropyMonitorOptions, type EntropyReading, reduce } from "../../src/engine/mod.ts";
+import { entropyMonitor, type EntropyMonitorOptions, type EntropyReading, reduce } from "../../src/flow/mod.ts";
 import { entropy } from "../../src/reducers/mod.ts";
 import { fromArray } from "../../src/sources/mod.ts";
 

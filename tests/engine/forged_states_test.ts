@@ -5,15 +5,8 @@ import { loadKernels } from "../../kernels/mod.ts";
 import { errorCode, type Reducer, type Reducers, StateFormatError } from "../../src/core/mod.ts";
 import { ReducerSet } from "../../src/engine/_reducer_set.ts";
 import { stateContent } from "../../src/engine/_state_content.ts";
-import {
-  finishState,
-  loadState,
-  mergeStates,
-  reduceRow,
-  reduceStates,
-  RowState,
-  saveState,
-} from "../../src/engine/mod.ts";
+import { reduceStates } from "../../src/flow/mod.ts";
+import { finishState, loadState, mergeStates, reduceRow, RowState, saveState } from "../../src/row/mod.ts";
 import { logitBias } from "../../src/operators/mod.ts";
 import { label, logSumExp, moments, topK } from "../../src/reducers/mod.ts";
 import { keepMinP, keepTopK, keepTopNSigma, keepTopP, penalties, sampler } from "../../src/sampling/mod.ts";

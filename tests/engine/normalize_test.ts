@@ -3,7 +3,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { availableBackends } from "../../kernels/mod.ts";
 import { type Dtype, InvalidLogitError, type Logits, type Range } from "../../src/core/mod.ts";
-import { map, normalize, reduce, reduceRow } from "../../src/engine/mod.ts";
+import { map, normalize, reduce } from "../../src/flow/mod.ts";
+import { reduceRow } from "../../src/row/mod.ts";
 import { mask } from "../../src/operators/mod.ts";
 import { logSumExp, maximum } from "../../src/reducers/mod.ts";
 import { fromArray } from "../../src/sources/mod.ts";

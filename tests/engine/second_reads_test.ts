@@ -12,7 +12,7 @@ import {
   SourceChangedError,
   SourceExhaustedError,
 } from "../../src/core/mod.ts";
-import { explain, fileSpill, normalize, reduce, type ReduceOptions, tap } from "../../src/engine/mod.ts";
+import { explain, fileSpill, normalize, reduce, type ReduceOptions, tap } from "../../src/flow/mod.ts";
 import { temperature } from "../../src/operators/mod.ts";
 import { logSumExp, moments, softmax, target, topK } from "../../src/reducers/mod.ts";
 import { fromArray, fromFile, fromStream } from "../../src/sources/mod.ts";

@@ -4,16 +4,8 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { availableBackends } from "../../kernels/mod.ts";
 import type { Logits, Reducers } from "../../src/core/mod.ts";
 import { StateFormatError } from "../../src/core/mod.ts";
-import {
-  finishState,
-  loadState,
-  mergeStates,
-  normalize,
-  reduceStates,
-  type RowState,
-  saveState,
-  tap,
-} from "../../src/engine/mod.ts";
+import { normalize, reduceStates, tap } from "../../src/flow/mod.ts";
+import { finishState, loadState, mergeStates, type RowState, saveState } from "../../src/row/mod.ts";
 import { mask, rechunk, temperature } from "../../src/operators/mod.ts";
 import { label, logSumExp, moments, target, topK } from "../../src/reducers/mod.ts";
 import { fromArray } from "../../src/sources/mod.ts";

@@ -9,7 +9,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { type Chunk, type Logits, logitsFrom, type Shape } from "../../src/core/mod.ts";
-import { collect, map, normalize, reduce, reduceStates, type Spill, tap } from "../../src/engine/mod.ts";
+import { collect, map, normalize, reduce, reduceStates, type Spill, tap } from "../../src/flow/mod.ts";
 import { temperature } from "../../src/operators/mod.ts";
 import { logSumExp, softmax, target } from "../../src/reducers/mod.ts";
 import { fromArray, fromStream } from "../../src/sources/mod.ts";

@@ -6,7 +6,7 @@ const CANARY = 12345.5;
 
 /** Runs a map of `row` from the stage to `mapped`, checks that nothing around the result changed, and gives the result. */
 function map(bench: Bench, row: Float32Array, shift: number, run: (from: number, to: number) => void): Float32Array {
-  const first = (bench.kernels.arena.mapped >> 2) + 4 + shift;
+  const first = (bench.lane.mapped >> 2) + 4 + shift;
   bench.f32.fill(CANARY, first - 4, first + row.length + 8);
   run(lay(bench, row, shift), first * 4);
   for (const i of [...range(first - 4, first - 1), ...range(first + row.length, first + row.length + 7)]) {

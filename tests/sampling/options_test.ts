@@ -1,7 +1,7 @@
 /** Promises of the stages' factories and of chains from JSON: whatever comes in, out comes a stage or an error that says what was wanted. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { errorCode, ParameterError, ShapeError } from "../../src/core/mod.ts";
-import { sampleChain } from "../../src/engine/mod.ts";
+import { sampleChain } from "../../src/sampling/mod.ts";
 import * as operators from "../../src/operators/mod.ts";
 import * as room from "../../src/sampling/mod.ts";
 

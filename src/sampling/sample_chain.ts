@@ -1,5 +1,6 @@
 import { optionsOf } from "../core/mod.ts";
-import { chainFrom, preset, type PresetName, type PresetOptions } from "../sampling/mod.ts";
+import { chainFrom } from "./chain_from.ts";
+import { preset, type PresetName, type PresetOptions } from "./preset.ts";
 
 /** Where a chain comes from: `stages`, or else a preset. */
 export interface SampleChainOptions {
