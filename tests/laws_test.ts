@@ -122,7 +122,7 @@ for (const { dtype, backend } of ARITHMETICS) {
         }
         NAMES.forEach((name, row) => {
           const states = parts.map((part) => part[row]);
-          const before = states.map(saveState);
+          const before = states.map((state) => saveState(state));
           const merged = mergeAtRandom(random, states, reducers);
           assertSameBits(finishState(merged, reducers), wanted[row], `${name}, cut at ${cuts.map(([from]) => from)}`);
           assertEquals(merged.covered, [[0, vocabulary]]);
@@ -382,6 +382,7 @@ Deno.test("nothing read: every reducer finishes", () => {
     posInf: 0,
     allMasked: true,
     firstInvalid: undefined,
+    of: () => facts,
   };
   const finished = Object.fromEntries(
     Object.entries(everyReducer(10, 1)).map(([name, reducer]) => [name, reducer.finish(reducer.init(0), facts)]),

@@ -7,14 +7,15 @@ import type { Block } from "./block.ts";
  * @example A tile with one NaN
  * ```ts
  * import { countInvalid } from "@sluice/sluice/core";
- * import { Column, loadKernels } from "@sluice/sluice/kernels";
+ * import { loadKernels } from "@sluice/sluice/kernels";
  * import { assertEquals } from "@std/assert";
  *
  * const kernels = loadKernels(), { arena, memory } = kernels;
- * new Float32Array(memory, arena.stage, 3).set([1, NaN, 2]);
- * kernels.sweep("maximum", arena.stage, 3, arena.table);
- * const table = new Float64Array(memory, arena.table, Column.stride);
- * assertEquals(countInvalid({ table, tiles: 1 }), { nan: 1, posInf: 0 });
+ * arena.lend(({ stage, table, rows }) => {
+ *   new Float32Array(memory, stage, 3).set([1, NaN, 2]);
+ *   kernels.sweep("maximum", stage, 3, table);
+ *   assertEquals(countInvalid({ table: rows, tiles: 1 }), { nan: 1, posInf: 0 });
+ * });
  * ```
  *
  * @param block The block.

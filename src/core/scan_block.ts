@@ -9,19 +9,18 @@ import { type Heap, offer } from "./heap.ts";
  * @example The two best of a block, a tie to the lower id
  * ```ts
  * import { heapOf, ranked, scanBlock } from "@sluice/sluice/core";
- * import { Column, loadKernels } from "@sluice/sluice/kernels";
+ * import { loadKernels } from "@sluice/sluice/kernels";
  * import { assertEquals } from "@std/assert";
  *
  * const kernels = loadKernels();
  * const { memory, arena } = kernels;
- * const at = arena.stage, count = 4;
- * const values = new Float32Array(memory, at, count);
- * values.set([7, 1, 9, 7]);
- * kernels.sweep("maximum", at, count, arena.table);
- * const table = new Float64Array(memory, arena.table, Column.stride);
- *
  * const heap = heapOf(2);
- * scanBlock(heap, { kernels, at, count, tiles: 1, row: 0, start: 0, table, level: "maximum", values });
+ * arena.lend(({ stage: at, table, rows }) => {
+ *   const values = new Float32Array(memory, at, 4);
+ *   values.set([7, 1, 9, 7]);
+ *   kernels.sweep("maximum", at, 4, table);
+ *   scanBlock(heap, { kernels, at, count: 4, tiles: 1, row: 0, start: 0, table: rows, level: "maximum", values });
+ * });
  * assertEquals(ranked(heap).map((at) => heap.ids[at]), [2, 0]);
  * ```
  *

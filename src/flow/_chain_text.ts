@@ -1,5 +1,5 @@
 import { type Dtype, type Spec, specText } from "../core/mod.ts";
-import { crc32 } from "../formats/mod.ts";
+import { crc32 } from "../formats/inside.ts";
 
 /** Longest text of one link that is written out. */
 const LONGEST = 120;

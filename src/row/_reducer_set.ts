@@ -1,7 +1,7 @@
 import type { Level } from "../../kernels/mod.ts";
 import { ParameterError, type Reducer, type Reducers, ShapeError, type Spec, specText } from "../core/mod.ts";
 import type { Shape } from "../core/mod.ts";
-import { sha256 } from "../formats/mod.ts";
+import { sha256 } from "../formats/inside.ts";
 import { checkReducers } from "./_check_reducers.ts";
 import { LEVELS } from "./_levels.ts";
 

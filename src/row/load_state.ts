@@ -1,6 +1,6 @@
 import { loadKernels } from "../../kernels/mod.ts";
 import { errorCode, ParameterError, type Reducers, shown, StateFormatError } from "../core/mod.ts";
-import { fromPlain, unframed } from "../formats/mod.ts";
+import { fromPlain, unframed } from "../formats/inside.ts";
 import { ReducerSet } from "./_reducer_set.ts";
 import { isRecord, stateContent } from "./_state_content.ts";
 import { STATE_LAW, STATE_VERSION } from "./_state_law.ts";

@@ -1,5 +1,5 @@
 import { optionsOf } from "../core/mod.ts";
-import { framed, toPlain } from "../formats/mod.ts";
+import { framed, toPlain } from "../formats/inside.ts";
 import { checkState } from "./_check_state.ts";
 import { STATE_LAW, STATE_VERSION } from "./_state_law.ts";
 import type { RowState } from "./row_state.ts";

@@ -1,5 +1,14 @@
 /** What the kernel tests share: seeded numbers, rows of many kinds, and a bench to lay them on. */
-import { availableBackends, type Backend, Column, type Kernels, type Lane, type Level, loadKernels, TILE } from "../../kernels/mod.ts";
+import {
+  availableBackends,
+  type Backend,
+  Column,
+  type Kernels,
+  type Lane,
+  type Level,
+  loadKernels,
+  TILE,
+} from "../../kernels/mod.ts";
 
 export const BACKENDS: readonly Backend[] = availableBackends();
 export const LEVELS: readonly Level[] = ["maximum", "sum", "moments", "squares"];
@@ -65,6 +74,10 @@ export interface Bench {
   readonly lane: Lane;
   /** An accumulator of its own. */
   readonly slot: number;
+  /** A ring of cells of its own. */
+  readonly cells: number;
+  /** A read buffer. */
+  readonly buffer: number;
 }
 
 /** The kernels of one backend, float32 logits. */
@@ -76,16 +89,23 @@ export function benchOf(backend: Backend): Bench {
     f64: new Float64Array(kernels.memory),
     bytes: new Uint8Array(kernels.memory),
     lane: kernels.arena.lend((lane) => lane),
-    slot: slotOf(kernels),
+    ...placesOf(kernels),
   };
 }
 
-const slots = new Map<Kernels, number>();
+type Held = Pick<Bench, "slot" | "cells" | "buffer">;
 
-function slotOf(kernels: Kernels): number {
-  const slot = slots.get(kernels) ?? kernels.arena.slots.take({}, () => {});
-  slots.set(kernels, slot);
-  return slot;
+const held = new Map<Kernels, Held>();
+
+/** Places of the arena that are never given back. */
+function placesOf(kernels: Kernels): Held {
+  const places = held.get(kernels) ?? {
+    slot: kernels.arena.slots.take({}, () => {}),
+    cells: kernels.arena.cells.take({}, () => {}),
+    buffer: kernels.arena.lendBuffer().byteOffset,
+  };
+  held.set(kernels, places);
+  return places;
 }
 
 /** Runs `test` once for each backend, with the name in the error. */

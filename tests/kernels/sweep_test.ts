@@ -73,7 +73,7 @@ Deno.test("every kind of row has the sum and moments of its definition", () => {
 Deno.test("many tiles are swept as each alone, and nothing is written behind the last row", () => {
   forEachBackend((bench) => {
     const { kernels } = bench;
-    const { table } = kernels.arena;
+    const { lane: { table } } = bench;
     for (const length of LENGTHS) {
       const row = KINDS.normal(length, length);
       const tiles = Math.ceil(length / TILE);

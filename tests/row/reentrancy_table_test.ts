@@ -47,7 +47,7 @@ const PARTS = await Promise.all(
     (await Array.fromAsync(reduceStates(fromArray(OTHER), REDUCERS, { columns })))[0]
   ),
 );
-const SAVED = PARTS.map(saveState);
+const SAVED = PARTS.map((part) => saveState(part));
 
 /** A long row that a file source reads straight into the arena: a map takes all of it at once. */
 const FILE = await Deno.makeTempFile({ suffix: ".f32" });

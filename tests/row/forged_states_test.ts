@@ -3,8 +3,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { loadKernels } from "../../kernels/mod.ts";
 import { errorCode, type Reducer, type Reducers, StateFormatError } from "../../src/core/mod.ts";
-import { ReducerSet } from "../../src/engine/_reducer_set.ts";
-import { stateContent } from "../../src/engine/_state_content.ts";
+import { ReducerSet } from "../../src/row/_reducer_set.ts";
+import { stateContent } from "../../src/row/_state_content.ts";
 import { reduceStates } from "../../src/flow/mod.ts";
 import { finishState, loadState, mergeStates, reduceRow, RowState, saveState } from "../../src/row/mod.ts";
 import { logitBias } from "../../src/operators/mod.ts";
@@ -113,8 +113,15 @@ function fromBytes({ bytes, reducers }: Target, content: Loose): RowState {
 /** The same without the bytes, which take long where a state is long. */
 function fromContent({ reducers }: Target, content: Loose): RowState {
   const set = new ReducerSet(reducers);
-  const { backend, element, row, vocabulary, fold, parts, operators } = stateContent(content, set);
-  return new RowState(set, loadKernels(backend, element), row, vocabulary, { fold, parts }, operators);
+  const { backend, element, row, vocabulary, streams, states, parts, operators } = stateContent(content, set);
+  return new RowState(
+    set,
+    loadKernels(backend, element),
+    row,
+    vocabulary,
+    { fold: { streams, states }, parts },
+    operators,
+  );
 }
 
 type Load = (target: Target, content: Loose) => RowState;

@@ -1,5 +1,5 @@
 /**
- * How things are written down: reading and writing side by side. No I/O.
+ * How things are written down: reading and writing side by side. No I/O. Not for users, and no subpath of the package.
  *
  * @module
  */
