@@ -1,4 +1,4 @@
-import { Cell, Column, SLOT_BYTES, TILE, TILES } from "./kernels.ts";
+import { Cell, Column, SLOT_BYTES, TILE, TILES } from "./layout.ts";
 import { Places } from "./places.ts";
 
 /** Bytes at the start of memory that belong to the WASM module: its tables of constants and its scratch vectors. */

@@ -1,5 +1,6 @@
 import { Arena, arenaBytes } from "./arena.ts";
-import { Cell, Column, type Kernels, type Level, TILE } from "./kernels.ts";
+import type { Kernels, Level } from "./kernels.ts";
+import { Cell, Column, TILE } from "./layout.ts";
 import { BINARY as FMA } from "./gen/fma.ts";
 import { BINARY as SIMD } from "./gen/simd.ts";
 import { type Base, LOG2_E_PAIR } from "./reference/binary_exponent.ts";

@@ -1,4 +1,5 @@
-import { Column, type Level } from "../kernels.ts";
+import type { Level } from "../kernels.ts";
+import { Column } from "../layout.ts";
 import { exp2Fraction, exponentOf, powerOfTwo } from "./elementary.ts";
 import { type Base, type BinaryExponent, binaryExponent } from "./binary_exponent.ts";
 

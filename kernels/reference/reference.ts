@@ -1,5 +1,6 @@
 import { Arena, arenaBytes } from "../arena.ts";
-import { Column, type Kernels, type Level, TILE } from "../kernels.ts";
+import type { Kernels, Level } from "../kernels.ts";
+import { Column, TILE } from "../layout.ts";
 import { type Base, LOG2_E_PAIR } from "./binary_exponent.ts";
 import { copyWithin, tallyCells, weighWithin } from "./cells.ts";
 import { blockSum, sumBlocks } from "./checksum.ts";

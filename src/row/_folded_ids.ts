@@ -1,6 +1,6 @@
 import type { Backend } from "../../kernels/mod.ts";
 import { firstAt, type Folded, slotMaximum } from "../core/mod.ts";
-import type { StateContent } from "./_state_content.ts";
+import type { StateContent } from "./_content.ts";
 
 /** What the content of a state says was folded: its parts without the fragments at their ends. */
 export class FoldedIds implements Folded {

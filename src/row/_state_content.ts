@@ -1,22 +1,11 @@
 import { type Backend, SLOT_BYTES, TILE } from "../../kernels/mod.ts";
 import { type Reducer, shown, slotFault, StateFormatError, wholeFault } from "../core/mod.ts";
+import type { StateContent } from "./_content.ts";
 import { FoldedIds } from "./_folded_ids.ts";
 import { stateKindFault } from "./_kind_fault.ts";
 import type { ReducerSet } from "./_reducer_set.ts";
 import type { StreamData } from "./_stream_sum.ts";
 import type { PartData } from "./row_state.ts";
-
-/** What a state holds, as plain data. */
-export interface StateContent {
-  readonly backend: Backend;
-  readonly element: "f32" | "f64";
-  readonly row: number;
-  readonly vocabulary: number;
-  readonly operators: string;
-  readonly streams: readonly StreamData[];
-  readonly states: readonly unknown[];
-  readonly parts: readonly PartData[];
-}
 
 const BACKENDS: readonly Backend[] = ["fma", "simd", "reference"];
 const MOST = Number.MAX_SAFE_INTEGER;

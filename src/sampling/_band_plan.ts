@@ -1,4 +1,5 @@
-import { divisorOf, divisorsOf, proposalsFor } from "./_chain.ts";
+import { divisorOf, divisorsOf } from "./_chain.ts";
+import { proposalsFor } from "./_wanted.ts";
 import { isCell, type LogitRange } from "./_rung.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
 import type { Edit, Stage } from "./stage.ts";

@@ -1,9 +1,9 @@
 import { exp } from "../../kernels/mod.ts";
 import { isCell, keepShare, type Rung } from "./_rung.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
+import type { Rungs } from "./_rungs.ts";
 
 /** Marks rungs i to j as kept in part: about `n` tokens of theirs, `doubt` more or fewer. */
-export function blur(ladder: RungLadder, i: number, j: number, n: number, doubt: number): void {
+export function blur(ladder: Rungs, i: number, j: number, n: number, doubt: number): void {
   const { count } = sumsOf(ladder, i, j);
   mark(ladder, i, j, count > 0 ? n / count : 1, (rung, skew) => {
     const more = part(rung.n, Math.min(doubt, count), count);
@@ -14,7 +14,7 @@ export function blur(ladder: RungLadder, i: number, j: number, n: number, doubt:
 
 /** The same where their mass is known better: a share of it, `haze` more or less, and `doubt` tokens more or fewer. */
 export function blurMass(
-  ladder: RungLadder,
+  ladder: Rungs,
   i: number,
   j: number,
   { share, doubt, haze }: { readonly share: number; readonly doubt: number; readonly haze: number },
@@ -34,7 +34,7 @@ function part(some: number, whole: number, all: number): number {
 }
 
 /** Count and mass of rungs i to j. */
-export function sumsOf({ rungs }: RungLadder, i: number, j: number): { readonly count: number; readonly mass: number } {
+export function sumsOf({ rungs }: Rungs, i: number, j: number): { readonly count: number; readonly mass: number } {
   let count = 0, mass = 0;
   for (let at = i; at <= j; at++) {
     count += rungs[at].n;
@@ -48,7 +48,7 @@ const LEAST_SHARE = 2 ** -20;
 
 /** `skew`: by how many tokens more than its share the best of a cell weigh. */
 function mark(
-  ladder: RungLadder,
+  ladder: Rungs,
   i: number,
   j: number,
   wanted: number,

@@ -1,9 +1,9 @@
 import { type Operator, ParameterError, shown, type Spec } from "../core/mod.ts";
-import { BEST } from "./_best.ts";
-import type { Wanted } from "./_findings.ts";
-import { MOST_PROPOSALS } from "./_proposals.ts";
 import type { Stage } from "./stage.ts";
 import { withTemperature } from "./with_temperature.ts";
+
+/** How many of the best tokens a read holds where a chain may cut anywhere. */
+export const BEST = 256;
 
 /** A chain, taken apart: what is edited before the sweep, and what works on its findings. */
 export interface Chain {
@@ -50,50 +50,9 @@ export function specsOf({ stages }: Chain): readonly Spec[] {
   return stages.map(({ spec }) => spec);
 }
 
-/**
- * What a read must find out for the stages that are left. Those that only edit are passed over: whether they have something to do is told
- * by the row, and if they do, what lies behind them is for another read.
- */
-export function wantedFor(
-  stages: readonly Stage[],
-  { details, draws, raw }: { details: boolean; draws: number; raw: number },
-): Wanted {
-  const rest = stages.filter(({ edit, cut }) => cut || !edit);
-  const closing = closingOf(rest);
-  const open = closing < 0 ? rest : rest.slice(0, closing);
-  const entropy = details || open.some(({ needs }) => needs === "entropy");
-  const cells = open.some(({ looks = Infinity }) => looks > BEST);
-  const best = closing === 0 ? rest[0].most ?? BEST : rest.length === 0 && draws === 1 ? 0 : BEST;
-  return {
-    level: entropy ? "moments" : closing === 0 ? "maximum" : "sum",
-    best,
-    proposals: proposalsFor(rest, draws),
-    by: divisorOf(rest) ?? 1,
-    cells,
-    moments: open.length > 0 && open[0].needs === "spread",
-    raw,
-    masked: details || cells || open.some(({ counts }) => counts === true),
-  };
-}
-
 /** The first stage after which so few tokens are left, but for ties, that they are all held. */
-function closingOf(rest: readonly Stage[]): number {
+export function closingOf(rest: readonly Stage[]): number {
   return rest.findIndex(({ most, mostApart }) => (most ?? mostApart ?? Infinity) <= BEST);
-}
-
-/** How many tokens a read draws where a cut may take some of them away. */
-const AHEAD = 16;
-
-/** How many tokens a read draws, so that nearly always enough of them are kept, and different. */
-export function proposalsFor(rest: readonly Stage[], draws: number): number {
-  if (draws === 0 || closingOf(rest) >= 0 || divisorOf(rest) === undefined) return 0;
-  if (draws === 1) return rest.every(({ divisor }) => divisor !== undefined) ? 1 : AHEAD;
-  return Math.min(MOST_PROPOSALS, aheadOf(draws));
-}
-
-/** How many tokens are drawn ahead, so that nearly always so many of them are kept, and different. */
-export function aheadOf(draws: number): number {
-  return Math.max(AHEAD, 4 * Math.ceil(draws / 2) + 8);
 }
 
 /** By what the rest of a chain divides the logits in the end; `undefined` if it does more to them than that. */

@@ -19,12 +19,12 @@ import { checkCount, refuse } from "./_refuse.ts";
 import { type Asked, RowRun } from "./_row_run.ts";
 import type { Distribution } from "./distribution.ts";
 import type { Sample } from "./sample.ts";
-import type { Sampler, SamplerOptions, StepOptions } from "./sampler.ts";
+import type { SamplerOptions, StepOptions } from "./sampler_options.ts";
 
 type FirstRead = Reducer<Sample, Findings>;
 
 /** A chain with its memory: every row runs through it in a {@linkcode RowRun} of its own. */
-export class ChainSampler implements Sampler {
+export class ChainSampler {
   readonly seed: number;
   readonly needs?: NonNullable<FirstRead["needs"]>;
   readonly mostReads: number;
@@ -161,7 +161,7 @@ export class ChainSampler implements Sampler {
     this.#memory.reset(prompt);
   }
 
-  clone(): Sampler {
+  clone(): ChainSampler {
     const copy = new ChainSampler(this.#options);
     this.#memory.copyTo(copy.#memory);
     return copy;

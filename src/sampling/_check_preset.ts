@@ -1,9 +1,8 @@
 import { shown } from "../core/mod.ts";
-import { PRESET_OPTIONS } from "./_preset_options.ts";
 import { checkWord, optionsOf, refuse } from "./_refuse.ts";
 import { within } from "./_within.ts";
 import { dry, type DryOptions } from "./dry.ts";
-import type { PresetName, PresetOptions } from "./preset.ts";
+import { PRESET_OPTIONS, type PresetName, type PresetOptions } from "./preset_options.ts";
 
 /** Refuses a name, an option that the preset has not, and a value that its system refuses, whether or not its stage is switched on. */
 export function checkPreset(name: PresetName, options: PresetOptions): void {

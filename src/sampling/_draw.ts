@@ -1,6 +1,6 @@
 import { exp, ln } from "../../kernels/mod.ts";
 import { firstAt, heapOf, offer, ranked } from "../core/mod.ts";
-import { aheadOf } from "./_chain.ts";
+import { aheadOf } from "./_ahead.ts";
 import { exponential, type Noise, Purpose } from "./_noise.ts";
 import type { Token } from "./_proposals.ts";
 import { idsOf, isCell, type Rung } from "./_rung.ts";

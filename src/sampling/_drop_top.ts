@@ -1,10 +1,10 @@
 import { ln } from "../../kernels/mod.ts";
 import { HALF_STEP } from "./_half_step.ts";
 import { isCell } from "./_rung.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
+import type { Rungs } from "./_rungs.ts";
 
 /** Drops all but the last of the tokens of at least a log-probability, if `least` candidates stay. */
-export function dropTop(ladder: RungLadder, logprob: number, least: number): void {
+export function dropTop(ladder: Rungs, logprob: number, least: number): void {
   const { mass, error, top, rungs } = ladder;
   const above = ln(mass) + logprob - HALF_STEP, t = top + above, doubt = error > 0 ? error / mass + 1e-9 : 0;
   // No token is that likely; beside a large logit `t` would not show it.

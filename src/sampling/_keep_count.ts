@@ -1,10 +1,10 @@
 import { blur } from "./_blur.ts";
 import { isCell } from "./_rung.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
+import type { Rungs } from "./_rungs.ts";
 import type { Ties } from "./ties.ts";
 
 /** Keeps the best k tokens of a ladder's window. */
-export function keepCount(ladder: RungLadder, k: number, ties: Ties): void {
+export function keepCount(ladder: Rungs, k: number, ties: Ties): void {
   let seen = 0, doubt = 0;
   for (let i = ladder.from; i < ladder.to; i++) {
     const rung = ladder.rungs[i];
@@ -25,7 +25,7 @@ export function keepCount(ladder: RungLadder, k: number, ties: Ties): void {
 }
 
 /** Ends the window inside a cell, of which `count` tokens are kept. */
-function cutCell(ladder: RungLadder, i: number, count: number, doubt: number, ties: Ties): void {
+function cutCell(ladder: Rungs, i: number, count: number, doubt: number, ties: Ties): void {
   const { n } = ladder.rungs[i];
   let last = i;
   // What is counted in doubt above may leave room below.
@@ -39,7 +39,7 @@ function cutCell(ladder: RungLadder, i: number, count: number, doubt: number, ti
 }
 
 /** The last rung that may hold a token equal to the lowest of rung i. */
-export function lastTie(ladder: RungLadder, i: number): number {
+export function lastTie(ladder: Rungs, i: number): number {
   const { rungs, to } = ladder;
   if (isCell(rungs[i])) return i;
   let last = i;
@@ -48,7 +48,7 @@ export function lastTie(ladder: RungLadder, i: number): number {
 }
 
 /** A cut somewhere in rung i that keeps the highest ids may reach above it: to listed tokens that equal its largest. */
-export function requireNoTies(ladder: RungLadder, i: number, ties: Ties): void {
+export function requireNoTies(ladder: Rungs, i: number, ties: Ties): void {
   const { rungs, from } = ladder;
   const { upper, closed, rawUpper } = rungs[i];
   if (ties !== "highestId" || !closed || i === from) return;
@@ -58,7 +58,7 @@ export function requireNoTies(ladder: RungLadder, i: number, ties: Ties): void {
 }
 
 /** Ends the window with the first `count` tokens of rung i, which are equal, and what the tie rule keeps beside them. */
-export function endWith(ladder: RungLadder, i: number, count: number, ties: Ties): void {
+export function endWith(ladder: Rungs, i: number, count: number, ties: Ties): void {
   let end = i + 1;
   if (ties !== "lowestId") {
     const { upper, rawUpper } = ladder.rungs[i];
@@ -75,7 +75,7 @@ export function endWith(ladder: RungLadder, i: number, count: number, ties: Ties
 }
 
 /** Of the tie group that ends before `end` and is cut after rung i, keeps the highest ids. */
-function keepHighest(ladder: RungLadder, i: number, count: number, end: number): void {
+function keepHighest(ladder: Rungs, i: number, count: number, end: number): void {
   const { rungs } = ladder;
   ladder.to = i + 1;
   if (rungs[i].ids) return ladder.keepPart(i, count, true);

@@ -1,9 +1,9 @@
 import { ln } from "../../kernels/mod.ts";
 import { isCell, type Rung } from "./_rung.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
+import type { Rungs } from "./_rungs.ts";
 
 /** Keeps the longest run from the top whose entropy terms hold at most a share `h`. */
-export function keepEntropy(ladder: RungLadder, h: number): void {
+export function keepEntropy(ladder: Rungs, h: number): void {
   requireListed(ladder);
   const { mass, top, rungs } = ladder;
   const logMass = ln(mass);
@@ -32,7 +32,7 @@ export function keepEntropy(ladder: RungLadder, h: number): void {
 }
 
 /** Entropy terms are told token by token. */
-function requireListed(ladder: RungLadder): void {
+function requireListed(ladder: Rungs): void {
   if (ladder.listed) return;
   for (let i = ladder.from; i < ladder.to; i++) if (isCell(ladder.rungs[i])) ladder.note(i);
   ladder.giveUp("the entropy of the best tokens");

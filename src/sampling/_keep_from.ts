@@ -1,13 +1,14 @@
 import { blur } from "./_blur.ts";
+import { keepCount } from "./_keep_count.ts";
 import { isCell, type Rung } from "./_rung.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
+import type { Rungs } from "./_rungs.ts";
 import type { Ties } from "./ties.ts";
 
 /**
  * Keeps the tokens whose logit is at least `t`, which may be off by `doubt`, and the best `least`: `ties` says what those do that equal
  * the last of them.
  */
-export function keepFrom(ladder: RungLadder, t: number, least: number, doubt: number, ties: Ties): void {
+export function keepFrom(ladder: Rungs, t: number, least: number, doubt: number, ties: Ties): void {
   if (t === -Infinity && doubt < Infinity) return;
   if (!Number.isFinite(t) || !Number.isFinite(doubt)) ladder.giveUp("where the threshold lies");
   let end = ladder.from, first = -1;
@@ -25,7 +26,7 @@ export function keepFrom(ladder: RungLadder, t: number, least: number, doubt: nu
     if (first >= 0 && i >= first) some += ladder.rungs[i].n;
     else sure += ladder.rungs[i].n;
   }
-  if (sure + some < least || (sure < least && first < 0)) return ladder.keepCount(least, ties);
+  if (sure + some < least || (sure < least && first < 0)) return keepCount(ladder, least, ties);
   ladder.to = end;
   if (first < 0) return;
   const fewest = Math.max(0, least - sure);

@@ -3,11 +3,11 @@ import { blur, blurMass, sumsOf } from "./_blur.ts";
 import { HALF_STEP } from "./_half_step.ts";
 import { endWith, lastTie, requireNoTies } from "./_keep_count.ts";
 import { isCell } from "./_rung.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
+import type { Rungs } from "./_rungs.ts";
 import type { Ties } from "./ties.ts";
 
 /** Keeps the fewest best tokens that hold a share p of the window's mass, and at least `least`. */
-export function keepMass(ladder: RungLadder, p: number, least: number, ties: Ties): void {
+export function keepMass(ladder: Rungs, p: number, least: number, ties: Ties): void {
   const wanted = Math.max(p - HALF_STEP, p / 2) * ladder.mass, error = p * ladder.error;
   let before = 0, seen = 0, off = 0;
   for (let i = ladder.from; i < ladder.to; i++) {
@@ -36,7 +36,7 @@ interface Wanted {
 }
 
 /** Ends the window at rung i, the first in which the mass may be reached. */
-function cut(ladder: RungLadder, i: number, { mass, least, doubt, rest }: Wanted, ties: Ties): void {
+function cut(ladder: Rungs, i: number, { mass, least, doubt, rest }: Wanted, ties: Ties): void {
   const rung = ladder.rungs[i];
   // By the lightest token it may take more, by the heaviest fewer.
   const heavy = exp(rung.upper - ladder.top), light = isCell(rung) ? exp(rung.lower - ladder.top) : heavy;
@@ -67,7 +67,7 @@ function tokensIn(mass: number, weight: number): number {
 }
 
 /** The last rung that the cut may lie in. */
-function lastOf(ladder: RungLadder, i: number, mass: number): number {
+function lastOf(ladder: Rungs, i: number, mass: number): number {
   let sum = 0;
   for (let at = i; at < ladder.to; at++) {
     while (ladder.split(at));

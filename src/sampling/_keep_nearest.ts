@@ -2,7 +2,7 @@ import { ln } from "../../kernels/mod.ts";
 import { blur } from "./_blur.ts";
 import { HALF_STEP } from "./_half_step.ts";
 import { isCell, type Rung } from "./_rung.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
+import type { Rungs } from "./_rungs.ts";
 
 /** A rung with its least and its greatest distance from the centre. */
 interface Placed {
@@ -18,7 +18,7 @@ interface Placed {
  * `least`: all within some reach. Of cells it is known only between which distances they lie, so the reach is found between bounds, and
  * cells that straddle them are split.
  */
-export function keepNearest(ladder: RungLadder, p: number, least: number): void {
+export function keepNearest(ladder: Rungs, p: number, least: number): void {
   const { mass, entropy } = ladder;
   const shift = ladder.entropyError + (ladder.error > 0 ? ladder.error / mass : 0);
   const centre = ladder.top + ln(mass) - entropy;
@@ -62,7 +62,7 @@ function isOpen(one: Placed, low: number, high: number): boolean {
   return touches(one, high) && one.far > low;
 }
 
-function splitAny(ladder: RungLadder, placed: readonly Placed[], low: number, high: number): boolean {
+function splitAny(ladder: Rungs, placed: readonly Placed[], low: number, high: number): boolean {
   let split = false;
   for (let i = placed.length - 1; i >= 0; i--) {
     if (isCell(placed[i].rung) && isOpen(placed[i], low, high)) split = ladder.split(ladder.from + i) || split;
@@ -71,7 +71,7 @@ function splitAny(ladder: RungLadder, placed: readonly Placed[], low: number, hi
 }
 
 /** Puts the window around what lies within the reach; what may lie within is blurred. */
-function narrow(ladder: RungLadder, placed: readonly Placed[], low: number, high: number, wanted: number): void {
+function narrow(ladder: Rungs, placed: readonly Placed[], low: number, high: number, wanted: number): void {
   const open: number[] = [];
   let sure = 0, some = 0, first = Infinity, last = -1;
   placed.forEach((one, i) => {

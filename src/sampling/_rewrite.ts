@@ -1,8 +1,8 @@
 import { idsOf, type Rung, setLogit, tokenRung } from "./_rung.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
+import type { Rungs } from "./_rungs.ts";
 
 /** Gives each token of a listed window another logit, and sorts anew. */
-export function rewrite(ladder: RungLadder, logit: (x: number, id: number) => number): void {
+export function rewrite(ladder: Rungs, logit: (x: number, id: number) => number): void {
   const kept: Rung[] = [];
   for (const old of ladder.kept) {
     for (const id of idsOf(old)) {

@@ -3,7 +3,8 @@ import { entropyOf, ParameterError, type Reducer, type RowFacts, type Segment } 
 import { sweepSegment } from "../row/inside.ts";
 import { type BandPlan, planOf, ROUNDS } from "./_band_plan.ts";
 import { BandFold, type Bands, bandsOf } from "./_bands.ts";
-import { type Chain, divisorOf, wantedFor } from "./_chain.ts";
+import { type Chain, divisorOf } from "./_chain.ts";
+import { wantedFor } from "./_wanted.ts";
 import { type Concluded, detailed, type Raw, shareOf, topOf } from "./_details.ts";
 import { DOUBT, drawFrom, type Drawn } from "./_draw.ts";
 import { firstLadders, runStages } from "./_evaluate.ts";

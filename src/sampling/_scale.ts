@@ -1,9 +1,9 @@
 import { Poisoned } from "./_poisoned.ts";
 import { type CellSums, isCell, type Rung, setLogit } from "./_rung.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
+import type { Rungs } from "./_rungs.ts";
 
 /** Divides the logits by a temperature; gives whether that could be done, for cells are known at some temperatures only. */
-export function scale(ladder: RungLadder, t: number): boolean {
+export function scale(ladder: Rungs, t: number): boolean {
   const divisor = ladder.divisor * t, top = ladder.top / t;
   if (!(top < Infinity)) throw new Poisoned("infinity");
   const { kept, source } = ladder;

@@ -1,9 +1,9 @@
 import { exp } from "../../kernels/mod.ts";
 import { idsOf, isCell } from "./_rung.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
+import type { Rungs } from "./_rungs.ts";
 
 /** What tells a kept token's probability as it stands now: by its id, or else by its logit as the row has it. */
-export function snapshotOf(ladder: RungLadder): (id: number, logit: number) => number | undefined {
+export function snapshotOf(ladder: Rungs): (id: number, logit: number) => number | undefined {
   const { mass, top, divisor, listed } = ladder;
   const known = new Map<number, number>();
   for (const rung of ladder.kept) {

@@ -1,15 +1,8 @@
 import { isCell, type Rung } from "./_rung.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
-
-/** Mean and population standard deviation of logits, and how far the latter may be off. */
-export interface Spread {
-  readonly mean: number;
-  readonly deviation: number;
-  readonly doubt: number;
-}
+import type { Rungs, Spread } from "./_rungs.ts";
 
 /** The spread of the window's logits in the stage's scale. */
-export function spreadOf(ladder: RungLadder): Spread {
+export function spreadOf(ladder: Rungs): Spread {
   const { rowSpread, divisor } = ladder;
   if (rowSpread && ladder.whole) {
     return { mean: rowSpread.mean / divisor, deviation: rowSpread.deviation / divisor, doubt: 0 };

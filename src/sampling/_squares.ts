@@ -1,8 +1,8 @@
 import { exp } from "../../kernels/mod.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
+import type { Rungs } from "./_rungs.ts";
 
 /** Bounds of `sum P^2` over the window. */
-export function squaresOf(ladder: RungLadder): readonly [least: number, most: number] {
+export function squaresOf(ladder: Rungs): readonly [least: number, most: number] {
   const { mass, error, top } = ladder;
   let least = 0, most = 0;
   for (const rung of ladder.kept) {

@@ -1,5 +1,4 @@
-import { PRESET_OPTIONS } from "./_preset_options.ts";
-import type { PresetName, PresetOptions } from "./preset.ts";
+import { PRESET_OPTIONS, type PresetName, type PresetOptions } from "./preset_options.ts";
 
 /**
  * The presets that have an option: what a form or a command line may offer beside it. The others refuse it.
