@@ -1,7 +1,7 @@
 import { optionsOf } from "../core/mod.ts";
 import { chainFrom } from "./chain_from.ts";
-import { preset } from "./preset.ts";
-import type { PresetName, PresetOptions } from "./preset_options.ts";
+import { preset } from "./presets/preset.ts";
+import type { PresetName, PresetOptions } from "./presets/preset_options.ts";
 
 /** Where a chain comes from: `stages`, or else a preset. */
 export interface SampleChainOptions {

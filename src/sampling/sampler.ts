@@ -1,6 +1,6 @@
 import { optionsOf, type Reducer } from "../core/mod.ts";
 import { ChainSampler } from "./_chain_sampler.ts";
-import { randomSeed } from "./_random_seed.ts";
+import { randomSeed } from "./draws/_random_seed.ts";
 import type { Distribution } from "./distribution.ts";
 import type { Sample } from "./sample.ts";
 import type { SamplerOptions, StepOptions } from "./sampler_options.ts";

@@ -1,5 +1,5 @@
 import type { Operator } from "../core/mod.ts";
-import type { Stage } from "./stage.ts";
+import type { Stage } from "./stages/stage.ts";
 
 /** Options of {@linkcode sampler}. */
 export interface SamplerOptions {
