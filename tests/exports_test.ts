@@ -10,7 +10,7 @@ const { exports, publish } = JSON.parse(Deno.readTextFileSync(new URL("deno.json
 function publicFiles(room: string): string[] {
   return [...roomFiles(`src/${room}`)].filter((file) => {
     const name = file.slice(`src/${room}/`.length);
-    return !name.includes("/") && !name.startsWith("_") && name !== "mod.ts" && name !== "main.ts";
+    return !name.includes("/") && !name.startsWith("_") && !["mod.ts", "main.ts", "inside.ts"].includes(name);
   });
 }
 

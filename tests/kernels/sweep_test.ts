@@ -79,12 +79,12 @@ Deno.test("many tiles are swept as each alone, and nothing is written behind the
       const tiles = Math.ceil(length / TILE);
       for (const level of LEVELS) {
         const at = lay(bench, row, 2);
-        bench.f64.fill(7, table >> 3, (table >> 3) + 8 * (tiles + 1));
+        bench.f64.fill(7, table >> 3, (table >> 3) + Column.stride * (tiles + 1));
         kernels.sweep(level, at, length, table);
         const whole = range(0, tiles - 1).map((tile) => tableRow(bench, tile));
         assertEquals(tableRow(bench, tiles), [7, 7, 7, 7, 7, 7, 7]);
         whole.forEach((expectedRow, tile) => {
-          bench.f64.fill(7, table >> 3, (table >> 3) + 8);
+          bench.f64.fill(7, table >> 3, (table >> 3) + Column.stride);
           kernels.sweep(level, at + 4 * TILE * tile, Math.min(TILE, length - TILE * tile), table);
           assertEquals(tableRow(bench), expectedRow);
         });

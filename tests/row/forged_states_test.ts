@@ -223,7 +223,7 @@ const SENSELESS: readonly (readonly [name: string, says: string, change: Change]
     "__proto__ is no field of it",
     in1((it) => Object.defineProperty(it, "__proto__", { value: 1, enumerable: true })),
   ],
-  ["topK", "it is null, wanted a record", ({ fold }) => fold.states[1] = null],
+  ["topK", "it is null, wanted a record", ({ states }) => states[1] = null],
   ["maximum", "value is 1e+308, wanted the largest logit", in0((it) => it.value = 1e308)],
   ["maximum", "id is 99, wanted one whose logit was read", in0((it) => it.id = 99)],
   ["maximum", "id is Infinity, wanted", in0((it) => it.id = Infinity)],
@@ -235,14 +235,14 @@ const SENSELESS: readonly (readonly [name: string, says: string, change: Change]
   ["moments", "minimum is 1000 of 1024 logits", in0((it) => it.minimum = 1000)],
   ["moments", "sum is a number, wanted a bigint", in0((it) => it.sum = 5)],
   ["specials", "negInf is 1025, wanted a whole number from 0 to 1024", in0((it) => it.negInf = 1025)],
-  ["entropy", "it is a record, wanted null", ({ fold }) => fold.states[0] = {}],
+  ["entropy", "it is a record, wanted null", ({ states }) => states[0] = {}],
   ["target", "ids are not those of the reducer", in0((it) => it.ids[0] = 1)],
   ["target", "seen of id 0 is 1, wanted 0", in0((it) => it.seen[0] = 1)],
   ["target", "seen of id 1300 is 0, wanted 1", in0((it) => it.seen[1] = 0)],
   ["target", "the logit of id 1300 is 1000, wanted", in0((it) => it.logits[1] = 1000)],
   ["target", "the logit of id 1300 is NaN, wanted", in0((it) => it.logits[1] = NaN)],
   ["target", "the length of logits is 2, wanted 3", in0((it) => it.logits = new Float64Array(2))],
-  ["target", "best.heap is an object, wanted null", ({ fold }) => fold.states[0].best = fold.states[1].best],
+  ["target", "best.heap is an object, wanted null", ({ states }) => states[0].best = states[1].best],
   ["target", "best.size is 9000000000000000", in1((it) => it.best.size = 9e15)],
   ["label", "ids are not those of the reducer", in0((it) => it.ids = [])],
   ["label", "a row 1", (content) => content.row = 1],
@@ -281,26 +281,42 @@ const SENSELESS: readonly (readonly [name: string, says: string, change: Change]
   ["own", "list[1] is null, wanted a number", in0((it) => it.list[1] = null)],
   ["own", "inner.n is missing", in0((it) => it.inner = {})],
   ["own", "open.__proto__ is no field of it", in0((it) => it.open = JSON.parse('{"__proto__":1}'))],
-  ["logSumExp", "the length of states is 3, wanted 2", ({ fold }) => fold.states.push(null)],
-  ["logSumExp", "nan is 1025, wanted a whole number from 0 to 1024", ({ fold }) => fold.nan = 1025],
-  ["logSumExp", "posInf is 9000000000000000, wanted", ({ fold }) => fold.posInf = 9e15],
-  ["logSumExp", "firstInvalid is 1500 of 0 invalid logits", ({ fold }) => fold.firstInvalid = 1500],
+  ["logSumExp", "the length of states is 3, wanted 2", ({ states }) => states.push(null)],
+  ["logSumExp", "nan is 1025, wanted a whole number from 0 to 1024", ({ streams: [stream] }) => stream.nan = 1025],
+  ["logSumExp", "posInf is 9000000000000000, wanted", ({ streams: [stream] }) => stream.posInf = 9e15],
+  ["logSumExp", "firstInvalid is 1500 of 0 invalid logits", ({ streams: [stream] }) => stream.firstInvalid = 1500],
   [
     "logSumExp",
     "firstInvalid is 99 of 1 invalid logits",
-    ({ fold }) => Object.assign(fold, { nan: 1, firstInvalid: 99 }),
+    ({ streams: [sum] }) => Object.assign(sum, { nan: 1, firstInvalid: 99 }),
   ],
-  ["logSumExp", "of 1 logits of +Infinity", ({ fold }) => Object.assign(fold, { posInf: 1, firstInvalid: 1500 })],
-  ["logSumExp", "a maximum of NaN", ({ fold }) => fold.sum = withNumber(fold.sum, 0, NaN)],
-  ["logSumExp", "a top bin of NaN", ({ fold }) => fold.sum = withNumber(fold.sum, 1, NaN)],
-  ["logSumExp", "a top bin of 0.5", ({ fold }) => fold.sum = withNumber(fold.sum, 1, 0.5)],
-  ["logSumExp", "a top bin of 9000000000000000", ({ fold }) => fold.sum = withNumber(fold.sum, 1, 9e15)],
-  ["logSumExp", "a top bin of -9 beside a maximum", ({ fold }) => fold.sum = withNumber(fold.sum, 1, -9)],
-  ["logSumExp", "a top bin of -Infinity beside a maximum", ({ fold }) => fold.sum = withNumber(fold.sum, 1, -Infinity)],
-  ["logSumExp", "a digit of 0,", ({ fold }) => fold.sum = withNumber(fold.sum, 2, 0)],
-  ["logSumExp", "a digit of -1,", ({ fold }) => fold.sum.fill(255, 24, 32)],
-  ["logSumExp", "a digit of 1,", ({ fold }) => fold.sum[80] = 1],
-  ["maximum", "a top bin of 0 beside a maximum", ({ fold }) => fold.sum = withNumber(fold.sum, 1, 0)],
+  [
+    "logSumExp",
+    "of 1 logits of +Infinity",
+    ({ streams: [sum] }) => Object.assign(sum, { posInf: 1, firstInvalid: 1500 }),
+  ],
+  ["logSumExp", "a maximum of NaN", ({ streams: [stream] }) => stream.sum = withNumber(stream.sum, 0, NaN)],
+  ["logSumExp", "a top bin of NaN", ({ streams: [stream] }) => stream.sum = withNumber(stream.sum, 1, NaN)],
+  ["logSumExp", "a top bin of 0.5", ({ streams: [stream] }) => stream.sum = withNumber(stream.sum, 1, 0.5)],
+  [
+    "logSumExp",
+    "a top bin of 9000000000000000",
+    ({ streams: [stream] }) => stream.sum = withNumber(stream.sum, 1, 9e15),
+  ],
+  [
+    "logSumExp",
+    "a top bin of -9 beside a maximum",
+    ({ streams: [stream] }) => stream.sum = withNumber(stream.sum, 1, -9),
+  ],
+  [
+    "logSumExp",
+    "a top bin of -Infinity beside a maximum",
+    ({ streams: [stream] }) => stream.sum = withNumber(stream.sum, 1, -Infinity),
+  ],
+  ["logSumExp", "a digit of 0,", ({ streams: [stream] }) => stream.sum = withNumber(stream.sum, 2, 0)],
+  ["logSumExp", "a digit of -1,", ({ streams: [stream] }) => stream.sum.fill(255, 24, 32)],
+  ["logSumExp", "a digit of 1,", ({ streams: [stream] }) => stream.sum[80] = 1],
+  ["maximum", "a top bin of 0 beside a maximum", ({ streams: [stream] }) => stream.sum = withNumber(stream.sum, 1, 0)],
   ["logSumExp", "row is -1, wanted", (content) => content.row = -1],
   ["logSumExp", "vocabulary is 1.5, wanted", (content) => content.vocabulary = 1.5],
   ["logSumExp", "backend is gpu, wanted fma or simd or reference", (content) => content.backend = "gpu"],
@@ -320,16 +336,16 @@ const SENSELESS: readonly (readonly [name: string, says: string, change: Change]
     "in part 1, from is 2200, wanted a whole number from 2201",
     ({ parts }) => parts.push({ ...parts[0], from: 2200 }),
   ],
-  ["logSumExp", "the length of head is 1, wanted 924", ({ parts }) => parts[0].head = new Float32Array(1)],
-  ["logSumExp", "tail is an object, wanted a Float32Array", ({ parts }) => parts[0].tail = new Uint8Array(152)],
+  ["logSumExp", "the length of head is 1, wanted 924", ({ parts }) => parts[0].head = [new Float32Array(1)]],
+  ["logSumExp", "tail is an object, wanted a Float32Array", ({ parts }) => parts[0].tail = [new Uint8Array(152)]],
 ];
 
 function in0(change: Change): Change {
-  return ({ fold }) => change(fold.states[0]);
+  return ({ states }) => change(states[0]);
 }
 
 function in1(change: Change): Change {
-  return ({ fold }) => change(fold.states[1]);
+  return ({ states }) => change(states[1]);
 }
 
 /** An accumulator with another float64, by its place. */
@@ -340,7 +356,10 @@ function withNumber(bytes: Uint8Array, place: number, value: number): Uint8Array
 }
 
 /** A row without the label's id. */
-const SHORT = { vocabulary: 1300, parts: [{ from: 0, to: 1024, head: new Float32Array(), tail: new Float32Array() }] };
+const SHORT = {
+  vocabulary: 1300,
+  parts: [{ from: 0, to: 1024, head: [new Float32Array()], tail: [new Float32Array()] }],
+};
 
 Deno.test("what no logits give is refused, by name", () => {
   for (const [name, says, change] of SENSELESS) {
@@ -384,7 +403,7 @@ Deno.test("a part for each id: no more memory than bytes, and no more steps", as
     const parts = Array.from({ length: row.length / 2 }, (_, i) => {
       const from = 2 * i + first, one = row.slice(from, from + 1), none = new Float32Array();
       const atBorder = from % 1024 === 0;
-      return { from, to: from + 1, head: atBorder ? none : one, tail: atBorder ? one : none };
+      return { from, to: from + 1, head: [atBorder ? none : one], tail: [atBorder ? one : none] };
     });
     return withContent(bytes, { ...content, vocabulary: row.length, parts });
   });

@@ -73,7 +73,7 @@ Deno.test("another magic and another version are told apart from damage", async 
   refused(() => loadState(new Uint8Array(), REDUCERS), "E_STATE_FORMAT", "0 bytes");
   const later = saveState(state);
   later[6]++;
-  refused(() => loadState(later, REDUCERS), "E_STATE_FORMAT", "has version 2, wanted 1");
+  refused(() => loadState(later, REDUCERS), "E_STATE_FORMAT", "has version 3, wanted 2");
 });
 
 Deno.test("a body that makes no sense is refused, with a sound check sum too", async () => {
@@ -91,7 +91,7 @@ Deno.test("a body that makes no sense is refused, with a sound check sum too", a
     null: () => "null",
     number: () => "7",
     "no fields": () => "{}",
-    "another tile": edit((body) => void (body.tile = 512)),
+    "another law": edit((body) => void (body.law = "tile512x8")),
     "half a row": edit((body) => void (body.row = 0.5)),
     "half a vocabulary": edit((body) => void (body.vocabulary = 2600.5)),
     "no vocabulary": edit((body) => void (body.vocabulary = 0)),
@@ -101,20 +101,20 @@ Deno.test("a body that makes no sense is refused, with a sound check sum too", a
     "part turned round": edit((body: Loose) => void (body.parts[0].to = 50)),
     "parts that touch": edit((body: Loose) => void body.parts.push({ ...body.parts[0], from: 1200, to: 1300 })),
     "no head": edit((body: Loose) => void delete body.parts[0].head),
-    "too short a head": edit((body: Loose) => void (body.parts[0].head = { $array: "Float32Array", bytes: "" })),
-    "a head of another kind": edit((body: Loose) => void (body.parts[0].head.$array = "Uint8Array")),
+    "too short a head": edit((body: Loose) => void (body.parts[0].head = [{ $array: "Float32Array", bytes: "" }])),
+    "a head of another kind": edit((body: Loose) => void (body.parts[0].head[0].$array = "Uint8Array")),
     "a head in numbers": edit((body: Loose) => void (body.parts[0].head = [1, 2])),
     "too long a tail": edit((body: Loose) => void (body.parts[0].tail = body.parts[0].head)),
     "no operators": edit((body) => void delete body.operators),
-    "no sum": edit((body: Loose) => void delete body.fold.sum),
-    "too short a sum": edit((body: Loose) => void (body.fold.sum.bytes = "AAAA")),
-    "no text of bytes": edit((body: Loose) => void (body.fold.sum.bytes = "*")),
-    "bytes of half a number": edit((body: Loose) => void (body.parts[0].head.bytes = "AAAA")),
-    "an array of no kind": edit((body: Loose) => void (body.fold.sum.$array = "constructor")),
-    "states missing": edit((body: Loose) => void body.fold.states.pop()),
-    "a broken bigint": edit((body: Loose) => void (body.fold.states[2].sum = { $bigint: "xyz" })),
-    "a count below 0": edit((body: Loose) => void (body.fold.nan = -1)),
-    "a count in text": edit((body: Loose) => void (body.fold.posInf = "1")),
+    "no sum": edit((body: Loose) => void delete body.streams[0].sum),
+    "too short a sum": edit((body: Loose) => void (body.streams[0].sum.bytes = "AAAA")),
+    "no text of bytes": edit((body: Loose) => void (body.streams[0].sum.bytes = "*")),
+    "bytes of half a number": edit((body: Loose) => void (body.parts[0].head[0].bytes = "AAAA")),
+    "an array of no kind": edit((body: Loose) => void (body.streams[0].sum.$array = "constructor")),
+    "states missing": edit((body: Loose) => void body.states.pop()),
+    "a broken bigint": edit((body: Loose) => void (body.states[2].sum = { $bigint: "xyz" })),
+    "a count below 0": edit((body: Loose) => void (body.streams[0].nan = -1)),
+    "a count in text": edit((body: Loose) => void (body.streams[0].posInf = "1")),
     "another element": edit((body) => void (body.element = "f16")),
     "no backend": edit((body) => void delete body.backend),
   };

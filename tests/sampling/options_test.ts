@@ -240,7 +240,7 @@ Deno.test("a chain from JSON: temperature is another name for withTemperature, a
 
 Deno.test("a chain from JSON knows every stage there is, and every operator that may stand in a chain", () => {
   const unknown = refusal(() => chainFrom([{ name: "?" }])).split("wanted one of ")[1].split(", ");
-  const others = ["sampler", "preset", "presetsWith", "chainFrom", "openAiLogprobs"];
+  const others = ["sampler", "preset", "presetsWith", "chainFrom", "sampleChain", "openAiLogprobs"];
   const stages = Object.keys(room).filter((name) => !others.includes(name));
   const inChains = Object.keys(operators).filter((name) => name !== "rechunk");
   assertEquals(unknown, [...stages, ...inChains].sort());

@@ -46,8 +46,12 @@ export class Rungs {
   /** Where decisions fell that this read could not make. */
   readonly noted: LogitRange[] = [];
 
+  /** Whether the row's logits are float64: others are divided by the float32 nearest to a temperature. */
+  readonly wide: boolean;
+
   /** An empty ladder below the largest logit. */
-  constructor(top: number) {
+  constructor(top: number, wide: boolean) {
+    this.wide = wide;
     this.top = top;
     this.origin = top;
   }

@@ -1,9 +1,11 @@
 import { Poisoned } from "./_poisoned.ts";
+import { divisorFor } from "../stages/_chain.ts";
 import { type CellSums, isCell, type Rung, setLogit } from "./_rung.ts";
 import type { Rungs } from "./_rungs.ts";
 
 /** Divides the logits by a temperature; gives whether that could be done, for cells are known at some temperatures only. */
-export function scale(ladder: Rungs, t: number): boolean {
+export function scale(ladder: Rungs, temperature: number): boolean {
+  const t = divisorFor(temperature, ladder.wide);
   const divisor = ladder.divisor * t, top = ladder.top / t;
   if (!(top < Infinity)) throw new Poisoned("infinity");
   const { kept, source } = ladder;

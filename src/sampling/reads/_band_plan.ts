@@ -53,9 +53,9 @@ export function planOf({ top, vocabulary, edits, rest, draws, noted, round }: Qu
     edits,
     listed,
     bands,
-    divisors: divisorsOf(rest),
+    divisors: divisorsOf(rest, ladder.wide),
     drawn: bands.filter(({ low, high }) => cells.some((cell) => cell.rawLower < high && cell.rawUpper > low)),
-    by: divisorOf(rest) ?? 1,
+    by: divisorOf(rest, ladder.wide) ?? 1,
     proposals: proposalsFor(rest, draws),
     round,
   };

@@ -147,7 +147,7 @@ export class BandFold {
 
   /** The ladder that a whole row's bands make. */
   ladder(state: Readonly<Bands>): RungLadder {
-    const ladder = new RungLadder(this.plan.top);
+    const ladder = new RungLadder(this.plan.top, state.element === "f64");
     const source = new BandSource(this, state);
     ladder.source = source;
     const list = new TokenList(state);

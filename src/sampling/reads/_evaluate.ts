@@ -41,12 +41,12 @@ export function* firstLadders(
 }
 
 function bestLadder(
-  { best }: Findings,
+  { best, element }: Findings,
   { maximum }: Facts,
   order: readonly number[],
   spread: RungLadder["rowSpread"],
 ): RungLadder {
-  const ladder = new RungLadder(maximum);
+  const ladder = new RungLadder(maximum, element === "f64");
   for (const at of order) ladder.pushToken(best!.ids[at], best!.values[at]);
   ladder.rowSpread = spread;
   return ladder;

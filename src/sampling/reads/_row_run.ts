@@ -164,7 +164,7 @@ export class RowRun {
     const raw = epoch.raw ?? { facts: row, best: found.raw, plain: !edited };
     const walk = this.#chain.walk(epoch.from, row.vocabulary, epoch.number, epoch.candidates);
     // What was drawn ahead is of no use when there is more to be done to the logits than to divide them.
-    const drawn = divisorOf(walk.rest) === undefined ? null : found.proposals;
+    const drawn = divisorOf(walk.rest, true) === undefined ? null : found.proposals;
     const fromRow = tokensOf(drawn, wanted.by, kernels, this.#noise, facts.maximum);
     const attempt = {
       ...epoch,

@@ -22,7 +22,8 @@ export function wantedFor(
     level: entropy ? "moments" : closing === 0 ? "maximum" : "sum",
     best,
     proposals: proposalsFor(rest, draws),
-    by: divisorOf(rest) ?? 1,
+    // The kernel rounds it where the row wants that.
+    by: divisorOf(rest, true) ?? 1,
     cells,
     moments: open.length > 0 && open[0].needs === "spread",
     raw,
@@ -32,7 +33,7 @@ export function wantedFor(
 
 /** How many tokens a read draws, so that nearly always enough of them are kept, and different. */
 export function proposalsFor(rest: readonly Stage[], draws: number): number {
-  if (draws === 0 || closingOf(rest) >= 0 || divisorOf(rest) === undefined) return 0;
+  if (draws === 0 || closingOf(rest) >= 0 || divisorOf(rest, true) === undefined) return 0;
   if (draws === 1) return rest.every(({ divisor }) => divisor !== undefined) ? 1 : AHEAD;
   return Math.min(MOST_PROPOSALS, aheadOf(draws));
 }

@@ -4,10 +4,10 @@ import { refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
 /**
- * Divides every logit by a temperature: `x' = x / T`. Below 1 it sharpens, above 1 it flattens; 0 is greedy: the largest logit alone
+ * Divides every logit by a temperature: `x' = x / fround(T)` (f64 rows: `x / T`). Below 1 it sharpens, above 1 it flattens; 0 is greedy: the largest logit alone
  * stays (of equal ones the lowest id).
  *
- * Before the first truncator it is the operator `temperature`, `fround(x / T)` on f32 rows; after one it divides in float64, which
+ * Before the first truncator it is the operator `temperature`, which divides in the row's dtype; after one it divides in float64, which
  * changes neither order nor ties; but where a stage behind it edits more than 256 kept logits, the row is read again, divided and rounded
  * to its dtype. Its place matters: llama.cpp puts it last, transformers and vLLM first.
  * Cost: at the front one more pass over the row's tiles; behind a truncator to 256 tokens nothing, behind a wider one the cells of
