@@ -58,7 +58,18 @@ export {
   StateFormatError,
 } from "./src/core/mod.ts";
 export * from "./src/flow/mod.ts";
-export * from "./src/row/mod.ts";
+export {
+  type AlignedRows,
+  finishState,
+  type FinishStateOptions,
+  loadState,
+  mergeStates,
+  reduceRow,
+  type ReduceRowOptions,
+  RowState,
+  saveState,
+  type SaveStateOptions,
+} from "./src/row/mod.ts";
 export * from "./src/sampling/mod.ts";
 export * from "./src/operators/mod.ts";
 export * from "./src/reducers/mod.ts";

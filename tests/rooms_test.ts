@@ -85,6 +85,29 @@ Deno.test("no files import each other in a circle", () => {
   assertEquals(circles(rooms().flatMap((room) => [...roomFiles(room)])), []);
 });
 
+/** What a module may remember by itself: caches, of what is always the same. */
+const CACHES = [
+  "kernels/load.ts: available",
+  "kernels/load.ts: loaded",
+  "kernels/load.ts: owners",
+  "src/core/apply_operators.ts: shapes",
+  "src/row/reduce_row.ts: sets",
+];
+
+Deno.test("no module keeps state by itself, but for caches that are named", () => {
+  const found: string[] = [];
+  for (const room of rooms().filter((room) => !["src/http", "src/cli"].includes(room))) {
+    for (const file of [...roomFiles(room)].filter((file) => !file.startsWith("kernels/asm/"))) {
+      const text = Deno.readTextFileSync(new URL(file, ROOT));
+      for (const [, name] of text.matchAll(/^(?:export )?let (\w+)/gm)) found.push(`${file}: ${name}`);
+      for (const [, name] of text.matchAll(/^(?:export )?const (\w+)(?:: [^=]+)? = new (?:Weak)?(?:Map|Set)\b/gm)) {
+        found.push(`${file}: ${name}`);
+      }
+    }
+  }
+  assertEquals(found.sort(), CACHES);
+});
+
 /** Everything that loading a module loads, with packages as they are written. */
 function reached(start: string): { readonly files: Set<string>; readonly packages: string[] } {
   const files = new Set([start]);

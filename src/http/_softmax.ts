@@ -1,4 +1,5 @@
-import { bytesOf, type Chunk, type Logits, npyHeader, ServiceError } from "../core/mod.ts";
+import { bytesOf, type Chunk, type Logits, ServiceError } from "../core/mod.ts";
+import { npyHeader } from "../formats/inside.ts";
 import { normalize } from "../flow/mod.ts";
 import type { Exchange } from "./_exchange.ts";
 import { parseQuery, SoftmaxQuery } from "./_query.ts";

@@ -1,18 +1,13 @@
 import {
   type Block,
   type Folded,
-  type Heap,
-  heapFault,
-  heapOf,
-  offer,
   type Reducer,
   type RowFacts,
-  scanBlock,
   type Segment,
-  sortedHeap,
   type Spec,
   wholeFault,
 } from "../core/mod.ts";
+import { type Heap, heapFault, heapOf, offer, scanBlock, sortedHeap } from "../row/mod.ts";
 
 /** One known token of a row. */
 export interface TargetScore {

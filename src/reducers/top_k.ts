@@ -1,15 +1,5 @@
-import {
-  checkK,
-  type Heap,
-  heapFault,
-  heapOf,
-  offer,
-  optionsOf,
-  ranked,
-  type Reducer,
-  scanBlock,
-  sortedHeap,
-} from "../core/mod.ts";
+import { checkK, optionsOf, type Reducer } from "../core/mod.ts";
+import { type Heap, heapFault, heapOf, offer, ranked, scanBlock, sortedHeap } from "../row/mod.ts";
 
 /** One of the likeliest tokens of a row. */
 export interface Candidate {

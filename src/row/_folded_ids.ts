@@ -1,5 +1,7 @@
 import type { Backend } from "../../kernels/mod.ts";
-import { firstAt, type Folded, slotMaximum } from "../core/mod.ts";
+import type { Folded } from "../core/mod.ts";
+import { firstAt } from "./_first_at.ts";
+import { slotMaximum } from "./slot_fault.ts";
 import type { StateContent } from "./_content.ts";
 
 /** What the content of a state says was folded: its parts without the fragments at their ends. */

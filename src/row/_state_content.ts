@@ -1,5 +1,6 @@
 import { type Backend, SLOT_BYTES, TILE } from "../../kernels/mod.ts";
-import { type Reducer, shown, slotFault, StateFormatError, wholeFault } from "../core/mod.ts";
+import { type Reducer, shown, StateFormatError, wholeFault } from "../core/mod.ts";
+import { slotFault } from "./slot_fault.ts";
 import type { StateContent } from "./_content.ts";
 import { FoldedIds } from "./_folded_ids.ts";
 import { stateKindFault } from "./_kind_fault.ts";

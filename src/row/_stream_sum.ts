@@ -1,5 +1,5 @@
 import type { Kernels, Level } from "../../kernels/mod.ts";
-import { countInvalid } from "../core/mod.ts";
+import { countInvalid } from "./count_invalid.ts";
 import { Accumulator } from "./_accumulator.ts";
 import { type Extent, Facts } from "./_facts.ts";
 import type { SweptBlock } from "./_swept_block.ts";

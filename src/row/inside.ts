@@ -4,6 +4,7 @@
  * @module
  */
 export { Accumulator } from "./_accumulator.ts";
+export { firstAt } from "./_first_at.ts";
 export { callHint } from "./_check_reducers.ts";
 export { checkOnInvalid, invalidRow, isInvalid, requireValid } from "./_invalid_row.ts";
 export { kernelsFor } from "./_kernels_for.ts";

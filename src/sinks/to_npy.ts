@@ -1,4 +1,5 @@
-import { checkWhole, type Chunk, npyHeader, type Shape, ShapeError } from "../core/mod.ts";
+import { checkWhole, type Chunk, type Shape, ShapeError } from "../core/mod.ts";
+import { npyHeader } from "../formats/inside.ts";
 import { openOutput } from "./_open_output.ts";
 import { rowSink } from "./_row_sink.ts";
 import type { SinkOptions } from "./sink_options.ts";

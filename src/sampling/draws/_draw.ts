@@ -1,5 +1,6 @@
 import { exp, ln } from "../../../kernels/mod.ts";
-import { firstAt, heapOf, offer, ranked } from "../../core/mod.ts";
+import { heapOf, offer, ranked } from "../../row/mod.ts";
+import { firstAt } from "../../row/inside.ts";
 import { aheadOf } from "./_ahead.ts";
 import { exponential, type Noise, Purpose } from "./_noise.ts";
 import type { Token } from "./_proposals.ts";

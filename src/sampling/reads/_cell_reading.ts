@@ -1,5 +1,5 @@
 import { Cell, exp, type Kernels } from "../../../kernels/mod.ts";
-import type { Heap } from "../../core/mod.ts";
+import type { Heap } from "../../row/mod.ts";
 import { type Cells, leastOf, slotOf, SPAN, wordsOf } from "./_cells.ts";
 import { cellRung, type CellSource, type CellSums, type Rung } from "../cuts/_rung.ts";
 

@@ -1,5 +1,6 @@
 import { Cell } from "../../../kernels/mod.ts";
-import { type Heap, shown, wholeFault } from "../../core/mod.ts";
+import { shown, wholeFault } from "../../core/mod.ts";
+import type { Heap } from "../../row/mod.ts";
 import { type Cells, FAR, leastOf, slotOf, SPAN, spanOf } from "./_cells.ts";
 
 /** Of what cells were counted. */

@@ -1,5 +1,6 @@
 import { exp } from "../../../kernels/mod.ts";
-import { type Heap, ranked, type Reducer, type RowFacts, type Segment } from "../../core/mod.ts";
+import type { Reducer, RowFacts, Segment } from "../../core/mod.ts";
+import { type Heap, ranked } from "../../row/mod.ts";
 import { isCell } from "../cuts/_rung.ts";
 import type { RungLadder } from "../cuts/_rung_ladder.ts";
 import type { Sample, SampleDetails, TokenLogprob } from "../sample.ts";

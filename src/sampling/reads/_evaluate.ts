@@ -1,5 +1,5 @@
 import { Cell, exp, type Kernels } from "../../../kernels/mod.ts";
-import { ranked } from "../../core/mod.ts";
+import { ranked } from "../../row/mod.ts";
 import { CellReading } from "./_cell_reading.ts";
 import { FAR } from "./_cells.ts";
 import { divideEdit } from "../stages/_divide_edit.ts";

@@ -1,6 +1,6 @@
 import { type Kernels, type Level, loadKernels, TILE } from "../../../kernels/mod.ts";
+import type { Block } from "../../core/mod.ts";
 import {
-  type Block,
   countInvalid,
   type Heap,
   heapOf,
@@ -10,7 +10,7 @@ import {
   toExact,
   toNumber,
   UNIT,
-} from "../../core/mod.ts";
+} from "../../row/mod.ts";
 import { SweptBlock, viewOf } from "../../row/inside.ts";
 import { abandon, canonicalCells, type Cells, cellsOf, emptyCells, mergeCells, tallyBlock } from "./_cells.ts";
 import type { Noise } from "../draws/_noise.ts";

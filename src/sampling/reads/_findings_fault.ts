@@ -1,4 +1,5 @@
-import { exactSumsFault, type Folded, heapFault, shown, slotFault, slotMaximum, wholeFault } from "../../core/mod.ts";
+import { type Folded, shown, wholeFault } from "../../core/mod.ts";
+import { exactSumsFault, heapFault, slotFault, slotMaximum } from "../../row/mod.ts";
 import { cellsFault } from "./_cells_fault.ts";
 import type { Findings, Wanted } from "./_findings.ts";
 import { proposalsFault } from "../draws/_proposals_fault.ts";

@@ -1,5 +1,6 @@
 import type { Level } from "../../../kernels/mod.ts";
-import { entropyOf, ParameterError, type Reducer, type RowFacts, type Segment } from "../../core/mod.ts";
+import { ParameterError, type Reducer, type RowFacts, type Segment } from "../../core/mod.ts";
+import { entropyOf } from "../../row/mod.ts";
 import { sweepSegment } from "../../row/inside.ts";
 import { type BandPlan, planOf, ROUNDS } from "./_band_plan.ts";
 import { BandFold, type Bands, bandsOf } from "./_bands.ts";

@@ -1,5 +1,5 @@
 import { type Kernels, type Level, Total } from "../../../kernels/mod.ts";
-import { entropyOf } from "../../core/mod.ts";
+import { entropyOf } from "../../row/mod.ts";
 import { Accumulator } from "../../row/inside.ts";
 
 /** What a sweep learns of a row in sum. */

@@ -1,4 +1,5 @@
-import { firstAt, type Segment } from "../../core/mod.ts";
+import type { Segment } from "../../core/mod.ts";
+import { firstAt } from "../../row/inside.ts";
 import { refuse } from "./_refuse.ts";
 import type { Edit } from "./stage.ts";
 

@@ -1,6 +1,6 @@
-import type { Folded } from "./folded.ts";
-import { shown } from "./shown.ts";
-import { wholeFault } from "./whole_fault.ts";
+import type { Folded } from "../core/mod.ts";
+import { shown } from "../core/mod.ts";
+import { wholeFault } from "../core/mod.ts";
 
 /**
  * The k best of a stream of (value, id), best being the larger value and, among equals, the lower id: a binary heap with the
@@ -25,7 +25,7 @@ const ROOM = 64;
  *
  * @example Far more wanted than there will be
  * ```ts
- * import { heapOf } from "@sluice/sluice/core";
+ * import { heapOf } from "@sluice/sluice/row";
  * import { assertEquals } from "@std/assert";
  *
  * const { size, values } = heapOf(1_000_000_000);
@@ -54,7 +54,7 @@ function grow(heap: Heap): void {
  *
  * @example The lower id stays among equals
  * ```ts
- * import { heapOf, offer, ranked } from "@sluice/sluice/core";
+ * import { heapOf, offer, ranked } from "@sluice/sluice/row";
  * import { assertEquals } from "@std/assert";
  *
  * const heap = heapOf(2);
@@ -111,7 +111,7 @@ function sink({ values, ids, size }: Heap, value: number, id: number): void {
  *
  * @example The larger value first
  * ```ts
- * import { heapOf, offer, ranked } from "@sluice/sluice/core";
+ * import { heapOf, offer, ranked } from "@sluice/sluice/row";
  * import { assertEquals } from "@std/assert";
  *
  * const heap = heapOf(3);
@@ -143,7 +143,7 @@ export function ranked({ values, ids, size }: Heap): number[] {
  *
  * @example Two orders of arrival
  * ```ts
- * import { heapOf, offer, sortedHeap } from "@sluice/sluice/core";
+ * import { heapOf, offer, sortedHeap } from "@sluice/sluice/row";
  * import { assertEquals } from "@std/assert";
  *
  * const [a, b] = [heapOf(3), heapOf(3)];
@@ -170,7 +170,8 @@ export function sortedHeap(heap: Readonly<Heap>): Heap {
  *
  * @example A size beyond what is there
  * ```ts
- * import { type Folded, heapFault, heapOf } from "@sluice/sluice/core";
+ * import { type Folded } from "@sluice/sluice/core";
+ * import { heapFault, heapOf } from "@sluice/sluice/row";
  * import { assertEquals } from "@std/assert";
  *
  * const row = { row: 0, vocabulary: 9, count: 9, maximum: 5, nan: 0, posInf: 0, backend: "simd", element: "f32" } as const;

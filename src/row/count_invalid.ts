@@ -1,12 +1,12 @@
 import { Column } from "../../kernels/mod.ts";
-import type { Block } from "./block.ts";
+import type { Block } from "../core/mod.ts";
 
 /**
  * How many logits of a block are NaN, and +Infinity, as its sweep has found.
  *
  * @example A tile with one NaN
  * ```ts
- * import { countInvalid } from "@sluice/sluice/core";
+ * import { countInvalid } from "@sluice/sluice/row";
  * import { loadKernels } from "@sluice/sluice/kernels";
  * import { assertEquals } from "@std/assert";
  *

@@ -1,6 +1,4 @@
-import type { Dtype } from "./dtype.ts";
-import { ShapeError } from "./errors.ts";
-import type { Shape } from "./shape.ts";
+import { type Dtype, type Shape, ShapeError } from "../core/mod.ts";
 
 /** What NumPy writes for most arrays, and enough for any number of rows. */
 const LENGTH = 128;
@@ -19,15 +17,6 @@ const DESCR: Partial<Record<Dtype, string>> = { f16: "<f2", f32: "<f4", f64: "<f
 /**
  * The header of a `.npy`, version 1.0. Its length does not depend on the rows, so that they can be put in later: 128 bytes, or
  * more where that many axes need it.
- *
- * @example Two rows of three
- * ```ts
- * import { npyHeader } from "@sluice/sluice/core";
- * import { assertStringIncludes } from "@std/assert";
- *
- * const header = npyHeader({ rows: undefined, vocabulary: 3, dtype: "f32" }, 2);
- * assertStringIncludes(new TextDecoder().decode(header), "'shape': (2, 3)");
- * ```
  *
  * @param shape The vocabulary and the dtype.
  * @param rows How many rows follow.

@@ -1,5 +1,5 @@
 import { Column, TILE } from "../../kernels/mod.ts";
-import type { Block } from "./block.ts";
+import type { Block } from "../core/mod.ts";
 import { type Heap, offer } from "./heap.ts";
 
 /**
@@ -8,7 +8,7 @@ import { type Heap, offer } from "./heap.ts";
  *
  * @example The two best of a block, a tie to the lower id
  * ```ts
- * import { heapOf, ranked, scanBlock } from "@sluice/sluice/core";
+ * import { heapOf, ranked, scanBlock } from "@sluice/sluice/row";
  * import { loadKernels } from "@sluice/sluice/kernels";
  * import { assertEquals } from "@std/assert";
  *

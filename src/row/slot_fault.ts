@@ -27,7 +27,7 @@ export interface SlotLogits {
  *
  * @example An empty one, and one whose top bin is a fraction
  * ```ts
- * import { slotFault } from "@sluice/sluice/core";
+ * import { slotFault } from "@sluice/sluice/row";
  * import { loadKernels, SLOT_BYTES } from "@sluice/sluice/kernels";
  * import { assertEquals } from "@std/assert";
  *
@@ -63,7 +63,7 @@ export function slotFault(what: string, bytes: Uint8Array, logits: SlotLogits): 
  *
  * @example Of none
  * ```ts
- * import { slotMaximum } from "@sluice/sluice/core";
+ * import { slotMaximum } from "@sluice/sluice/row";
  * import { loadKernels, SLOT_BYTES } from "@sluice/sluice/kernels";
  * import { assertEquals } from "@std/assert";
  *

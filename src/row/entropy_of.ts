@@ -6,7 +6,7 @@ import { ln } from "../../kernels/mod.ts";
  *
  * @example Two equal logits
  * ```ts
- * import { entropyOf } from "@sluice/sluice/core";
+ * import { entropyOf } from "@sluice/sluice/row";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * // Both weigh 2^0, and their sum is 1 * 2^1: one binade above the mean.

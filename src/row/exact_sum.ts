@@ -1,4 +1,4 @@
-import { wholeFault } from "./whole_fault.ts";
+import { wholeFault } from "../core/mod.ts";
 
 const bits = new DataView(new ArrayBuffer(8));
 
@@ -10,7 +10,7 @@ export const UNIT = 1074;
  *
  * @example The smallest float64 is the unit
  * ```ts
- * import { toExact } from "@sluice/sluice/core";
+ * import { toExact } from "@sluice/sluice/row";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(toExact(-(2 ** -1074)), -1n);
@@ -34,7 +34,7 @@ export function toExact(x: number): bigint {
  *
  * @example A sum that float64 addition loses
  * ```ts
- * import { toExact, toNumber, UNIT } from "@sluice/sluice/core";
+ * import { toExact, toNumber, UNIT } from "@sluice/sluice/row";
  * import { assertEquals } from "@std/assert";
  *
  * const sum = toExact(2 ** 53) + toExact(1) - toExact(2 ** 53);
@@ -75,7 +75,7 @@ export interface ExactSums {
  *
  * @example The sum of nothing
  * ```ts
- * import { exactSumsFault } from "@sluice/sluice/core";
+ * import { exactSumsFault } from "@sluice/sluice/row";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(exactSumsFault({ count: 0, sum: 0n, squares: 0n }, 9), undefined);

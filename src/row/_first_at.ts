@@ -3,7 +3,7 @@
  *
  * @example Between two, and past the end
  * ```ts
- * import { firstAt } from "@sluice/sluice/core";
+ * import { firstAt } from "@sluice/sluice/row";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals([firstAt([2, 5, 7], 5), firstAt([2, 5, 7], 6), firstAt([2, 5, 7], 9)], [1, 2, 3]);
