@@ -1,6 +1,7 @@
 // The laws of a reducer, for every reducer of the library, every dtype and every backend:
 //   1. any chunking of the logits gives the same bits, by either door into the engine, with operators or without;
-//   2. any cut of the vocabulary, merged in any order and tree, saved and loaded on the way, gives the bits of one read;
+//   2. any cut of the vocabulary, merged in any order and tree, saved and loaded on the way, gives the bits of one read, and its state the
+//      same bytes;
 //   3. `init` is the identity of `merge`, and `merge` is associative and commutative to the bit;
 //   4. `step` over tiles is `stepBlock`; `finish` is repeatable and changes nothing;
 //   5. `reduce`, `reduceRow` and `collect` agree; a tap changes nothing; company changes nothing.
@@ -126,6 +127,7 @@ for (const { dtype, backend } of ARITHMETICS) {
           const merged = mergeAtRandom(random, states, reducers);
           assertSameBits(finishState(merged, reducers), wanted[row], `${name}, cut at ${cuts.map(([from]) => from)}`);
           assertEquals(merged.covered, [[0, vocabulary]]);
+          assertSameBits(saveState(merged), saveState(whole[row]), `${name}: equal content, equal bytes`);
           states.forEach((state, i) => assertSameBits(saveState(state), before[i], "a merged state"));
         });
       }
