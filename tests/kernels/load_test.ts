@@ -4,9 +4,7 @@ import {
   type Backend,
   BackendUnavailableError,
   chooseBackend,
-  type Kernels,
   loadKernels,
-  SLOT_BYTES,
 } from "../../kernels/mod.ts";
 import { binaryOf, isFused } from "../../kernels/wasm.ts";
 import { ORIGIN as FMA } from "../../kernels/gen/fma.ts";

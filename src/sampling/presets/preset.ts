@@ -1,6 +1,6 @@
 import { checkPreset } from "./_check_preset.ts";
 import { LEAST_TEMPERATURE } from "../stages/_least_temperature.ts";
-import { dry, type DryOptions } from "../stages/dry.ts";
+import { dry } from "../stages/dry.ts";
 import { dynamicTemperature } from "../stages/dynamic_temperature.ts";
 import { keepEpsilon } from "../stages/keep_epsilon.ts";
 import { keepEta } from "../stages/keep_eta.ts";

@@ -1,5 +1,4 @@
 import type { DryOptions } from "../stages/dry.ts";
-import type { Ties } from "../stages/ties.ts";
 
 /** Whose chain. */
 export type PresetName = "llama.cpp" | "transformers" | "vllm";
