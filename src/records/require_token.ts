@@ -14,7 +14,8 @@ const WHY = {
  *
  * @example A chain that masks everything
  * ```ts
- * import { InvalidLogitError, mask, requireToken, sampler } from "@sluice/sluice";
+ * import { InvalidLogitError, mask, sampler } from "@sluice/sluice";
+ * import { requireToken } from "@sluice/sluice/records";
  * import { assertThrows } from "@std/assert";
  *
  * const sample = sampler({ chain: [mask({ allow: [] })] }).draw(Float32Array.of(1, 2));

@@ -113,7 +113,8 @@ function checkReduced(row: unknown, { target, labels, specials }: RowRecordOptio
  *
  * @example The two best ids of a row
  * ```ts
- * import { fromArray, recordReducers, reduce, rowRecord } from "@sluice/sluice";
+ * import { fromArray, reduce } from "@sluice/sluice";
+ * import { recordReducers, rowRecord } from "@sluice/sluice/records";
  * import { assertEquals } from "@std/assert";
  *
  * const options = { topK: 2, target: [0] };
@@ -146,7 +147,8 @@ export function recordReducers(options: RowRecordOptions = {}): Reducers {
  *
  * @example One row in memory as a record
  * ```ts
- * import { recordReducers, reduceRow, rowRecord } from "@sluice/sluice";
+ * import { reduceRow } from "@sluice/sluice";
+ * import { recordReducers, rowRecord } from "@sluice/sluice/records";
  * import { assertEquals } from "@std/assert";
  *
  * const { row, count, argmax } = rowRecord(reduceRow(Float32Array.of(1, 3, 2), recordReducers()));

@@ -31,7 +31,8 @@ export interface SampleRecord {
  *
  * @example The only likely id, of row 7
  * ```ts
- * import { sampler, sampleRecord } from "@sluice/sluice";
+ * import { sampler } from "@sluice/sluice";
+ * import { sampleRecord } from "@sluice/sluice/records";
  * import { assertEquals } from "@std/assert";
  *
  * const { row, id } = sampleRecord(7, sampler({ seed: 1 }).draw(Float32Array.of(0, 40)));

@@ -1,18 +1,4 @@
-/**
- * Where the first number of at least `least` stands in an ascending list.
- *
- * @example Between two, and past the end
- * ```ts
- * import { firstAt } from "@sluice/sluice/row";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals([firstAt([2, 5, 7], 5), firstAt([2, 5, 7], 6), firstAt([2, 5, 7], 9)], [1, 2, 3]);
- * ```
- *
- * @param list The numbers, ascending.
- * @param least What is looked for.
- * @returns Its place; the length where there is none. Cost: O(log n).
- */
+/** Where a number of at least `least` first stands in an ascending list; its length if nowhere. */
 export function firstAt(list: ArrayLike<number>, least: number): number {
   let from = 0, to = list.length;
   while (from < to) {
