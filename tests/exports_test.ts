@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { importsOf, roomFiles, rooms, ROOT } from "./support/modules.ts";
 
-const ROOMS = ["reducers", "operators", "sources", "sinks", "row", "flow", "records", "core"];
+const ROOMS = ["reducers", "maps", "operators", "sources", "sinks", "row", "flow", "records", "core"];
 const { exports, publish } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
 
 /** Files of a room that others may import, folders left out. */

@@ -1,5 +1,5 @@
 import { explain, normalize, type NormalizeOptions } from "../flow/mod.ts";
-import { logSoftmax, softmax as softmaxMap } from "../reducers/mod.ts";
+import { logSoftmax, softmax as softmaxMap } from "../maps/mod.ts";
 import { toNpy } from "../sinks/mod.ts";
 import { type Command, runCommand } from "./_command.ts";
 import type { Flags } from "./_flags.ts";

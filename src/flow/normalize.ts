@@ -1,5 +1,5 @@
 import { checkLogits, type Logits, optionsOf } from "../core/mod.ts";
-import { logSoftmax, softmax } from "../reducers/mod.ts";
+import { logSoftmax, softmax } from "../maps/mod.ts";
 import { map, type MapOptions } from "./map.ts";
 
 /** Options of {@linkcode normalize}. */

@@ -14,7 +14,8 @@ import {
 } from "../../src/core/mod.ts";
 import { explain, fileSpill, normalize, reduce, type ReduceOptions, tap } from "../../src/flow/mod.ts";
 import { temperature } from "../../src/operators/mod.ts";
-import { logSumExp, moments, softmax, target, topK } from "../../src/reducers/mod.ts";
+import { softmax } from "../../src/maps/mod.ts";
+import { logSumExp, moments, target, topK } from "../../src/reducers/mod.ts";
 import { fromArray, fromFile, fromStream } from "../../src/sources/mod.ts";
 import { encode } from "../support/encode.ts";
 import { Random } from "../support/random.ts";

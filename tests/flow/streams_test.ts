@@ -11,7 +11,8 @@ import {
 import { type Chunk, type Logits, logitsFrom, type Shape } from "../../src/core/mod.ts";
 import { collect, map, normalize, reduce, reduceStates, type Spill, tap } from "../../src/flow/mod.ts";
 import { temperature } from "../../src/operators/mod.ts";
-import { logSumExp, softmax, target } from "../../src/reducers/mod.ts";
+import { softmax } from "../../src/maps/mod.ts";
+import { logSumExp, target } from "../../src/reducers/mod.ts";
 import { fromArray, fromStream } from "../../src/sources/mod.ts";
 import { cutChunks, probeOf, type ProbeOptions } from "../support/sources.ts";
 
