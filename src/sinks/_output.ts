@@ -4,12 +4,14 @@ import { ioReason, SinkError } from "../core/mod.ts";
 export interface Output {
   /** What messages call it. */
   readonly what: string;
+  /** Whether what is written goes on to a reader at once. */
+  readonly isPipe: boolean;
   /** Bytes that have arrived, also of a write that failed in the middle. */
   readonly written: number;
   /** Writes all of the bytes; they must not change until it is done. */
   write(bytes: Uint8Array): Promise<void>;
   /** Cuts off what lies after `size` bytes and writes the beginning anew; where nothing can be undone, absent. */
-  keep?(beginning: Uint8Array, size: number): Promise<void>;
+  readonly keep?: ((beginning: Uint8Array, size: number) => Promise<void>) | undefined;
   /** Ends it well. */
   close(): Promise<void>;
   /** Ends it early; a file keeps what was written. */

@@ -1,4 +1,4 @@
-import { checkWhole, type Chunk, npyHeader, type Shape, ShapeError } from "../core/mod.ts";
+import { checkWhole, type Chunk, npyHeader, type Shape, ShapeError, SinkError } from "../core/mod.ts";
 import { openOutput } from "./_open_output.ts";
 import { rowSink } from "./_row_sink.ts";
 import type { SinkOptions } from "./sink_options.ts";
@@ -57,13 +57,18 @@ export interface ToNpyOptions extends SinkOptions {
  * @returns A stream for `pipeTo`. It fails with `ShapeError` for bf16, which `.npy` does not have (an operator widens it to
  * f32), for chunks out of order or of another vocabulary than the axes', and at the close if none came; with `SourceError` if the
  * last row is not complete.
- * @throws {SinkError} If the file cannot be opened; the stream fails with it if the file cannot be written.
+ * @throws {SinkError} If the file cannot be opened, or is a pipe; the stream fails with it if the file cannot be written.
  * @throws {ParameterError} If the file is one of `inputs`, or an axis is no whole number of at least 1.
  */
 export async function toNpy(path: string | URL, options: ToNpyOptions = {}): Promise<WritableStream<Chunk>> {
   const { axes } = options;
   axes?.forEach((size, i) => checkWhole(`axis ${i}:`, size, 1));
-  return rowSink(await openOutput(path, options), (shape, rows) => {
+  const output = await openOutput(path, options);
+  if (output.isPipe) {
+    await output.abort(undefined);
+    throw new SinkError(`Cannot write ${output.what}: it is a pipe, wanted a file, whose header is written at the end`);
+  }
+  return rowSink(output, (shape, rows) => {
     if (axes) checkVocabulary(axes, shape);
     return npyHeader(shape, rows, axes);
   });
