@@ -59,7 +59,7 @@ async function check(call: () => unknown, ...values: readonly unknown[]): Promis
   throw new Error(`${call} of ${Deno.inspect(values)}`, { cause: error });
 }
 
-/** Sinks make files, standard input is the process's; the others take what the library itself has made of a row. */
+/** Sinks make files (and have a test of their own), standard input is the process's; the others take what the library made of a row. */
 const LEFT_OUT = ["toNpy", "toRaw", "toNdjson", "fromStdin", "sampleRecord", "requireToken", "openAiLogprobs"];
 
 /** The sampling room has such a test of its own. */

@@ -1,4 +1,4 @@
-import { errorCode } from "../core/mod.ts";
+import { errorCode, ParameterError, shown } from "../core/mod.ts";
 import { failed, type Output } from "./_output.ts";
 import { refuseInputs } from "./_refuse_inputs.ts";
 import type { SinkOptions } from "./sink_options.ts";
@@ -17,12 +17,12 @@ type Kind = Pick<Deno.FileInfo, "isFile" | "isFifo">;
  */
 export class FileOutput implements Output {
   readonly what: string;
+  /** Whether what is written goes on to a reader at once. */
   readonly isPipe: boolean;
   written = 0;
   readonly #file: Deno.FsFile;
   /** The path of a file that was not there before. */
   readonly #made: string | URL | undefined;
-
   /** Neither a pipe nor a device. */
   readonly #regular: boolean;
 
@@ -35,6 +35,8 @@ export class FileOutput implements Output {
   }
 
   static async open(path: string | URL, { inputs = [] }: SinkOptions = {}): Promise<FileOutput> {
+    checkPath(path);
+    checkInputs(inputs);
     const what = `"${path instanceof URL ? path.pathname : path}"`;
     let file: Deno.FsFile | undefined;
     try {
@@ -111,4 +113,19 @@ async function newFile(path: string | URL): Promise<Deno.FsFile | undefined> {
     if (error instanceof Deno.errors.AlreadyExists) return undefined;
     throw error;
   }
+}
+
+function checkPath(path: unknown): asserts path is string | URL {
+  if (typeof path === "string" || (path instanceof URL && path.protocol === "file:")) return;
+  throw new ParameterError(
+    `Cannot write ${path instanceof URL ? path.href : shown(path)}: wanted a path or a file: URL`,
+  );
+}
+
+/** What is misunderstood here would be written over. */
+function checkInputs(inputs: unknown): void {
+  const isInput = (input: unknown) =>
+    typeof input === "string" || input instanceof URL || typeof (input as Deno.FileInfo | null)?.dev === "number";
+  if (Array.isArray(inputs) && inputs.every(isInput)) return;
+  throw new ParameterError(`Cannot use inputs ${shown(inputs)}: wanted a list of paths, file: URLs or { dev, ino }`);
 }

@@ -4,8 +4,6 @@ import { ioReason, SinkError } from "../core/mod.ts";
 export interface Output {
   /** What messages call it. */
   readonly what: string;
-  /** Whether what is written goes on to a reader at once. */
-  readonly isPipe: boolean;
   /** Bytes that have arrived, also of a write that failed in the middle. */
   readonly written: number;
   /** Writes all of the bytes; they must not change until it is done. */

@@ -1,5 +1,15 @@
-import { checkWhole, type Chunk, npyHeader, type Shape, ShapeError, SinkError } from "../core/mod.ts";
-import { openOutput } from "./_open_output.ts";
+import {
+  checkWhole,
+  type Chunk,
+  npyHeader,
+  optionsOf,
+  ParameterError,
+  type Shape,
+  ShapeError,
+  shown,
+  SinkError,
+} from "../core/mod.ts";
+import { FileOutput } from "./_file_output.ts";
 import { rowSink } from "./_row_sink.ts";
 import type { SinkOptions } from "./sink_options.ts";
 
@@ -58,20 +68,25 @@ export interface ToNpyOptions extends SinkOptions {
  * f32), for chunks out of order or of another vocabulary than the axes', and at the close if none came; with `SourceError` if the
  * last row is not complete.
  * @throws {SinkError} If the file cannot be opened, or is a pipe; the stream fails with it if the file cannot be written.
- * @throws {ParameterError} If the file is one of `inputs`, or an axis is no whole number of at least 1.
+ * @throws {ParameterError} If the file is one of `inputs`, an axis is no whole number of at least 1, or an option is not one of these.
  */
 export async function toNpy(path: string | URL, options: ToNpyOptions = {}): Promise<WritableStream<Chunk>> {
-  const { axes } = options;
-  axes?.forEach((size, i) => checkWhole(`axis ${i}:`, size, 1));
-  const output = await openOutput(path, options);
+  const { axes } = optionsOf("toNpy", options, ["axes", "inputs"]);
+  if (axes) checkAxes(axes);
+  const output = await FileOutput.open(path, options);
   if (output.isPipe) {
-    await output.abort(undefined);
+    await output.abort();
     throw new SinkError(`Cannot write ${output.what}: it is a pipe, wanted a file, whose header is written at the end`);
   }
   return rowSink(output, (shape, rows) => {
     if (axes) checkVocabulary(axes, shape);
     return npyHeader(shape, rows, axes);
   });
+}
+
+function checkAxes(axes: readonly number[]): void {
+  if (!Array.isArray(axes)) throw new ParameterError(`Cannot use axes ${shown(axes)}: wanted a list of whole numbers`);
+  axes.forEach((size, i) => checkWhole(`axis ${i}:`, size, 1));
 }
 
 function checkVocabulary(axes: readonly number[], { vocabulary }: Shape): void {
