@@ -1,5 +1,5 @@
 import type { Command } from "./_command.ts";
-import { dashed, type Flag, GENERAL } from "./_flags.ts";
+import { dashed, GENERAL } from "./_flags.ts";
 
 /** Where the text of a flag begins. */
 const COLUMN = 30;
