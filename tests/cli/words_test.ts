@@ -87,6 +87,19 @@ Deno.test("what a chain's flags refuse is told of the flag", async () => {
   });
 });
 
+Deno.test("what a file holds does not reach the terminal as more than text", async () => {
+  await inFolder(async (path) => {
+    const tensor = { dtype: "F32", shape: [0, 1], data_offsets: [0, 0] };
+    const header = new TextEncoder().encode(JSON.stringify({ "\u001b[2Ja": tensor, "b\u009b\u0007\r": tensor }));
+    const size = new Uint8Array(8);
+    new DataView(size.buffer).setBigUint64(0, BigInt(header.length), true);
+    await Deno.writeFile(path("a.safetensors"), Uint8Array.of(...size, ...header));
+    const { status, err } = await sluice(["reduce", path("a.safetensors")]);
+    assertEquals(status, 2);
+    assertMatch(err, /"\?\[2Ja", "b\?\?\?"/);
+  });
+});
+
 /** What the library throws. */
 async function messageOf(run: () => Promise<unknown>): Promise<string> {
   try {
