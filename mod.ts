@@ -13,7 +13,7 @@
  *
  * Sources: `fromArray`, `fromStream`, `fromFile`, `fromStdin`. Operators: `temperature`, `softcap`, `logitBias`, `mask`, `rechunk`.
  * Reducers: see `./reducers`. What runs them: `reduce`, `reduceRow`, `collect`, `normalize`, `map`, `tap`, `explain` and the
- * states: see `./engine`. Sinks: `toNpy`, `toRaw`, `toNdjson`. Types and errors, and what it takes to write a source, an operator
+ * states: see `./engine`. Sinks: `toNpy`, `toRaw`, `toNdjson`, `toText`. Types and errors, and what it takes to write a source, an operator
  * or a reducer of one's own: see `./core`.
  *
  * Importing this module asks for no permission; files and standard input are touched only by the source or sink that needs them.
@@ -29,6 +29,7 @@ export {
   type ErrorCode,
   errorCode,
   ERRORS,
+  type Folded,
   InvalidLogitError,
   type LogitArray,
   type Logits,

@@ -9,28 +9,31 @@
  */
 import { copyPublishSet } from "./publish_set.ts";
 
-/** The originals of what `deno.json` maps to `npm:deno-std`. */
+/** The originals of what `import_map.json` maps to `npm:deno-std`. */
 const ORIGINALS: Readonly<Record<string, string>> = {
   "@std/cli/parse-args": "jsr:@std/cli@^1.0.0/parse-args",
+  "@std/streams/limited-bytes-transform-stream": "jsr:@std/streams@^1.0.0/limited-bytes-transform-stream",
+  "@std/streams/text-line-stream": "jsr:@std/streams@^1.0.0/text-line-stream",
+  "@std/text/closest-string": "jsr:@std/text@^1.0.0/closest-string",
+  "@std/text/levenshtein-distance": "jsr:@std/text@^1.0.0/levenshtein-distance",
 };
 
-/** What `deno.json` holds, as far as it matters here. */
-export interface Config {
+/** What `import_map.json` holds. */
+export interface ImportMap {
   readonly imports: Readonly<Record<string, string>>;
 }
 
-/** The same configuration with the originals, and without what only tests and examples import. */
-export function forJsr<C extends Config>(config: C): C {
-  const imports: Record<string, string> = {};
-  for (const [name, target] of Object.entries(config.imports)) {
-    if (target.startsWith("npm:deno-std@")) {
-      if (!ORIGINALS[name]) throw new Error(`Cannot publish: ${name} is from npm:deno-std and has no original here`);
-      imports[name] = ORIGINALS[name];
-    } else if (!target.startsWith("./")) {
-      imports[name] = target;
-    }
-  }
-  return { ...config, imports };
+/** The same import map with the originals. */
+export function forJsr({ imports }: ImportMap): ImportMap {
+  return {
+    imports: Object.fromEntries(
+      Object.entries(imports).map(([name, target]) => {
+        if (!target.startsWith("npm:deno-std@")) return [name, target];
+        if (!ORIGINALS[name]) throw new Error(`Cannot publish: ${name} is from npm:deno-std and has no original here`);
+        return [name, ORIGINALS[name]];
+      }),
+    ),
+  };
 }
 
 async function main(): Promise<number> {
@@ -38,8 +41,8 @@ async function main(): Promise<number> {
   const folder = new URL(`file://${path}/`);
   try {
     await copyPublishSet(folder);
-    const config = new URL("deno.json", folder);
-    await Deno.writeTextFile(config, JSON.stringify(forJsr(JSON.parse(await Deno.readTextFile(config))), null, 2));
+    const map = new URL("import_map.json", folder);
+    await Deno.writeTextFile(map, JSON.stringify(forJsr(JSON.parse(await Deno.readTextFile(map))), null, 2));
     const args = ["publish", "--allow-dirty", ...Deno.args];
     return (await new Deno.Command(Deno.execPath(), { args, cwd: folder }).spawn().status).code;
   } finally {

@@ -8,11 +8,13 @@
  *
  * @module
  */
+import { TextLineStream } from "../src/http/_streams.ts";
 import { normalLogits } from "./_normal_logits.ts";
 
 const MIB = 2 ** 20, GIB = 2 ** 30;
 const LIMIT = 32 * MIB;
-const CLI = new URL("../src/cli/main.ts", import.meta.url);
+const CLI = new URL("../src/cli/", import.meta.url).pathname;
+const LOCK = ["--frozen", `--lock=${CLI}deno.lock`];
 
 /** The bytes that are written again and again: more than any cache holds, and no multiple of a page. */
 function pattern(): Uint8Array {
@@ -52,7 +54,17 @@ interface Flow {
 /** Writes `bytes` to a `sluice reduce -`, which is watched until it ends. */
 async function flow(vocabulary: number, bytes: number, data: Uint8Array): Promise<Flow> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--allow-read", CLI.href, "reduce", "-", "--vocabulary", `${vocabulary}`],
+    args: [
+      "run",
+      "--no-prompt",
+      ...LOCK,
+      "--allow-read",
+      `${CLI}main.ts`,
+      "reduce",
+      "-",
+      "--vocabulary",
+      `${vocabulary}`,
+    ],
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
@@ -84,7 +96,7 @@ async function write(stdin: WritableStream<Uint8Array>, bytes: number, data: Uin
 
 async function countLines(stream: ReadableStream<Uint8Array>): Promise<number> {
   let lines = 0;
-  for await (const bytes of stream) for (const byte of bytes) if (byte === 10) lines++;
+  for await (const _ of stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())) lines++;
   return lines;
 }
 

@@ -9,11 +9,13 @@
  * | `chooseBackend` | the rule behind the default |
  * | `BackendUnavailableError` | a named backend that does not work here |
  * | `Kernels`, `Arena`, `Level`, `Backend` | the interface they share |
+ * | `holding`, `isHeld`, `freeKernels` | who works in an arena while a caller's code runs |
  * | `TILE`, `TILES`, `Column`, `Total`, `SLOT_BYTES` | the layout of memory |
  * | `ln`, `exp` | logarithm and exponential with the same bits in every engine |
  *
  * @module
  */
+export { freeKernels, holding, isHeld } from "./hold.ts";
 export * from "./kernels.ts";
 export { exp, ln } from "./reference/elementary.ts";
 export { Total } from "./reference/total.ts";

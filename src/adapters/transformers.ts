@@ -6,7 +6,7 @@
  * @module
  */
 import { ln } from "../../kernels/mod.ts";
-import { InvalidLogitError, ParameterError, shown } from "../core/mod.ts";
+import { InvalidLogitError, optionsOf, ParameterError, shown } from "../core/mod.ts";
 import type { Sample, Sampler } from "../sampling/mod.ts";
 
 /** What it must know of a transformers.js `Tensor`: `[batch, vocabulary]` logits, float32. */
@@ -15,15 +15,20 @@ export interface TensorLike {
   readonly dims: readonly number[];
   /** `"float32"`. */
   readonly type: string;
-  /** The logits, row by row. */
-  readonly data: ArrayLike<number>;
+  /** The logits, row by row: a `Float32Array`. */
+  readonly data: ArrayLike<unknown>;
 }
 
-/** A logits processor as transformers.js calls it: the tokens so far, then the logits, which it rewrites in place. */
-export type TransformersLogitsProcessor = <T extends TensorLike>(
-  inputIds: readonly (readonly (bigint | number)[])[],
-  logits: T,
-) => T;
+/**
+ * A logits processor as transformers.js calls it: with the tokens so far, then the logits, which it rewrites in place. It is one of that
+ * package's `LogitsProcessor`s by its shape: `LogitsProcessorList.push` takes it.
+ */
+export interface TransformersLogitsProcessor {
+  /** Rewrites the logits; gives them back. */
+  <T extends TensorLike>(inputIds: readonly (readonly (bigint | number)[])[], logits: T): T;
+  /** The same, by the name under which the package's own processors have it. */
+  _call<T extends TensorLike>(inputIds: readonly (readonly (bigint | number)[])[], logits: T): T;
+}
 
 /** Options of {@linkcode transformersLogitsProcessor}. */
 export interface TransformersProcessorOptions {
@@ -33,6 +38,11 @@ export interface TransformersProcessorOptions {
    * pass it `do_sample: true, top_k: 0`.
    */
   readonly mode?: "draw" | "filter";
+  /**
+   * Whether every text begins with the seed's first random numbers, so that the same prompt gives the same tokens again. When absent a
+   * second text goes on where the one before ended.
+   */
+  readonly restart?: boolean;
 }
 
 /**
@@ -41,7 +51,9 @@ export interface TransformersProcessorOptions {
  * Put it last (or alone) in `generate`'s `logits_processor` list. transformers.js's own sampler ignores `top_p` and sorts the whole
  * vocabulary at `top_k: 0`; in mode `"draw"` it has nothing left to decide. Each sequence of a batch has a sampler of its own, a clone
  * with the seed's random numbers keyed by the step and the place in the batch; it is told the tokens so far at every call, so that
- * penalties see prompt and output. A row without a distribution is an error: transformers.js would draw a token from it.
+ * penalties see prompt and output. A processor may serve one text after the other: each has random numbers of its own, unless `restart`
+ * asks for the same. Two processors made of one sampler have its seed and draw alike. A row without a distribution is an error:
+ * transformers.js would draw a token from it.
  *
  * @example The only likely id is left
  * ```ts
@@ -50,7 +62,7 @@ export interface TransformersProcessorOptions {
  * import { assertEquals } from "@std/assert";
  *
  * const ours = transformersLogitsProcessor(sampler({ chain: preset("transformers", { topP: 0.9 }), seed: 1 }));
- * // With the real package: const list = new LogitsProcessorList(); list.push(ours);
+ * // With the package: const list = new LogitsProcessorList(); list.push(ours);
  * // await model.generate({ ...inputs, logits_processor: list, do_sample: false });
  * const logits = { dims: [1, 3], type: "float32", data: Float32Array.of(1, 30, 2) };
  * ours([[0n, 2n]], logits);
@@ -58,9 +70,9 @@ export interface TransformersProcessorOptions {
  * ```
  *
  * @param sampler The sampler; it is cloned for each sequence.
- * @param options Who draws.
+ * @param options Who draws, and whether a second text begins as the first.
  * @returns The processor: a function, as `LogitsProcessorList` takes it.
- * @throws {ParameterError} If that is no sampler or the mode is neither; or, when called, if the logits are not float32
+ * @throws {ParameterError} If that is no sampler, or an option is not one of these; or, when called, if the logits are not float32
  * `[batch, vocabulary]`.
  * @throws {InvalidLogitError} When called, if a row has no distribution: NaN, +Infinity, or no token that it and the chain allow. It
  * names the sequence's place in the batch. The rows before it are rewritten already.
@@ -74,33 +86,34 @@ export function transformersLogitsProcessor(
       "Cannot make a logits processor: its first argument is no sampler, wanted sampler({ ... })",
     );
   }
-  const mode = modeOf(options);
+  const { mode, restart } = settingsOf(options);
   const sequences: Sequence[] = [];
-  return (inputIds, logits) => {
+  function process<T extends TensorLike>(inputIds: readonly (readonly (bigint | number)[])[], logits: T): T {
     if (!Array.isArray(inputIds)) {
       throw new ParameterError("Cannot sample without the tokens so far: wanted a list of lists");
     }
     const [batch, vocabulary] = shapeOf(logits, inputIds.length);
     for (let i = 0; i < batch; i++) {
-      const sequence = sequences[i] ??= new Sequence(sampler.clone(), i);
+      const sequence = sequences[i] ??= new Sequence(sampler.clone(), i, restart);
       const row = (logits.data as Float32Array).subarray(i * vocabulary, (i + 1) * vocabulary);
       sequence.follow(inputIds[i].map(Number));
       if (mode === "draw") sequence.draw(row);
       else sequence.filter(row);
     }
     return logits;
-  };
+  }
+  return Object.assign(process, { _call: process });
 }
 
-function modeOf(options: TransformersProcessorOptions): "draw" | "filter" {
-  if (typeof options !== "object" || options === null) {
-    throw new ParameterError(`Cannot use options ${shown(options)}: wanted an object`);
+function settingsOf(options: TransformersProcessorOptions): Required<TransformersProcessorOptions> {
+  const { mode = "draw", restart = false } = optionsOf("transformersLogitsProcessor", options, ["mode", "restart"]);
+  if (mode !== "draw" && mode !== "filter") {
+    throw new ParameterError(`Cannot use mode ${shown(mode)}: wanted "draw" or "filter"`);
   }
-  const other = Object.keys(options).find((name) => name !== "mode");
-  if (other !== undefined) throw new ParameterError(`Cannot use an option ${other}: wanted mode`);
-  const { mode = "draw" } = options;
-  if (mode === "draw" || mode === "filter") return mode;
-  throw new ParameterError(`Cannot use mode ${String(mode)}: wanted "draw" or "filter"`);
+  if (typeof restart !== "boolean") {
+    throw new ParameterError(`Cannot use restart ${shown(restart)}: wanted true or false`);
+  }
+  return { mode, restart };
 }
 
 function shapeOf(logits: TensorLike, sequences: number): readonly [number, number] {
@@ -121,12 +134,14 @@ const STEPS = 2 ** 32;
 class Sequence {
   readonly #sampler: Sampler;
   readonly #place: number;
+  readonly #restart: boolean;
   #ids: readonly number[] = [];
   #steps = 0;
 
-  constructor(sampler: Sampler, place: number) {
+  constructor(sampler: Sampler, place: number, restart: boolean) {
     this.#sampler = sampler;
     this.#place = place;
+    this.#restart = restart;
   }
 
   /** Learns the tokens so far: one behind those it knows is accepted; any other text begins anew, as a prompt. */
@@ -137,7 +152,8 @@ class Sequence {
       this.#sampler.accept(ids[known]);
     } else {
       this.#sampler.reset(ids);
-      this.#steps = 0;
+      // Two texts that begin alike must not go on alike: to draw the same again has to be asked for.
+      if (this.#restart) this.#steps = 0;
     }
     this.#ids = ids;
   }

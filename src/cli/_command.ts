@@ -1,7 +1,8 @@
 import { errorCode, ParameterError } from "../core/mod.ts";
 import { type Flag, Flags } from "./_flags.ts";
 import { helpOf } from "./_help.ts";
-import { TextOutput } from "./_text_output.ts";
+import { inFlags } from "./_in_flags.ts";
+import { openText, writing } from "./_output.ts";
 import { UsageError } from "./_usage_error.ts";
 import { VERSION } from "./_version.ts";
 import type { Io } from "./io.ts";
@@ -16,6 +17,8 @@ export interface Command {
   readonly flags: readonly Flag[];
   /** What else its help says. */
   readonly notes: string;
+  /** Two lines that a newcomer may copy. */
+  readonly examples: readonly [string, string];
   /** Checks all that can be checked before the first row, and gives the work. What is refused here is wrong usage. */
   prepare(flags: Flags, io: Io): Promise<() => Promise<void>>;
 }
@@ -33,23 +36,19 @@ export async function runCommand(command: Command, args: readonly string[], io: 
   });
 }
 
-/** What `--help` or `--version` prints, if one of them is there. */
+/** What `--help` or `--version`, or their letters, print, if one of them is there. */
 export function generalText(args: readonly string[], help: () => string): string | undefined {
   const end = args.indexOf("--");
   const flags = end < 0 ? args : args.slice(0, end);
-  if (flags.includes("--help")) return help();
-  return flags.includes("--version") ? `sluice ${VERSION}\n` : undefined;
+  if (flags.includes("--help") || flags.includes("-h")) return help();
+  return flags.includes("--version") || flags.includes("-V") ? `sluice ${VERSION}\n` : undefined;
 }
 
 /** Writes text that is not a result. */
 export async function print(text: string, io: Io): Promise<number> {
   return await statusOf(io, "sluice --help", async () => {
-    const output = await TextOutput.open(undefined, io.output);
-    try {
-      await output.write(text);
-    } finally {
-      await output.close();
-    }
+    const output = await openText(undefined, io);
+    await writing(output, () => output.write(text));
   });
 }
 
@@ -78,7 +77,7 @@ async function usage<T>(run: () => Promise<T>): Promise<T> {
 }
 
 function oneLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, " ");
+  return inFlags(error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, " ");
 }
 
 /** Whether the reader of the output went away, as `head` does. */

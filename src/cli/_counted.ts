@@ -4,11 +4,12 @@ import { type ByteReader, type Chunk, type Logits, logitsFrom, type LogitSource 
 export function counted(logits: Logits, onBytes: (count: number) => void): Logits {
   const { source } = logits;
   if (!source) return logits;
-  const { shape, replay, spec } = source;
+  const { shape, replay, spec, axes } = source;
   const same: LogitSource = {
     shape,
     replay,
     spec,
+    axes,
     open: (range) => source.open(range).pipeThrough(countChunks(onBytes)),
     ...(source.read ? { read: (range) => countReads(source.read!(range), onBytes) } : {}),
     ...(source.identity ? { identity: () => source.identity!() } : {}),

@@ -1,3 +1,5 @@
+import { ParameterError } from "../core/mod.ts";
+import { didYouMean, meant } from "./_meant.ts";
 import { parseArgs, type ParsedArgs } from "./_parse_args.ts";
 import { UsageError } from "./_usage_error.ts";
 
@@ -9,6 +11,10 @@ export interface Flag {
   readonly value?: string;
   /** What it does. */
   readonly help: string;
+  /** The least whole number that it takes; 0 if absent. */
+  readonly least?: number;
+  /** What other programs call it: such a name is answered with this one. */
+  readonly elsewhere?: readonly string[];
 }
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -42,17 +48,33 @@ function refuseSpelling(arg: string, known: readonly Flag[]): void {
   if (flag && flag.value === undefined && value.length > 0) {
     throw new UsageError(`Cannot use ${arg}: ${name} takes no value`);
   }
-  if (/^--.$/.test(name)) throw new UsageError(`Cannot use ${name}: there is no such flag`);
-  if (/^-[a-z]./i.test(arg) && known.some((flag) => dashed(flag.name) === arg.slice(0, 2))) {
-    throw new UsageError(`Cannot use ${arg}: wanted ${arg.slice(0, 2)} and its value apart`);
+  if (/^--.$/.test(name)) throw noSuchFlag(name, known);
+  if (/^-[a-z]./i.test(arg)) {
+    const letter = arg.slice(0, 2);
+    if (!known.some((flag) => dashed(flag.name) === letter)) throw noSuchFlag(arg, known);
+    throw new UsageError(`Cannot use ${arg}: wanted ${letter} and its value apart`);
   }
+}
+
+function refused(name: string, text: string | undefined, wanted: string): UsageError {
+  return new UsageError(`Cannot use ${dashed(name)} ${text}: wanted ${wanted}`);
+}
+
+function noSuchFlag(arg: string, known: readonly Flag[]): UsageError {
+  const name = arg.replace(/^-+/, "").replace(/=.*$/s, "");
+  const names = known.map((flag) => [flag.name, ...flag.elsewhere ?? []]);
+  const found = meant(name, names.flat());
+  const flag = known.find((_, i) => found !== undefined && names[i].includes(found));
+  return new UsageError(`Cannot use ${arg}: there is no such flag${didYouMean(flag && dashed(flag.name))}`);
 }
 
 /** The flags and the one source of a command line, checked to be known, complete and given once. */
 export class Flags {
+  readonly #known: readonly Flag[];
   readonly #args: ParsedArgs;
 
   constructor(args: readonly string[], known: readonly Flag[]) {
+    this.#known = known;
     const unknown: string[] = [];
     const names = known.map(({ name }) => name);
     const switches = known.filter(({ value }) => value === undefined).map(({ name }) => name);
@@ -63,7 +85,7 @@ export class Flags {
       unknown: (arg, key) => key === undefined || unknown.push(arg) === 0,
     });
     for (const { name, value } of known) this.#checkOne(name, value);
-    if (unknown.length > 0) throw new UsageError(`Cannot use ${unknown[0]}: there is no such flag`);
+    if (unknown.length > 0) throw noSuchFlag(unknown[0], known);
   }
 
   #checkOne(name: string, value: string | undefined): void {
@@ -99,13 +121,17 @@ export class Flags {
 
   /** Its value as a whole number. */
   whole(name: string): number | undefined {
-    return this.#numberOf(name, WHOLE, "a whole number of at least 0");
+    const { least = 0 } = this.#known.find((flag) => flag.name === name)!;
+    const wanted = `a whole number of at least ${least}`;
+    const value = this.#numberOf(name, WHOLE, wanted);
+    if (value === undefined || Number.isSafeInteger(value) && value >= least) return value;
+    throw refused(name, this.text(name), value < least ? wanted : `a whole number from ${least} to 2^53 - 1`);
   }
 
   #numberOf(name: string, form: RegExp, wanted: string): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    if (!form.test(text)) throw new UsageError(`Cannot use ${dashed(name)} ${text}: wanted ${wanted}`);
+    if (!form.test(text)) throw refused(name, text, wanted);
     return Number(text);
   }
 
@@ -113,14 +139,16 @@ export class Flags {
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
     const text = this.text(name);
     if (text === undefined || choices.includes(text as T)) return text as T | undefined;
-    throw new UsageError(`Cannot use ${dashed(name)} ${text}: wanted ${choices.join(", ")}`);
+    throw refused(name, text, choices.join(", "));
   }
 
   /** Its value as whole numbers between commas. */
   list(name: string): number[] | undefined {
     const items = this.text(name)?.split(",");
-    if (items === undefined || items.every((item) => WHOLE.test(item))) return items?.map(Number);
-    throw new UsageError(`Cannot use ${dashed(name)} ${this.text(name)}: wanted whole numbers between commas`);
+    if (items === undefined || items.every((item) => WHOLE.test(item) && Number.isSafeInteger(Number(item)))) {
+      return items?.map(Number);
+    }
+    throw refused(name, this.text(name), "whole numbers between commas");
   }
 
   /** Its value as an interval `A:B`. */
@@ -129,8 +157,19 @@ export class Flags {
     if (text === undefined) return undefined;
     const ends = text.split(":");
     if (ends.length !== 2 || !ends.every((end) => WHOLE.test(end))) {
-      throw new UsageError(`Cannot use ${dashed(name)} ${text}: wanted A:B, from A up to and without B`);
+      throw refused(name, text, "A:B, from A up to and without B");
     }
     return [Number(ends[0]), Number(ends[1])];
+  }
+
+  /** What its value makes; what that refuses is told of the flag. */
+  made<T>(name: string, make: () => T): T {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof ParameterError)) throw error;
+      const wanted = error.message.split(": wanted ").at(-1)!;
+      throw new UsageError(`Cannot use ${dashed(name)} ${this.text(name)}: wanted ${wanted}`, error.code);
+    }
   }
 }

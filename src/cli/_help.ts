@@ -7,18 +7,26 @@ const COLUMN = 30;
 const WIDTH = 80;
 
 const GENERAL: readonly Flag[] = [
-  { name: "help", help: "print this" },
-  { name: "version", help: "print the version" },
+  { name: "help", help: "print this; also -h" },
+  { name: "version", help: "print the version; also -V" },
 ];
 
 /** The help of one command. */
-export function helpOf({ name, usage, summary, flags, notes }: Command): string {
-  const lines = [...flags, ...GENERAL].map(flagLines);
-  return `Usage: sluice ${name} ${usage}\n\n${summary}\n\n${lines.join("")}\n${notes}`;
+export function helpOf({ name, usage, summary, flags, notes, examples }: Command): string {
+  const lines = [...flags, ...GENERAL].map(({ name, value, help }) =>
+    helpLines(dashed(name) + (value === undefined ? "" : ` ${value}`), help)
+  );
+  return `Usage: sluice ${name} ${usage}\n\n${summary}\n\n${lines.join("")}\n${notes}${examplesText(examples)}`;
 }
 
-function flagLines({ name, value, help }: Flag): string {
-  const left = `  ${dashed(name)}${value === undefined ? "" : ` ${value}`}`;
+/** The end of a help. */
+export function examplesText(examples: readonly string[]): string {
+  return `\nExamples:\n${examples.map((line) => `  ${line}\n`).join("")}`;
+}
+
+/** A name, and beside it what it is, in as many lines as that needs. */
+export function helpLines(what: string, help: string): string {
+  const left = `  ${what}`;
   const [first, ...rest] = wrapped(help, WIDTH - COLUMN);
   const head = left.length + 2 > COLUMN ? `${left}\n${" ".repeat(COLUMN)}${first}` : left.padEnd(COLUMN) + first;
   return [head, ...rest.map((line) => " ".repeat(COLUMN) + line)].join("\n") + "\n";

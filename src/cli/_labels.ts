@@ -1,4 +1,4 @@
-import { type Logits, ParameterError, ShapeError } from "../core/mod.ts";
+import { errorCode, type Logits, ShapeError } from "../core/mod.ts";
 import { label } from "../reducers/mod.ts";
 import { readIds } from "../sources/mod.ts";
 
@@ -9,8 +9,11 @@ export async function readLabels(path: string, { shape }: Logits): Promise<Float
     label(ids).check!(shape.vocabulary, shape.rows);
     return ids;
   } catch (error) {
+    if (!errorCode(error)) throw error;
     // What a file holds is data, not usage.
-    if (error instanceof ParameterError) throw new ShapeError(`${error.message}; the labels are from "${path}"`);
-    throw error;
+    const { message } = error as Error;
+    throw new ShapeError(
+      `${message.replace(/^(Cannot use id \S+ in) label: /, "$1 --labels: ")}; they are from "${path}"`,
+    );
   }
 }

@@ -32,7 +32,8 @@ export class Progress {
   start(total: number | undefined): void {
     this.#total = total;
     this.#begun = performance.now();
-    this.#timer = setTimeout(() => this.#load(), PATIENCE);
+    // Work that shows no bar is still work.
+    this.#timer = setTimeout(() => this.#load().catch(() => {}), PATIENCE);
   }
 
   /** Counts bytes. */

@@ -12,12 +12,12 @@ const BACKENDS: readonly Backend[] = ["fma", "simd", "reference"];
 
 /** What every command takes about its source. */
 export const SOURCE_FLAGS: readonly Flag[] = [
-  { name: "vocabulary", value: "N", help: "logits in a row; raw bytes need it" },
+  { name: "vocabulary", value: "N", help: "logits in a row; raw bytes need it", least: 1, elsewhere: ["vocab-size"] },
   { name: "dtype", value: "f32|f16|bf16|f64", help: "how raw bytes store a logit" },
   { name: "tensor", value: "NAME", help: "the tensor of a .safetensors file" },
   { name: "rows", value: "A:B", help: "rows A up to and without B; all if absent" },
   { name: "temperature", value: "T", help: "divide the logits by T > 0 first" },
-  { name: "chunk", value: "LOGITS", help: "most logits a read; changes no result" },
+  { name: "chunk", value: "LOGITS", help: "most logits a read; changes no result", least: 1 },
   { name: "backend", value: "fma|simd|reference", help: "the arithmetic; the fastest if absent" },
   {
     name: "on-invalid",
@@ -51,7 +51,7 @@ export function sourceSettings(flags: Flags, heated = true): SourceSettings {
       ...given("chunk", flags.whole("chunk")),
       ...given("tensor", flags.text("tensor")),
     },
-    operators: degree === undefined ? [] : [temperature(degree)],
+    operators: degree === undefined ? [] : [flags.made("temperature", () => temperature(degree))],
     rows: flags.interval("rows"),
     backend: flags.choice("backend", BACKENDS),
     throws: flags.choice("on-invalid", ["report", "throw"]) === "throw",
@@ -63,6 +63,9 @@ export function sourceSettings(flags: Flags, heated = true): SourceSettings {
 export async function openSource({ source, file, operators }: SourceSettings, io: Io): Promise<Logits> {
   if (/^https?:\/\//i.test(source)) {
     return (await fromUrl(source, { ...file, ...given("signal", io.signal) })).pipe(...operators);
+  }
+  if (/^[a-z][\w+.-]+:\/\//i.test(source)) {
+    throw new UsageError(`Cannot read "${source}": wanted a path, an http or https URL, or - for standard input`);
   }
   if (source !== "-") return (await fromFile(source, file)).pipe(...operators);
   const { tensor, ...options } = file;

@@ -12,13 +12,13 @@ const INDENT = ROW + 3 * NUMBER + 1;
 
 /** Aligned columns for people: the numbers of a row, its likeliest tokens with their shares, and whatever else was asked for. */
 export class Table implements Format {
-  readonly head: string = "row".padStart(ROW) +
-    ["max", "lse", "entropy"].map((name) => name.padStart(NUMBER)).join("") +
-    " " + "token".padStart(ID) + "%".padStart(SHARE) + "\n";
+  readonly head: string;
   readonly #perLine: number;
 
-  /** Lines are as long as the terminal. */
-  constructor(columns: number) {
+  /** Lines are as long as the terminal. `listed`: rows have a list of tokens. */
+  constructor(columns: number, listed = true) {
+    this.head = "row".padStart(ROW) + ["max", "lse", "entropy"].map((name) => name.padStart(NUMBER)).join("") +
+      (listed ? " " + "token".padStart(ID) + "%".padStart(SHARE) : "") + "\n";
     const room = Math.max(columns, NARROWEST) - INDENT;
     this.#perLine = Math.floor((room + GAP) / (ID + SHARE + GAP));
   }
@@ -30,7 +30,7 @@ export class Table implements Format {
     return (numbers + " " + lines.join("\n" + " ".repeat(INDENT))).trimEnd() + "\n";
   }
 
-  #tokens({ top }: RowRecord): string[] {
+  #tokens({ top = [] }: RowRecord): string[] {
     const items = top.map(({ id, logprob }) => String(id).padStart(ID) + percent(logprob).padStart(SHARE));
     const lines = [];
     for (let i = 0; i < items.length; i += this.#perLine) {

@@ -15,6 +15,8 @@ export interface Io {
   readonly columns: number;
   /** Logits on standard input. */
   input(options: FromStdinOptions): Promise<Logits>;
+  /** Which file standard input is, where it is one: an output that is the same file is refused. */
+  inputFile?(): Promise<Pick<Deno.FileInfo, "dev" | "ino"> | undefined>;
   /** Stops the work; what was produced is kept. */
   readonly signal?: AbortSignal;
 }

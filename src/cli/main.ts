@@ -31,6 +31,7 @@ async function main(): Promise<number> {
     errorIsTerminal: Deno.stderr.isTerminal(),
     columns: columns(),
     input,
+    inputFile,
     signal: abort.signal,
   });
   return stopped ?? status;
@@ -41,6 +42,13 @@ async function input(options: FromStdinOptions): Promise<Logits> {
     throw new UsageError("Cannot read standard input: it is a terminal, wanted a file or a pipe");
   }
   return await fromStdin(options);
+}
+
+/** Deno tells a file by its path alone, and /dev/stdin needs every permission. Node's part is loaded where it is needed. */
+async function inputFile(): Promise<{ dev: number; ino: number } | undefined> {
+  const { fstatSync } = await import("node:fs");
+  const info = fstatSync(0);
+  return info.isFile() ? info : undefined;
 }
 
 function printError(text: string): void {

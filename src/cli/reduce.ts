@@ -13,11 +13,10 @@ import type { Flags } from "./_flags.ts";
 import type { Format } from "./_format.ts";
 import { readLabels } from "./_labels.ts";
 import { NDJSON } from "./_ndjson.ts";
+import { inputsOf, openText, type Output, targetOf, writing } from "./_output.ts";
 import { type Progress, watched } from "./_progress.ts";
-import { refuseSameFile } from "./_same_file.ts";
 import { flowOptions, given, openSource, SOURCE_FLAGS, type SourceSettings, sourceSettings } from "./_source_flags.ts";
 import { Table } from "./_table.ts";
-import { TextOutput } from "./_text_output.ts";
 import { UsageError } from "./_usage_error.ts";
 import type { Io } from "./io.ts";
 
@@ -31,7 +30,7 @@ SOURCE is a file (.npy, .safetensors, or raw .f32 .f16 .bf16 .f64 with
 or raw).`,
   flags: [
     ...SOURCE_FLAGS,
-    { name: "top-k", value: "K", help: "list the K likeliest tokens; 5 if absent" },
+    { name: "top-k", value: "K", help: "list the K likeliest tokens; 5 if absent, no list for 0", elsewhere: ["k"] },
     { name: "target", value: "ID,ID,...", help: "logit and log-probability of these ids in every row" },
     {
       name: "labels",
@@ -43,13 +42,13 @@ or raw).`,
     { name: "rank", help: "ranks of targets and labels: 1 + how many logits are larger" },
     { name: "specials", help: "count the masked tokens (-Infinity) of each row" },
     { name: "format", value: "table|ndjson", help: "a table on a terminal, else NDJSON, if absent" },
-    { name: "o", value: "FILE", help: "write to FILE" },
+    { name: "o", value: "FILE", help: "write to FILE, which must be none that is read", elsewhere: ["out", "output"] },
   ],
   notes: `NDJSON is one object a row:
   {"row","count","max","argmax","lse","entropy",
    "top":[{"id","logit","logprob"}],"nan","posInf","allMasked"}
-"argmax" is null where a row has no token to choose. With --target there is
-"target":[{"id","logit","logprob"}], with --labels
+"argmax" is null where a row has no token to choose. With --top-k 0 there is no
+"top". With --target there is "target":[{"id","logit","logprob"}], with --labels
 "label":{"id","logit","logprob"} (null without a label) and a last line
 {"summary":{"rows","nll","perplexity"}}, with --specials "negInf". With --rank
 each target has its "rank", and "rank" beside "label" is the label's.
@@ -61,6 +60,10 @@ waits for it in a temporary file.
 
 Status: 0; 1 bad data or a failed read, rows before it are kept; 2 wrong usage.
 `,
+  examples: [
+    "sluice reduce logits.npy --rows 0:10 --top-k 3",
+    "sluice reduce - --vocabulary 32000 -o rows.ndjson < logits.f32",
+  ],
   prepare,
 };
 
@@ -112,12 +115,12 @@ interface Job {
   readonly record: RowRecordOptions;
   readonly settings: Settings;
   readonly progress: Progress;
+  readonly output: Output;
 }
 
 async function prepare(flags: Flags, io: Io): Promise<() => Promise<void>> {
   const settings = settingsOf(flags, io);
   const { source, target, record: asked } = settings;
-  if (target !== undefined) await refuseSameFile(source.source, target);
   const logits = await openSource(source, io);
   const labels = settings.labels === undefined ? undefined : await readLabels(settings.labels, logits);
   const record = { ...asked, labels };
@@ -128,10 +131,12 @@ async function prepare(flags: Flags, io: Io): Promise<() => Promise<void>> {
     ...given("signal", io.signal),
   };
   const plan = explain(logits, reducers, options);
+  // Last, so that what is refused before leaves no file behind.
+  const output = await openText(target, io, await inputsOf(source.source, io, settings.labels));
   if (source.explain) io.error(`${plan}\n`);
   const { logits: seen, progress } = watched(logits, plan, io);
   const rows = reduceRows(seen, reducers, options);
-  return () => write({ rows, record, settings, progress }, io);
+  return () => write({ rows, record, settings, progress, output }, io);
 }
 
 function settingsOf(flags: Flags, io: Io): Settings {
@@ -141,7 +146,7 @@ function settingsOf(flags: Flags, io: Io): Settings {
     record: recordOf(flags, labels !== undefined),
     labels,
     format: formatOf(flags, io),
-    target: flags.text("o"),
+    target: targetOf(flags),
   };
 }
 
@@ -165,24 +170,24 @@ function recordOf(flags: Flags, labelled: boolean): RowRecordOptions {
 function formatOf(flags: Flags, io: Io): Format {
   const person = io.outputIsTerminal && !flags.has("o");
   const name = flags.choice("format", ["table", "ndjson"]) ?? (person ? "table" : "ndjson");
-  return name === "table" ? new Table(person ? io.columns : 0) : NDJSON;
+  return name === "table" ? new Table(person ? io.columns : 0, flags.whole("top-k") !== 0) : NDJSON;
 }
 
-async function write({ rows, record, settings, progress }: Job, io: Io): Promise<void> {
+async function write({ rows, record, settings, progress, output }: Job, io: Io): Promise<void> {
   const { format, target } = settings;
-  const output = await TextOutput.open(target, io.output);
   const summary = new LabelSummary();
   const shared = io.outputIsTerminal && target === undefined;
   try {
-    if (format.head) await output.write(format.head);
-    for await (const row of rows) {
-      if (record.labels) summary.add(row.label);
-      if (shared) progress.pause();
-      await output.write(format.row(rowRecord(row, record)));
-    }
-    if (record.labels) await output.write(format.summary(summary));
+    await writing(output, async () => {
+      if (format.head) await output.write(format.head);
+      for await (const row of rows) {
+        if (record.labels) summary.add(row.label);
+        if (shared) progress.pause();
+        await output.write(format.row(rowRecord(row, record)));
+      }
+      if (record.labels) await output.write(format.summary(summary));
+    });
   } finally {
     progress.stop();
-    await output.close();
   }
 }

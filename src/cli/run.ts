@@ -1,4 +1,6 @@
 import { generalText, print, statusOf } from "./_command.ts";
+import { examplesText } from "./_help.ts";
+import { didYouMean, meant } from "./_meant.ts";
 import { UsageError } from "./_usage_error.ts";
 import type { Io } from "./io.ts";
 import { reduce } from "./reduce.ts";
@@ -8,6 +10,7 @@ import { softmax } from "./softmax.ts";
 const COMMANDS: Record<string, (args: readonly string[], io: Io) => Promise<number>> = { reduce, sample, softmax };
 
 const HELP = `Usage: sluice COMMAND SOURCE [flags]
+       sluice help [COMMAND]
 
 Streams logits: rows of scores over a vocabulary, from a file or standard input.
 
@@ -15,9 +18,14 @@ Streams logits: rows of scores over a vocabulary, from a file or standard input.
   sample     a token from each row, by a chain of named stages
   softmax    the probabilities of each row, as a .npy file
 
-  --help     print this; after a command: its flags
-  --version  print the version
-`;
+  --help     print this; after a command: its flags; also -h
+  --version  print the version; also -V
+${
+  examplesText([
+    "sluice reduce logits.npy --top-k 3",
+    "sluice sample logits.npy --seed 1 --temperature 0.8 --top-p 0.95",
+  ])
+}`;
 
 /**
  * The command line: what `deno task sluice` runs, without a process around it. Never throws.
@@ -37,7 +45,7 @@ Streams logits: rows of scores over a vocabulary, from a file or standard input.
  *   input: () => Promise.reject(new Error("nothing there")),
  * });
  * assertEquals(status, 2);
- * assertEquals(errors, ['sluice: E_PARAM: Cannot run "redcue": wanted reduce, sample or softmax; see sluice --help\n']);
+ * assertEquals(errors, ['sluice: E_PARAM: Cannot run "redcue": wanted reduce, sample or softmax (did you mean reduce?); see sluice --help\n']);
  * ```
  *
  * @param args The arguments after the program's name.
@@ -46,15 +54,31 @@ Streams logits: rows of scores over a vocabulary, from a file or standard input.
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args;
-  if (name !== undefined && Object.hasOwn(COMMANDS, name)) return await COMMANDS[name](rest, io);
+  if (name === "help") return await help(rest[0], io);
+  const command = commandOf(name);
+  if (command) return await command(rest, io);
   const text = generalText(args, () => HELP);
   if (text !== undefined) return await print(text, io);
-  return await statusOf(io, "sluice --help", () => Promise.reject(unknown(name)));
+  return await refuse(name, io);
 }
 
-function unknown(name: string | undefined): UsageError {
+/** `sluice help` and `sluice help COMMAND`. */
+async function help(name: string | undefined, io: Io): Promise<number> {
+  const command = commandOf(name);
+  if (command) return await command(["--help"], io);
+  return name === undefined || name === "help" || name.startsWith("-") ? await print(HELP, io) : await refuse(name, io);
+}
+
+function commandOf(name = ""): (typeof COMMANDS)[string] | undefined {
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+}
+
+async function refuse(name: string | undefined, io: Io): Promise<number> {
+  const names = Object.keys(COMMANDS);
   const what = name === undefined ? "without a command" : `"${name}"`;
-  return new UsageError(
-    `Cannot run ${what}: wanted ${Object.keys(COMMANDS).join(", ").replace(/, (?=[^,]*$)/, " or ")}`,
-  );
+  const wanted = names.join(", ").replace(/, (?=[^,]*$)/, " or ");
+  const hint = didYouMean(name && meant(name, [...names, "help"]));
+  return await statusOf(io, "sluice --help", () => {
+    throw new UsageError(`Cannot run ${what}: wanted ${wanted}${hint}`);
+  });
 }

@@ -1,4 +1,4 @@
-import { ParameterError, type Row } from "../core/mod.ts";
+import { ioReason, ParameterError, type Row } from "../core/mod.ts";
 import {
   explain,
   reduce as reduceRows,
@@ -18,11 +18,11 @@ import {
 import { ndjsonLine } from "../sinks/mod.ts";
 import { type Command, runCommand } from "./_command.ts";
 import type { Flag, Flags } from "./_flags.ts";
+import { inputsOf, openText, type Output, targetOf, writing } from "./_output.ts";
 import { type Progress, watched } from "./_progress.ts";
-import { refuseSameFile } from "./_same_file.ts";
 import { sampleHead, sampleRow } from "./_sample_table.ts";
 import { flowOptions, given, openSource, SOURCE_FLAGS, type SourceSettings, sourceSettings } from "./_source_flags.ts";
-import { TextOutput } from "./_text_output.ts";
+import { stagesText } from "./_stages_text.ts";
 import { UsageError } from "./_usage_error.ts";
 import type { Io } from "./io.ts";
 
@@ -34,7 +34,7 @@ interface ChainFlag extends Flag {
 /** Flags that are options of a preset's chain. */
 const CHAIN_FLAGS: readonly ChainFlag[] = [
   { name: "temperature", option: "temperature", value: "T", help: "divide the logits by T; 0 is greedy" },
-  { name: "top-k", option: "topK", whole: true, value: "K", help: "keep the K best; 0: all" },
+  { name: "top-k", option: "topK", whole: true, value: "K", help: "keep the K best; 0: all", elsewhere: ["k"] },
   { name: "top-p", option: "topP", value: "P", help: "keep the best that hold a share P; 1: all" },
   {
     name: "min-p",
@@ -52,13 +52,17 @@ const CHAIN_FLAGS: readonly ChainFlag[] = [
 
 const COMMAND: Command = {
   name: "sample",
-  usage: "SOURCE --seed N [flags]",
+  usage: "SOURCE [flags]",
   summary: `Draws a token from each row of logits, by a chain of named stages.
 SOURCE is a file (.npy, .safetensors, or raw .f32 .f16 .bf16 .f64 with
 --vocabulary), the URL of one (http or https), or - for standard input (.npy
 or raw).`,
   flags: [
-    { name: "seed", value: "N", help: "the seed: a whole number; the same seed gives the same tokens" },
+    {
+      name: "seed",
+      value: "N",
+      help: "the same seed gives the same tokens; drawn, and told on standard error, if absent",
+    },
     {
       name: "preset",
       value: "llama.cpp|transformers|vllm",
@@ -66,27 +70,38 @@ or raw).`,
     },
     ...CHAIN_FLAGS,
     { name: "chain", value: "FILE.json", help: "a chain of one's own instead of a preset" },
-    { name: "n", value: "DRAWS", help: "tokens a row, without replacement; 1 if absent" },
+    {
+      name: "n",
+      value: "DRAWS",
+      help: "tokens a row, without replacement; 1 if absent",
+      least: 1,
+      elsewhere: ["draws"],
+    },
     { name: "details", help: "raw log-probability, rank, kept tokens and their mass, entropy" },
     ...SOURCE_FLAGS.filter(({ name }) => name !== "temperature"),
     { name: "format", value: "table|ndjson", help: "a table on a terminal, else NDJSON, if absent" },
-    { name: "o", value: "FILE", help: "write to FILE" },
+    { name: "o", value: "FILE", help: "write to FILE, which must be none that is read", elsewhere: ["out", "output"] },
   ],
   notes: `NDJSON is one object a row:
   {"row","id","logprob","reads"}
-With -n there is "draws":[{"id","logprob"}], of which the first is the token that
-one draw gives; with --details "rawLogprob","rank",
-"kept","keptMass","entropy". "logprob" is under the processed distribution,
-"rawLogprob", "rank" and "entropy" are the row's own, before the chain. A row with
-NaN, +Infinity or no allowed token has "id":null and "why":"nan", "infinity" or
-"masked". The same seed gives the same bytes for any --chunk.
+With -n there is "draws":[{"id","logprob"}], of which the first is the token
+that one draw gives; with --details "rawLogprob","rank","kept","keptMass",
+"entropy". "logprob" is under the processed distribution, "rawLogprob", "rank"
+and "entropy" are the row's own, before the chain. A row with NaN, +Infinity or
+no allowed token has "id":null and "why":"nan", "infinity" or "masked". The same
+seed gives the same bytes for any --chunk.
 
 FILE.json is a list of stages, first to last:
   [{"name":"keepTopK","k":50},{"name":"withTemperature","temperature":0.8}]
 There is no text before a row here: penalties, dry and n-gram bans find nothing.
-
+The stages, and what each must be given:
+${stagesText()}
 Status: 0; 1 bad data or a failed read, rows before it are kept; 2 wrong usage.
 `,
+  examples: [
+    "sluice sample logits.npy --seed 1 --temperature 0.8 --top-p 0.95",
+    "sluice sample logits.npy --seed 1 --preset llama.cpp -n 3 --format table",
+  ],
   prepare,
 };
 
@@ -128,55 +143,57 @@ interface Settings {
   readonly options: SamplerOptions;
   readonly table: boolean;
   readonly target: string | undefined;
+  /** The file of the chain. */
+  readonly chainFile: string | undefined;
 }
 
 async function prepare(flags: Flags, io: Io): Promise<() => Promise<void>> {
   const settings = await settingsOf(flags, io);
-  const { source, target } = settings;
-  if (target !== undefined) await refuseSameFile(source.source, target);
+  const { source, target, chainFile } = settings;
   const logits = await openSource(source, io);
   const reducers = { token: sampler(settings.options) };
+  if (settings.options.seed === undefined) io.error(`sluice: seed ${reducers.token.seed}\n`);
   const options: ReduceOptions = {
     ...flowOptions(source, logits),
     ...(source.throws ? { onInvalid: "throw" } : {}),
     ...given("signal", io.signal),
   };
   const plan = explain(logits, reducers, options);
+  // Last, so that what is refused before leaves no file behind.
+  const output = await openText(target, io, await inputsOf(source.source, io, chainFile));
   if (source.explain) io.error(`${plan}\n`);
   const { logits: seen, progress } = watched(logits, plan, io);
   const rows = reduceRows(seen, reducers, options);
-  return () => write(rows, settings, progress, io);
+  return () => write(rows, settings, output, progress, io);
 }
 
 async function settingsOf(flags: Flags, io: Io): Promise<Settings> {
-  const seed = flags.whole("seed");
-  if (seed === undefined) throw new UsageError("Cannot sample without --seed: wanted a whole number of at least 0");
   const person = io.outputIsTerminal && !flags.has("o");
   const format = flags.choice("format", ["table", "ndjson"]) ?? (person ? "table" : "ndjson");
   const chain = await chainOf(flags);
-  const options = { seed, chain, details: flags.has("details"), ...given("draws", flags.whole("n")) };
+  const options = {
+    chain,
+    details: flags.has("details"),
+    ...given("seed", flags.whole("seed")),
+    ...given("draws", flags.whole("n")),
+  };
   // Refuses what is out of range before anything is opened.
   sampler(options);
   return {
     source: sourceSettings(flags, false),
     options,
     table: format === "table",
-    target: flags.text("o"),
+    target: targetOf(flags),
+    chainFile: flags.text("chain"),
   };
 }
 
 async function chainOf(flags: Flags): Promise<NonNullable<SamplerOptions["chain"]>> {
   const file = flags.text("chain");
   const name = flags.choice<PresetName>("preset", ["llama.cpp", "transformers", "vllm"]);
-  const options = Object.fromEntries(
-    CHAIN_FLAGS.filter((flag) => flags.has(flag.name)).map((flag) => [
-      flag.option,
-      flag.whole ? flags.whole(flag.name) : flags.number(flag.name),
-    ]),
-  );
   if (file === undefined) {
     refuseForeign(flags, name);
-    return sampleChain({ preset: name, options });
+    return sampleChain({ preset: name, options: chainOptions(flags, name) });
   }
   const [other] = [
     ...(name ? ["preset"] : []),
@@ -184,6 +201,18 @@ async function chainOf(flags: Flags): Promise<NonNullable<SamplerOptions["chain"
   ];
   if (other) throw new UsageError(`Cannot use --${other} with --chain: the file is the whole chain`);
   return await readChain(file);
+}
+
+/** What the flags say, each understood on its own, so that what is refused is told of its flag. */
+function chainOptions(flags: Flags, name: PresetName | undefined): PresetOptions {
+  return Object.assign(
+    {},
+    ...CHAIN_FLAGS.filter((flag) => flags.has(flag.name)).map((flag) => {
+      const options = { [flag.option]: flag.whole ? flags.whole(flag.name) : flags.number(flag.name) };
+      flags.made(flag.name, () => sampleChain({ preset: name, options }));
+      return options;
+    }),
+  );
 }
 
 /** Refuses a flag of another preset's. Without a preset the order is transformers'. */
@@ -202,14 +231,15 @@ async function readChain(file: string): Promise<NonNullable<SamplerOptions["chai
     // Decoded by hand, so that a byte order mark is taken off.
     text = new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(file));
   } catch (error) {
-    throw new UsageError(`Cannot read the chain from "${file}": ${error instanceof Error ? error.message : error}`);
+    const found = error instanceof TypeError ? "it is no UTF-8 text" : ioReason(error, "read");
+    throw new UsageError(`Cannot read --chain "${file}": ${found}, wanted a list of stages in JSON`);
   }
   try {
     return sampleChain({ stages: JSON.parse(text) });
   } catch (error) {
     if (error instanceof ParameterError) throw error;
     const found = error instanceof Error ? error.message.replace(UNPRINTED, "?") : error;
-    throw new UsageError(`Cannot read the chain from "${file}": ${found}`);
+    throw new UsageError(`Cannot read --chain "${file}": it is no JSON (${found})`);
   }
 }
 
@@ -219,20 +249,21 @@ const UNPRINTED = /[\u0000-\u001f\u007f-\u009f]/g;
 async function write(
   rows: ReadableStream<Row<{ token: Sampler }>>,
   { table, target, source: { throws } }: Settings,
+  output: Output,
   progress: Progress,
   io: Io,
 ): Promise<void> {
-  const output = await TextOutput.open(target, io.output);
   const shared = io.outputIsTerminal && target === undefined;
   try {
-    if (table) await output.write(sampleHead);
-    for await (const { index, token } of rows) {
-      if (throws) requireToken(index, token);
-      if (shared) progress.pause();
-      await output.write(table ? sampleRow(index, token) : ndjsonLine(sampleRecord(index, token)));
-    }
+    await writing(output, async () => {
+      if (table) await output.write(sampleHead);
+      for await (const { index, token } of rows) {
+        if (throws) requireToken(index, token);
+        if (shared) progress.pause();
+        await output.write(table ? sampleRow(index, token) : ndjsonLine(sampleRecord(index, token)));
+      }
+    });
   } finally {
     progress.stop();
-    await output.close();
   }
 }

@@ -3,8 +3,8 @@ import { logSoftmax, softmax as softmaxMap } from "../reducers/mod.ts";
 import { toNpy } from "../sinks/mod.ts";
 import { type Command, runCommand } from "./_command.ts";
 import type { Flags } from "./_flags.ts";
+import { inputsOf } from "./_output.ts";
 import { watched } from "./_progress.ts";
-import { refuseSameFile } from "./_same_file.ts";
 import { flowOptions, given, openSource, SOURCE_FLAGS, sourceSettings } from "./_source_flags.ts";
 import { UsageError } from "./_usage_error.ts";
 import type { Io } from "./io.ts";
@@ -17,15 +17,25 @@ SOURCE is a file (.npy, .safetensors, or raw .f32 .f16 .bf16 .f64 with
 --vocabulary), the URL of one (http or https), or - for standard input (.npy
 or raw).`,
   flags: [
-    { name: "o", value: "OUT.npy", help: "the file to write" },
+    {
+      name: "o",
+      value: "OUT.npy",
+      help: "the file to write, which must be none that is read",
+      elsewhere: ["out", "output"],
+    },
     { name: "log", help: "log-probabilities instead" },
     ...SOURCE_FLAGS,
   ],
-  notes: `An invalid row is written as NaN throughout. A row of standard input that
+  notes: `OUT.npy has the axes of the source, or [rows, vocabulary] with --rows.
+An invalid row is written as NaN throughout. A row of standard input that
 outgrows 8 MiB waits for its second read in a temporary file.
 
 Status: 0; 1 bad data or a failed read, rows before it are kept; 2 wrong usage.
 `,
+  examples: [
+    "sluice softmax logits.npy -o probabilities.npy",
+    "sluice softmax logits.npy -o logs.npy --log --temperature 0.7 --rows 0:10",
+  ],
   prepare,
 };
 
@@ -65,18 +75,21 @@ async function prepare(flags: Flags, io: Io): Promise<() => Promise<void>> {
   const target = flags.text("o");
   if (target === undefined) throw new UsageError("Cannot run without -o: wanted the .npy file to write");
   if (!target.toLowerCase().endsWith(".npy")) throw new UsageError(`Cannot write "${target}": wanted a name in .npy`);
-  await refuseSameFile(settings.source, target);
   const logits = await openSource(settings, io);
   const { rows, ...limits } = flowOptions(settings, logits);
   const log = flags.has("log");
   const options: NormalizeOptions = { ...limits, log, onInvalid: settings.throws ? "throw" : "nan" };
   const plan = explain(logits, log ? logSoftmax() : softmaxMap(), { ...limits, ...given("rows", rows) });
+  const sink = await toNpy(target, {
+    inputs: await inputsOf(settings.source, io),
+    axes: rows === undefined ? logits.axes : undefined,
+  });
   if (settings.explain) io.error(`${plan}\n`);
   const { logits: seen, progress } = watched(logits, plan, io);
   const probabilities = normalize(seen, options).open({ ...given("rows", rows), ...given("signal", io.signal) });
   return async () => {
     try {
-      await probabilities.pipeTo(await toNpy(target));
+      await probabilities.pipeTo(sink);
     } finally {
       progress.stop();
     }

@@ -1,5 +1,6 @@
 import { TILE } from "../../kernels/mod.ts";
 import type { Chunk } from "./chunk.ts";
+import { checkOperators } from "./check_operators.ts";
 import { chunkRuns } from "./chunk_runs.ts";
 import type { Operator } from "./operator.ts";
 import { widen } from "./widen.ts";
@@ -45,8 +46,10 @@ function widened(shape: Chunk["shape"]): Chunk["shape"] {
  *
  * @param operators What to apply.
  * @returns A fresh transform; it reads one chunk ahead.
+ * @throws {ParameterError} If one of them is no operator.
  */
 export function operatorStream(operators: readonly Operator[]): TransformStream<Chunk, Chunk> {
+  checkOperators(operators);
   return new TransformStream({
     transform: (chunk, controller) => controller.enqueue(apply(chunk, operators)),
   });

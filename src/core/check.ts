@@ -1,4 +1,5 @@
 import { ParameterError, ShapeError } from "./errors.ts";
+import { optionsOf } from "./options_of.ts";
 import type { Range } from "./range.ts";
 import type { Shape } from "./shape.ts";
 import { shown } from "./shown.ts";
@@ -21,7 +22,7 @@ import { shown } from "./shown.ts";
  */
 export function checkWhole(what: string, value: number, least: number): void {
   if (!Number.isSafeInteger(value) || value < least) {
-    throw new ParameterError(`Cannot use ${what} ${value}: wanted a whole number of at least ${least}`);
+    throw new ParameterError(`Cannot use ${what} ${shown(value)}: wanted a whole number of at least ${least}`);
   }
 }
 
@@ -43,7 +44,7 @@ export function checkWhole(what: string, value: number, least: number): void {
 export function checkK(what: string, k: number): void {
   if (!Number.isSafeInteger(k) || k < 1) {
     throw new ParameterError(
-      `Cannot use ${what} with k = ${k}: wanted a whole number of at least 1 (to have none, leave it out)`,
+      `Cannot use ${what} with k = ${shown(k)}: wanted a whole number of at least 1 (to have none, leave it out)`,
       "E_K_RANGE",
     );
   }
@@ -115,21 +116,54 @@ export function checkIds(what: string, ids: Iterable<number>, vocabulary?: numbe
  * @throws {ShapeError} If it has no rows or no vocabulary (`E_EMPTY`).
  */
 export function checkShape(what: string, shape: Shape): Shape {
+  if (typeof shape !== "object" || shape === null) {
+    throw new ShapeError(`Cannot read ${what}: its shape is ${shown(shape)}, wanted { rows, vocabulary, dtype }`);
+  }
   if (!Number.isSafeInteger(shape.vocabulary) || shape.vocabulary < 1) {
-    throw new ShapeError(`Cannot read ${what}: the vocabulary is ${shape.vocabulary}, wanted at least 1`, "E_EMPTY");
+    throw new ShapeError(
+      `Cannot read ${what}: the vocabulary is ${shown(shape.vocabulary)}, wanted at least 1`,
+      "E_EMPTY",
+    );
   }
   if (shape.rows !== undefined && (!Number.isSafeInteger(shape.rows) || shape.rows < 1)) {
-    throw new ShapeError(`Cannot read ${what}: it has ${shape.rows} rows, wanted at least 1`, "E_EMPTY");
+    throw new ShapeError(`Cannot read ${what}: it has ${shown(shape.rows)} rows, wanted at least 1`, "E_EMPTY");
   }
   return Object.isFrozen(shape) ? shape : Object.freeze({ ...shape });
 }
 
-function checkInterval(what: string, [from, to]: readonly [number, number], size: number | undefined): void {
+function checkInterval(what: string, interval: readonly [number, number], size: number | undefined): void {
+  if (!Array.isArray(interval) || interval.length !== 2) {
+    throw new ParameterError(`Cannot read ${what} ${shown(interval)}: wanted [from, to]`);
+  }
+  const [from, to] = interval;
   const whole = Number.isSafeInteger(from) && (Number.isSafeInteger(to) || to === Infinity);
   if (!whole || from < 0 || to <= from || (size !== undefined && to > size)) {
     const limit = size === undefined ? "" : ` <= ${size}`;
-    throw new ParameterError(`Cannot read ${what} ${from}:${to}: wanted 0 <= from < to${limit}`);
+    throw new ParameterError(`Cannot read ${what} ${shown(from)}:${shown(to)}: wanted 0 <= from < to${limit}`);
   }
+}
+
+/**
+ * Refuses what is no signal to stop by.
+ *
+ * @example The controller instead of its signal
+ * ```ts
+ * import { checkSignal, ParameterError } from "@sluice/sluice/core";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const stop = new AbortController();
+ * checkSignal(stop.signal);
+ * assertThrows(() => checkSignal(stop), ParameterError, "Cannot stop by an AbortController: wanted an AbortSignal");
+ * ```
+ *
+ * @param signal What was given; nothing will do.
+ * @throws {ParameterError} If it is anything else.
+ */
+export function checkSignal(signal: unknown): asserts signal is AbortSignal | undefined {
+  if (signal === undefined) return;
+  const { addEventListener, throwIfAborted } = (signal ?? {}) as Partial<AbortSignal>;
+  if (typeof addEventListener === "function" && typeof throwIfAborted === "function") return;
+  throw new ParameterError(`Cannot stop by ${shown(signal)}: wanted an AbortSignal`);
 }
 
 /**
@@ -148,12 +182,13 @@ function checkInterval(what: string, [from, to]: readonly [number, number], size
  * @param shape What there is.
  * @param range What is asked for; all of it when absent.
  * @returns Both intervals.
- * @throws {ParameterError} If an interval is empty or goes past the shape.
+ * @throws {ParameterError} If an interval is empty or goes past the shape, or there is more in the range than a range has.
  */
 export function checkRange(
   shape: Shape,
   range: Range = {},
 ): { rows: readonly [number, number]; columns: readonly [number, number] } {
+  checkSignal(optionsOf("open", range, ["rows", "columns", "signal"]).signal);
   const rows = range.rows ?? [0, shape.rows ?? Infinity];
   const columns = range.columns ?? [0, shape.vocabulary];
   checkInterval("rows", rows, shape.rows);

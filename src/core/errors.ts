@@ -295,9 +295,10 @@ export class StateFormatError extends SyntaxError {
    *
    * @param message What was wanted and what was found.
    * @param code The catalogue's code.
+   * @param options The `cause`.
    */
-  constructor(message: string, readonly code: ErrorCode = "E_STATE_FORMAT") {
-    super(message);
+  constructor(message: string, readonly code: ErrorCode = "E_STATE_FORMAT", options?: ErrorOptions) {
+    super(message, options);
   }
 }
 

@@ -1,3 +1,5 @@
+import { wholeFault } from "./whole_fault.ts";
+
 const bits = new DataView(new ArrayBuffer(8));
 
 /** The unit of exact numbers: 2^-1074, the smallest float64. */
@@ -53,4 +55,42 @@ export function toNumber(value: bigint, scale: number): number {
     shift -= step;
   }
   return value < 0n ? -x : x;
+}
+
+/** Binary digits of the largest float64, in units. */
+const MOST_BITS = 1024 + UNIT;
+
+/** How many finite numbers were added, their sum in units, and the sum of their squares in units squared. */
+export interface ExactSums {
+  /** How many. */
+  readonly count: number;
+  /** Their sum. */
+  readonly sum: bigint;
+  /** The sum of their squares. */
+  readonly squares: bigint;
+}
+
+/**
+ * What is wrong with exact sums that a saved state holds: for `validate` of a reducer.
+ *
+ * @example The sum of nothing
+ * ```ts
+ * import { exactSumsFault } from "@sluice/sluice/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(exactSumsFault({ count: 0, sum: 0n, squares: 0n }, 9), undefined);
+ * assertEquals(exactSumsFault({ count: 0, sum: 1n, squares: 1n }, 9), "the sums are larger than those of 0 numbers can be");
+ * ```
+ *
+ * @param sums The sums.
+ * @param most How many numbers there are, those that are not finite included.
+ * @returns What was found; `undefined` if numbers can give it.
+ */
+export function exactSumsFault({ count, sum, squares }: ExactSums, most: number): string | undefined {
+  const fault = wholeFault("count", count, 0, most);
+  if (fault) return fault;
+  // Twice what is possible: a tile's own sums are rounded.
+  const bound = BigInt(2 * count) << BigInt(MOST_BITS), magnitude = sum < 0n ? -sum : sum;
+  if (magnitude <= bound && squares >= 0n && squares <= bound << BigInt(MOST_BITS)) return undefined;
+  return squares < 0n ? "the sum of squares is negative" : `the sums are larger than those of ${count} numbers can be`;
 }

@@ -1,3 +1,7 @@
+import type { Folded } from "./folded.ts";
+import { shown } from "./shown.ts";
+import { wholeFault } from "./whole_fault.ts";
+
 /**
  * The k best of a stream of (value, id), best being the larger value and, among equals, the lower id: a binary heap with the
  * worst on top. What it holds does not depend on the order of arrival.
@@ -12,6 +16,9 @@ export interface Heap {
   /** Their ids, in heap order. */
   ids: Float64Array;
 }
+
+/** Places of a heap before it grows. */
+const ROOM = 64;
 
 /**
  * An empty heap for the k best. It grows as it fills: k may be far above the vocabulary.
@@ -28,7 +35,7 @@ export interface Heap {
  * @param k How many are wanted: a whole number of at least 1, which is not checked here.
  */
 export function heapOf(k: number): Heap {
-  const room = Math.min(k, 64);
+  const room = Math.min(k, ROOM);
   return { k, size: 0, values: new Float64Array(room), ids: new Float64Array(room) };
 }
 
@@ -129,4 +136,62 @@ export function ranked({ values, ids, size }: Heap): number[] {
     order[at] = i;
   }
   return few ? order : order.sort((a, b) => values[b] - values[a] || ids[a] - ids[b]);
+}
+
+/**
+ * What is wrong with a heap that a saved state holds: for `validate` of a reducer.
+ *
+ * @example A size beyond what is there
+ * ```ts
+ * import { type Folded, heapFault, heapOf } from "@sluice/sluice/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = { row: 0, vocabulary: 9, count: 9, maximum: 5, nan: 0, posInf: 0, backend: "simd", element: "f32" } as const;
+ * const folded: Folded = { ...row, has: (id) => id >= 0 && id < 9 };
+ * const fault = heapFault("", { ...heapOf(2), size: 9e15 }, 2, folded);
+ * assertEquals(fault, "size is 9000000000000000, wanted a whole number from 0 to 2");
+ * ```
+ *
+ * @param path What goes before the names of its fields, as "best.".
+ * @param heap The heap; `null` where none is kept.
+ * @param k How many it must be made for; 0 where none is kept.
+ * @param folded Of what the state was made.
+ * @param maximum The largest logit that was offered, where that is not the row's.
+ * @returns What was found and what was wanted; `undefined` if it is a heap of those logits.
+ */
+export function heapFault(
+  path: string,
+  heap: Heap | null,
+  k: number,
+  folded: Folded,
+  maximum: number = folded.maximum,
+): string | undefined {
+  if (heap === null || k === 0) return heap === null ? undefined : `${path}heap is ${shown(heap)}, wanted null`;
+  const { size, values, ids } = heap;
+  return wholeFault(`${path}k`, heap.k, k, k) ?? wholeFault(`${path}size`, size, 0, Math.min(k, folded.count)) ??
+    wholeFault(`the length of ${path}values`, values.length, Math.max(size, Math.min(k, ROOM)), k) ??
+    wholeFault(`the length of ${path}ids`, ids.length, values.length, values.length) ??
+    candidateFault(path, heap, folded) ?? bestFault(path, heap, maximum);
+}
+
+/** Each is a logit of the row, once, below a better one. */
+function candidateFault(path: string, { size, values, ids }: Heap, folded: Folded): string | undefined {
+  const seen = new Set<number>();
+  for (let i = 0; i < size; i++) {
+    const value = values[i], id = ids[i], parent = (i - 1) >> 1;
+    if (!(value > -Infinity)) return `${path}values has ${value}, wanted no NaN and no masked logit`;
+    if (!folded.has(id)) return `${path}ids has ${id}, wanted ids whose logits were read`;
+    if (seen.has(id)) return `${path}ids has ${id} twice, wanted it once`;
+    seen.add(id);
+    if (i > 0 && !(values[parent] < value || (values[parent] === value && ids[parent] > id))) {
+      return `${path}values is in no heap's order at ${i}, wanted the worst on top`;
+    }
+  }
+}
+
+/** The largest logit is always held. */
+function bestFault(path: string, { size, values }: Heap, maximum: number): string | undefined {
+  let best = -Infinity;
+  for (let i = 0; i < size; i++) if (values[i] > best) best = values[i];
+  return best === maximum ? undefined : `${path}values has at most ${best}, wanted the largest logit, ${maximum}`;
 }

@@ -14,10 +14,12 @@
  * @returns The end of a sentence that begins "Cannot read ...: ".
  */
 export function ioReason(error: unknown, verb: "read" | "write"): string {
-  const name = error instanceof Error ? error.name : "";
+  const { name, code } = (error instanceof Error ? error : {}) as { readonly name?: string; readonly code?: string };
   if (name === "NotFound") return verb === "read" ? "there is no such file" : "there is no such folder";
   if (name === "IsADirectory") return "it is a directory";
   if (name === "PermissionDenied" || name === "NotCapable") return `there is no permission to ${verb} it`;
+  if (name === "NotADirectory") return "a part of its path is a file, not a folder";
   if (name === "BrokenPipe") return "its reader went away";
+  if (code === "ENOSPC") return "no space left on its device";
   return error instanceof Error ? error.message : String(error);
 }

@@ -16,6 +16,8 @@ export interface LogitSource {
   readonly replay: Replay;
   /** What these are, as data. */
   readonly spec: Spec;
+  /** The axes of the array, where it has others than `[rows, vocabulary]`; the vocabulary is the last. */
+  readonly axes?: readonly number[] | undefined;
   /** The chunks of a range, row-major, without gap or overlap. */
   open(range?: Range): ReadableStream<Chunk>;
   /** The bytes of a range in the source's dtype, little endian, without a stream in between. Optional and faster. */
@@ -34,6 +36,11 @@ export interface Logits {
   readonly replay: Replay;
   /** What these are, as data. */
   readonly spec: Spec;
+  /**
+   * The axes of the array that the rows were taken from, as `[2, 3, 1000]` for 6 rows of 1,000; absent where it has no others
+   * than `[rows, vocabulary]`. Operators and maps keep them, `toNpy` can write them.
+   */
+  readonly axes?: readonly number[] | undefined;
   /** The chunks of a range, operators applied, row-major, without gap or overlap. */
   open(range?: Range): ReadableStream<Chunk>;
   /** These logits with operators applied, first to last; again logits. Nothing is read. */

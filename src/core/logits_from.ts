@@ -1,10 +1,13 @@
 import { applyOperators } from "./apply_operators.ts";
 import { checkShape } from "./check.ts";
+import { checkOperators } from "./check_operators.ts";
 import type { Chunk } from "./chunk.ts";
+import { ParameterError } from "./errors.ts";
 import type { Logits, LogitSource, Replay } from "./logits.ts";
 import type { Operator } from "./operator.ts";
 import type { Range } from "./range.ts";
 import type { Shape } from "./shape.ts";
+import { shown } from "./shown.ts";
 import type { Spec } from "./spec.ts";
 
 /** A source and the operators on it. */
@@ -23,6 +26,10 @@ class PipedLogits implements Logits {
     return this.source.replay;
   }
 
+  get axes(): readonly number[] | undefined {
+    return this.source.axes;
+  }
+
   get spec(): Spec {
     return this.operators.reduce<Spec>(
       (input, { spec }) => ({ ...spec, inputs: [input, ...spec.inputs] }),
@@ -35,6 +42,7 @@ class PipedLogits implements Logits {
   }
 
   pipe(...operators: Operator[]): Logits {
+    checkOperators(operators);
     for (const operator of operators) operator.check?.(this.shape);
     return new PipedLogits(this.source, [...this.operators, ...operators]);
   }
@@ -62,10 +70,22 @@ class PipedLogits implements Logits {
  * @param source Where chunks come from.
  * @returns Logits without operators.
  * @throws {ShapeError} If the shape has no rows or no vocabulary.
+ * @throws {ParameterError} If that is no source.
  */
 export function logitsFrom(source: LogitSource): Logits {
+  checkSource(source);
   const shape = checkShape(source.spec.name, source.shape);
   return new PipedLogits(shape === source.shape ? source : withShape(source, shape), []);
+}
+
+function checkSource(source: LogitSource): void {
+  const { spec, open } = source ?? {};
+  if (typeof spec?.name === "string" && typeof open === "function") return;
+  throw new ParameterError(
+    `Cannot make logits of ${
+      shown(source)
+    }: wanted a source, with shape, replay, spec and open; fromArray takes arrays`,
+  );
 }
 
 function withShape(source: LogitSource, shape: Shape): LogitSource {

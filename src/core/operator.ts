@@ -12,7 +12,10 @@ export interface Operator {
   readonly spec: Spec;
   /** Refuses a shape it does not fit, before any read. */
   check?(shape: Shape): void;
-  /** Set on an operator that changes only how the stream is cut: `stream` does its work, `apply` nothing. */
+  /**
+   * Set on an operator that changes only how the stream is cut: `stream` does its work, `apply` nothing. It works where chunks are handed
+   * on (`open`, `tap`, `zipMasks`); `reduce`, `map` and their kin cut rows themselves and pass it over.
+   */
   readonly reshapes?: boolean;
   /** Rewrites `segment.values` in place. */
   apply(segment: Segment): void;

@@ -1,5 +1,6 @@
 import type { Level } from "../../kernels/mod.ts";
 import type { Block } from "./block.ts";
+import type { Folded } from "./folded.ts";
 import type { RowFacts } from "./row_facts.ts";
 import type { Segment } from "./segment.ts";
 import type { Spec } from "./spec.ts";
@@ -20,6 +21,8 @@ import type { Spec } from "./spec.ts";
  *
  * @typeParam R The result.
  * @typeParam S The state: a flat record of numbers, booleans, bigints, plain or typed arrays, so that it can be saved and sent.
+ *   A field stays what `init` makes it: a state that is loaded must have the same fields, of the same kinds. What may be of several
+ *   kinds, or an open list or record, begins as `null`, `[]` or `{}`.
  */
 // deno-lint-ignore no-explicit-any
 export interface Reducer<R, S = any> {
@@ -39,6 +42,12 @@ export interface Reducer<R, S = any> {
   stepBlock?(state: S, block: Block): void;
   /** Folds `from` into `into`. Associative and commutative. */
   merge(into: S, from: Readonly<S>): void;
+  /**
+   * Says what is wrong with a state that somebody else wrote, `undefined` if nothing is: "size is 9, wanted a whole number from 0 to 4".
+   * A check sum proves bytes, not sense. The engine has seen to it that the fields are there and of their kinds; a reducer whose `merge` or
+   * `finish` trusts more than that (sizes, lengths, positions, ids, the order of a list) must look here, or a forged state can hang it.
+   */
+  validate?(state: Readonly<S>, folded: Folded): string | undefined;
   /** The result. Pure and repeatable: a monitor calls it in the middle of a row. Decides what empty means. */
   finish(state: Readonly<S>, row: RowFacts): R;
   /** A reducer for a second read of the row, if the first left the question open. Its result replaces the first's. */

@@ -1,12 +1,14 @@
 import type { Kernels } from "../../kernels/mod.ts";
 import {
   checkRange,
+  checkSignal,
   checkWhole,
   type Chunk,
   InvalidLogitError,
   type Logits,
   ParameterError,
   type RowFacts,
+  shown,
 } from "../core/mod.ts";
 import { flowClosed } from "./_closed.ts";
 import { type Feed, openFeed } from "./_feed.ts";
@@ -14,6 +16,9 @@ import { kernelsFor } from "./_kernels_for.ts";
 import { Replay } from "./_replay.ts";
 import { Stage } from "./_stage.ts";
 import type { FlowOptions } from "./flow_options.ts";
+
+/** The options of a flow. */
+export const FLOW_OPTIONS = ["rows", "backend", "onInvalid", "reads", "rowCache", "spill", "signal"] as const;
 
 /** Bytes of one row kept for a second read, unless told otherwise. */
 export const ROW_CACHE: number = 8 * 2 ** 20;
@@ -36,11 +41,11 @@ export class Flow {
     options: FlowOptions & { readonly columns?: readonly [number, number] | undefined },
     twice: boolean,
   ) {
-    const { rows, columns } = checkRange(logits.shape, {
-      ...(options.rows ? { rows: options.rows } : {}),
-      ...(options.columns ? { columns: options.columns } : {}),
-    });
     checkFlowOptions(options);
+    const { rows, columns } = checkRange(logits.shape, {
+      ...(options.rows === undefined ? {} : { rows: options.rows }),
+      ...(options.columns === undefined ? {} : { columns: options.columns }),
+    });
     checkReads(readsOf(logits) * (twice ? 2 : 1), options.reads ?? 2);
     this.#logits = logits;
     this.#signal = options.signal;
@@ -113,11 +118,16 @@ export function checkReads(needed: number, allowed: number): void {
   );
 }
 
-function checkFlowOptions({ rowCache, reads, onInvalid }: FlowOptions): void {
+/** Refuses options of a flow that are out of range. */
+export function checkFlowOptions({ rowCache, reads, onInvalid, spill, signal }: FlowOptions): void {
+  checkSignal(signal);
   if (reads !== undefined) checkWhole("reads", reads, 1);
   if (rowCache !== undefined) checkWhole("rowCache", rowCache, 0);
   if (onInvalid !== undefined && onInvalid !== "report" && onInvalid !== "throw") {
-    throw new ParameterError(`Cannot use onInvalid "${onInvalid}": wanted "report" or "throw"`);
+    throw new ParameterError(`Cannot use onInvalid ${shown(onInvalid)}: wanted "report" or "throw"`);
+  }
+  if (spill !== undefined && typeof spill?.open !== "function") {
+    throw new ParameterError(`Cannot use spill ${shown(spill)}: wanted one as fileSpill() gives it`);
   }
 }
 

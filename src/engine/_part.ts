@@ -53,16 +53,25 @@ export class Fragment {
   #wide: boolean;
   length = 0;
 
+  /** Empty, or a copy of logits. */
   constructor(wide: boolean, values?: Values) {
     this.#wide = wide;
-    if (values) this.append(values);
+    if (!values?.length) return;
+    // No more room than they take: a state may have far more parts than it has logits to add.
+    this.#values = values.slice();
+    this.length = values.length;
   }
 
   /** Adds logits at the end. */
   append(values: Values): void {
-    this.#values ??= this.#wide ? new Float64Array(TILE) : new Float32Array(TILE);
+    const length = this.length + values.length;
+    if (!this.#values || this.#values.length < length) {
+      const room = this.#wide ? new Float64Array(TILE) : new Float32Array(TILE);
+      room.set(this.values());
+      this.#values = room;
+    }
     this.#values.set(values, this.length);
-    this.length += values.length;
+    this.length = length;
   }
 
   /** The logits: a view. */

@@ -1,8 +1,8 @@
 import type { Level } from "../../kernels/mod.ts";
 import { type Reducer, type Reducers, ShapeError, type Spec, specText } from "../core/mod.ts";
 import type { Shape } from "../core/mod.ts";
-
-const LEVELS: readonly Level[] = ["maximum", "sum", "moments", "squares"];
+import { checkReducers } from "./_check_reducers.ts";
+import { LEVELS } from "./_levels.ts";
 
 const RESERVED = ["index", "count", "nan", "posInf", "allMasked", "firstInvalid", "partial", "reads"];
 
@@ -24,6 +24,7 @@ export class ReducerSet {
   readonly mostReads: number;
 
   constructor(reducers: Reducers) {
+    checkReducers(reducers);
     this.names = Object.keys(reducers);
     this.reducers = Object.values(reducers);
     for (const name of this.names) {

@@ -1,7 +1,6 @@
-import { Column, type Kernels, TILE, TILES } from "../../kernels/mod.ts";
+import { Column, holding, isHeld, type Kernels, TILE, TILES } from "../../kernels/mod.ts";
 import { type Block, countInvalid, ParameterError, type RowFacts, type Segment } from "../core/mod.ts";
 import { Accumulator } from "./_accumulator.ts";
-import { type Hold, holdOf } from "./_held.ts";
 import type { Values } from "./_part.ts";
 import type { ReducerSet } from "./_reducer_set.ts";
 
@@ -57,7 +56,6 @@ export class RowFold {
   readonly #sum: Accumulator;
   readonly #table: Float64Array;
   readonly #out: Float64Array;
-  readonly #hold: Hold;
   #row: number;
   #states: unknown[];
   #nan = 0;
@@ -72,7 +70,6 @@ export class RowFold {
     this.#sum = new Accumulator(kernels, data?.sum);
     this.#table = new Float64Array(memory, arena.table, TILES * Column.stride);
     this.#out = new Float64Array(memory, arena.out, 8);
-    this.#hold = holdOf(kernels);
     this.#states = data ? [...data.states] : set.reducers.map((reducer) => reducer.init(row));
     this.#nan = data?.nan ?? 0;
     this.#posInf = data?.posInf ?? 0;
@@ -86,12 +83,7 @@ export class RowFold {
     this.#nan = 0;
     this.#posInf = 0;
     this.#firstInvalid = undefined;
-    this.#hold.held = true;
-    try {
-      this.#renew(row);
-    } finally {
-      this.#hold.held = false;
-    }
+    holding(this.#kernels, () => this.#renew(row));
   }
 
   #renew(row: number): void {
@@ -105,23 +97,19 @@ export class RowFold {
 
   /** Folds whole tiles that lie in the arena: one sweep, then every reducer over its findings. */
   block(at: number, count: number, start: number): void {
-    if (this.#hold.held) {
-      throw new ParameterError(
-        "Cannot merge or finish states within a step or an operator: do it when the row is done",
-      );
-    }
+    this.#requireFree();
     const { level } = this.#set;
     const { table } = this.#kernels.arena;
     const invalid = this.#kernels.sweep(level, at, count, table);
     const block = new SweptBlock(this.#kernels, level, this.#table, at, count, this.#row, start);
     if (invalid > 0) this.#countInvalid(block);
     this.#sum.deposit(level, block.tiles);
-    this.#hold.held = true;
-    try {
-      this.#step(block);
-    } finally {
-      this.#hold.held = false;
-    }
+    holding(this.#kernels, () => this.#step(block));
+  }
+
+  #requireFree(): void {
+    if (!isHeld(this.#kernels)) return;
+    throw new ParameterError("Cannot merge or finish states within a step or an operator: do it when the row is done");
   }
 
   #step(block: SweptBlock): void {
@@ -135,6 +123,7 @@ export class RowFold {
 
   /** Folds one tile that lies elsewhere. */
   tile(values: Values, start: number): void {
+    this.#requireFree();
     const at = this.#kernels.arena.mapped;
     viewOf(this.#kernels, at, values.length).set(values);
     this.block(at, values.length, start);

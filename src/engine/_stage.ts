@@ -1,6 +1,5 @@
-import { type Kernels, TILE } from "../../kernels/mod.ts";
+import { holding, type Kernels, TILE } from "../../kernels/mod.ts";
 import { type Chunk, type LogitArray, type Operator, widenInto } from "../core/mod.ts";
-import { type Hold, holdOf } from "./_held.ts";
 import { viewOf } from "./_row_fold.ts";
 
 /** Logits of one row in the arena, widened, operators applied. Valid until the next one is asked for. */
@@ -24,13 +23,11 @@ export class Stage {
   readonly #kernels: Kernels;
   readonly #operators: readonly Operator[];
   readonly #bytes: number;
-  readonly #hold: Hold;
 
   constructor(kernels: Kernels, operators: readonly Operator[]) {
     this.#kernels = kernels;
     this.#operators = operators.filter(({ reshapes }) => !reshapes);
     this.#bytes = kernels.element === "f64" ? 8 : 4;
-    this.#hold = holdOf(kernels);
   }
 
   /** The chunk's runs in order. Other flows may use the arena between two runs: the rest is then staged again. */
@@ -47,7 +44,7 @@ export class Stage {
         }
         const count = Math.min(size - done, columns[1] - start);
         const run = { at: at + done * this.#bytes, count, row, start, offset: offset + done };
-        if (this.#operators.length > 0) this.#operate(run);
+        if (this.#operators.length > 0) holding(this.#kernels, () => this.#operate(run));
         yield run;
         done += count;
         start += count;
@@ -94,17 +91,12 @@ export class Stage {
   }
 
   #operate({ at, count, row, start }: StagedRun): void {
-    this.#hold.held = true;
-    try {
-      for (let done = 0; done < count;) {
-        const id = start + done;
-        const size = Math.min(count - done, TILE - id % TILE);
-        const segment = { values: viewOf(this.#kernels, at + done * this.#bytes, size), row, start: id };
-        for (const operator of this.#operators) operator.apply(segment);
-        done += size;
-      }
-    } finally {
-      this.#hold.held = false;
+    for (let done = 0; done < count;) {
+      const id = start + done;
+      const size = Math.min(count - done, TILE - id % TILE);
+      const segment = { values: viewOf(this.#kernels, at + done * this.#bytes, size), row, start: id };
+      for (const operator of this.#operators) operator.apply(segment);
+      done += size;
     }
   }
 }

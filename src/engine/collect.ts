@@ -1,7 +1,8 @@
-import { type Logits, type Reducers, type Results, type RowFacts, ShapeError } from "../core/mod.ts";
-import { Flow, flowStream } from "./_flow.ts";
+import { type Logits, optionsOf, type Reducers, type Results, type RowFacts, ShapeError } from "../core/mod.ts";
+import { Flow, FLOW_OPTIONS, flowStream } from "./_flow.ts";
 import { ReduceWork } from "./_reduce_work.ts";
-import { ReducerSet } from "./_reducer_set.ts";
+import type { ReducerSet } from "./_reducer_set.ts";
+import { reducersFor } from "./_reducers_for.ts";
 import type { ReduceOptions } from "./reduce.ts";
 
 /** One field over all rows; of a list, row-major `[rows, width]`. */
@@ -50,8 +51,8 @@ export async function collect<T extends Reducers>(
   reducers: T,
   options: ReduceOptions = {},
 ): Promise<Table<T>> {
-  const set = new ReducerSet(reducers);
-  set.check(logits.shape);
+  optionsOf("collect", options, FLOW_OPTIONS);
+  const set = reducersFor("collect", logits, reducers);
   const flow = new Flow(logits, options, set.maySecond);
   const work = new ReduceWork(set, flow, logits, options);
   const columns = new Columns(set);

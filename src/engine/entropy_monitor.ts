@@ -1,4 +1,4 @@
-import { checkWhole, ParameterError } from "../core/mod.ts";
+import { checkWhole, optionsOf, ParameterError, shown } from "../core/mod.ts";
 
 /** Options of {@linkcode entropyMonitor}. None has a default that fits all models: the paper gives none either. */
 export interface EntropyMonitorOptions<K extends string = "entropy"> {
@@ -53,17 +53,32 @@ export interface EntropyReading {
  * @typeParam R The rows.
  * @typeParam K The name of their entropy.
  * @param options Window, threshold, dwell time.
- * @returns A transform of rows.
+ * @returns A transform of rows. It fails with `ParameterError` at a row whose entropy is no number.
  * @throws {ParameterError} If an option is out of range.
  */
 export function entropyMonitor<R extends { readonly [P in K]: number }, K extends string = "entropy">(
   options: EntropyMonitorOptions<K>,
 ): TransformStream<R, R & { readonly monitor: EntropyReading }> {
+  const { field = "entropy" as K } = optionsOf("entropyMonitor", options, MONITOR_OPTIONS);
+  if (typeof field !== "string") {
+    throw new ParameterError(`Cannot watch the field ${shown(field)}: wanted the name of the rows' entropy`);
+  }
   const monitor = new Monitor(options);
-  const field = options.field ?? "entropy" as K;
   return new TransformStream({
-    transform: (row, controller) => controller.enqueue({ ...row, monitor: monitor.read(row[field]) }),
+    transform: (row, controller) => controller.enqueue({ ...row, monitor: monitor.read(entropyOf(row, field)) }),
   });
+}
+
+const MONITOR_OPTIONS = ["window!", "threshold!", "dwell!", "start", "field"] as const;
+
+function entropyOf(row: unknown, field: string): number {
+  const entropy = (row as Record<string, unknown> | null | undefined)?.[field];
+  if (typeof entropy === "number") return entropy;
+  throw new ParameterError(
+    `Cannot watch a row whose "${field}" is ${
+      shown(entropy)
+    }: wanted a number; the option "field" names the rows' entropy`,
+  );
 }
 
 /** The sequential machine: a ring of the last entropies, and the switch. */
@@ -80,10 +95,10 @@ class Monitor {
     checkWhole("window", window, 1);
     checkWhole("dwell", dwell, 0);
     if (!Number.isFinite(threshold)) {
-      throw new ParameterError(`Cannot use threshold ${threshold}: wanted a finite number`);
+      throw new ParameterError(`Cannot use threshold ${shown(threshold)}: wanted a finite number`);
     }
     if (start !== "small" && start !== "large") {
-      throw new ParameterError(`Cannot start in "${start}": wanted "small" or "large"`);
+      throw new ParameterError(`Cannot start in ${shown(start)}: wanted "small" or "large"`);
     }
     this.#options = options;
     this.#state = start;

@@ -1,7 +1,9 @@
 import { TILE } from "../../kernels/mod.ts";
-import { bytesOf, type Logits, type Reducers, type RowMap, specText } from "../core/mod.ts";
-import { Flow, readsOf, ROW_CACHE } from "./_flow.ts";
-import { ReducerSet } from "./_reducer_set.ts";
+import { bytesOf, type Logits, type Operator, optionsOf, type Reducers, type RowMap, specText } from "../core/mod.ts";
+import { checkMap } from "./_check_map.ts";
+import { Flow, FLOW_OPTIONS, readsOf, ROW_CACHE } from "./_flow.ts";
+import type { ReducerSet } from "./_reducer_set.ts";
+import { reducersFor } from "./_reducers_for.ts";
 import { type SecondRead, secondReadOf } from "./_replay.ts";
 import type { ReduceOptions } from "./reduce.ts";
 
@@ -21,6 +23,8 @@ export interface Plan {
   readonly second: { readonly from: SecondRead; readonly why: string } | undefined;
   /** What runs on each tile, in order; the sweep is shared by all. */
   readonly kernels: readonly string[];
+  /** Operators that are passed over: they change only how a stream is cut, and the engine cuts rows itself. */
+  readonly passed: readonly string[];
   /** Bytes of one row, and of all rows where that is known. */
   readonly bytes: { readonly row: number; readonly total: number | undefined };
   /** Most memory the flow holds at a time, in bytes: arena, chunks, row cache. */
@@ -56,9 +60,10 @@ const SWEEPS = {
  * @throws {RangeError} Whatever the flow itself would refuse before its first read.
  */
 export function explain(logits: Logits, work: Reducers | RowMap, options: ReduceOptions = {}): Plan {
+  optionsOf("explain", options, FLOW_OPTIONS);
   const rowMap = isMap(work) ? work : undefined;
-  const set = new ReducerSet(rowMap ? {} : work as Reducers);
-  set.check(logits.shape);
+  if (rowMap) checkMap(rowMap);
+  const set = reducersFor("explain", logits, rowMap ? {} : work as Reducers);
   const twice = rowMap !== undefined || set.maySecond;
   const { rows, kernels } = new Flow(logits, options, twice);
   const rowBytes = logits.shape.vocabulary * bytesOf(logits.source?.shape.dtype ?? logits.shape.dtype);
@@ -70,6 +75,7 @@ export function explain(logits: Logits, work: Reducers | RowMap, options: Reduce
     backend: `${kernels.backend}, ${kernels.element}`,
     reads: [(rowMap ? 2 : 1) * readsOf(logits), mostReads(rowMap, set, options) * readsOf(logits)],
     second,
+    passed: (logits.operators ?? []).filter(({ reshapes }) => reshapes).map(operatorText),
     kernels: kernelsOfTile(logits, rowMap?.needs ?? set.level, set, rowMap),
     bytes: { row: rowBytes, total: count === undefined ? undefined : count * rowBytes },
     memory: memoryOf(kernels.memory.byteLength, rowBytes, second?.from, options),
@@ -81,7 +87,7 @@ function mostReads(rowMap: RowMap | undefined, set: ReducerSet, { reads }: Reduc
 }
 
 function isMap(work: Reducers | RowMap): work is RowMap {
-  return typeof (work as Partial<RowMap>).emit === "function";
+  return typeof (work as Partial<RowMap> | null | undefined)?.emit === "function";
 }
 
 function secondOf(
@@ -101,12 +107,16 @@ function kernelsOfTile(logits: Logits, level: keyof typeof SWEEPS, set: ReducerS
   const { dtype } = logits.source?.shape ?? logits.shape;
   return [
     ...(dtype === "f16" || dtype === "bf16" ? [`widen ${dtype}`] : []),
-    ...(logits.operators ?? []).map(({ spec }) => specText({ ...spec, inputs: [] })),
+    ...(logits.operators ?? []).filter(({ reshapes }) => !reshapes).map(operatorText),
     `sweep: ${SWEEPS[level]}`,
     ...set.reducers.filter(({ step, stepBlock }) => step.length > 0 || (stepBlock?.length ?? 0) > 0)
       .map(({ spec, stepBlock }) => specText(spec) + (stepBlock ? "" : " (tile by tile, in process)")),
     ...(rowMap ? [`second read: ${specText(rowMap.spec)}`] : []),
   ];
+}
+
+function operatorText({ spec }: Operator): string {
+  return specText({ ...spec, inputs: [] });
 }
 
 function memoryOf(arena: number, rowBytes: number, from: SecondRead | undefined, options: ReduceOptions): number {
@@ -123,6 +133,7 @@ function planOf(plan: Omit<Plan, "toString">): Plan {
     `reads    ${reads[0] === reads[1] ? reads[0] : `${reads[0]}, at most ${reads[1]}`} a row`,
     ...(second ? [`again    from ${second.from}, for ${second.why}`] : []),
     `a tile   ${plan.kernels.join("\n         ")}`,
+    ...plan.passed.map((operator) => `passed   ${operator}, which changes no result`),
     `memory   ${(plan.memory / 2 ** 20).toFixed(1)} MiB at most`,
   ];
   const text = lines.join("\n").replaceAll(/\[[-\d,]+\]/g, cut);

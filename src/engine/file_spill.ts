@@ -1,4 +1,4 @@
-import { checkWhole, ioReason, SourceError, SourceExhaustedError } from "../core/mod.ts";
+import { checkWhole, ioReason, optionsOf, SourceError, SourceExhaustedError } from "../core/mod.ts";
 import type { Spill, SpillStore } from "./spill.ts";
 
 /** Options of {@linkcode fileSpill}. */
@@ -28,9 +28,9 @@ export interface FileSpillOptions {
  * @throws {ParameterError} If the limit is not a whole number of at least 1.
  */
 export function fileSpill(options: FileSpillOptions = {}): Spill {
-  const limit = options.limit ?? 2 ** 34;
+  const { limit = 2 ** 34, directory } = optionsOf("fileSpill", options, ["limit", "directory"]);
   checkWhole("spill limit", limit, 1);
-  return { open: () => FileStore.open(limit, options.directory) };
+  return { open: () => FileStore.open(limit, directory) };
 }
 
 class FileStore implements SpillStore {

@@ -1,4 +1,5 @@
-import { type Reducers, type Row, StateFormatError } from "../core/mod.ts";
+import { optionsOf, type Reducers, type Row, StateFormatError } from "../core/mod.ts";
+import { checkState } from "./_check_state.ts";
 import { ReducerSet } from "./_reducer_set.ts";
 import { rowOf } from "./_row_of.ts";
 import type { RowState } from "./row_state.ts";
@@ -27,13 +28,16 @@ export interface FinishStateOptions {
  * @param reducers The reducers it was made with: their specs must agree.
  * @param options Whether a part will do.
  * @returns The row.
+ * @throws {ParameterError} If that is no state, or these are no reducers.
  * @throws {StateFormatError} If ids are missing (`E_SHARD_GAP`) or the reducers are others (`E_MERGE_MISMATCH`).
  */
 export function finishState<T extends Reducers>(
   state: RowState,
   reducers: T,
-  { partial = false }: FinishStateOptions = {},
+  options: FinishStateOptions = {},
 ): Row<T> {
+  const { partial = false } = optionsOf("finishState", options, ["partial"]);
+  checkState("finish", state);
   const wanted = new ReducerSet(reducers).text();
   if (wanted !== state.set.text()) {
     throw new StateFormatError(

@@ -1,14 +1,15 @@
-import { loadKernels } from "../../kernels/mod.ts";
-import { type Reducers, StateFormatError } from "../core/mod.ts";
+import { loadKernels, TILE } from "../../kernels/mod.ts";
+import { errorCode, ParameterError, type Reducers, shown, StateFormatError } from "../core/mod.ts";
 import { crc32 } from "./_crc32.ts";
 import { fromPlain } from "./_plain_state.ts";
 import { ReducerSet } from "./_reducer_set.ts";
-import { isRecord, isStateBody } from "./_state_body.ts";
+import { isRecord, stateContent } from "./_state_content.ts";
 import { RowState } from "./row_state.ts";
 import { STATE_MAGIC, STATE_VERSION } from "./save_state.ts";
 
 /**
- * A state from the bytes of `saveState`. Damaged bytes, other versions and other reducers are refused: never a wrong number.
+ * A state from the bytes of `saveState`. Damaged bytes, other versions and other reducers are refused: never a wrong number. So is what no
+ * state of these reducers can hold, whoever wrote it and with whatever check sum; of its own part each reducer judges by `validate`.
  *
  * @example Other reducers and damaged bytes are refused
  * ```ts
@@ -25,22 +26,27 @@ import { STATE_MAGIC, STATE_VERSION } from "./save_state.ts";
  * @param bytes What `saveState` gave.
  * @param reducers The reducers that the state was made with, by the same names.
  * @returns The state.
+ * @throws {ParameterError} If these are no bytes or no reducers.
  * @throws {StateFormatError} If the bytes are damaged or foreign (`E_STATE_FORMAT`) or of other reducers (`E_MERGE_MISMATCH`).
  * @throws {BackendUnavailableError} If its backend does not run here.
  */
 export function loadState(bytes: Uint8Array, reducers: Reducers): RowState {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new ParameterError(`Cannot load a state from ${shown(bytes)}: wanted a Uint8Array, as saveState gives it`);
+  }
   const body = bodyOf(bytes);
   const set = new ReducerSet(reducers);
   if (body.reducers !== set.text()) {
     throw new StateFormatError(
-      `Cannot load the state: it is of ${body.reducers}, wanted ${set.text()}`,
+      `Cannot load the state: it is of ${shown(body.reducers)}, wanted ${shown(set.text())}`,
       "E_MERGE_MISMATCH",
     );
   }
-  // A check sum proves bytes, not sense: a foreign writer may have made them.
-  if (!isStateBody(body, set.reducers.length)) throw senseless();
-  const { row, vocabulary, backend, element } = body;
-  return new RowState(set, loadKernels(backend, element), row, vocabulary, body, body.operators);
+  if (body.tile !== TILE) {
+    throw new StateFormatError(`Cannot load the state: its tiles have ${shown(body.tile)} logits, wanted ${TILE}`);
+  }
+  const { row, vocabulary, backend, element, operators, fold, parts } = stateContent(body, set);
+  return new RowState(set, loadKernels(backend, element), row, vocabulary, { fold, parts }, operators);
 }
 
 function bodyOf(bytes: Uint8Array): Record<string, unknown> {
@@ -65,6 +71,7 @@ function parsed(bytes: Uint8Array): Record<string, unknown> {
   try {
     body = fromPlain(JSON.parse(new TextDecoder().decode(bytes)));
   } catch (error) {
+    if (errorCode(error)) throw error;
     throw senseless({ cause: error });
   }
   if (!isRecord(body)) throw senseless();
@@ -72,7 +79,5 @@ function parsed(bytes: Uint8Array): Record<string, unknown> {
 }
 
 function senseless(options?: ErrorOptions): StateFormatError {
-  const error = new StateFormatError("Cannot load the state: its body does not make sense");
-  if (options) error.cause = options.cause;
-  return error;
+  return new StateFormatError("Cannot load the state: its body is no record in JSON", "E_STATE_FORMAT", options);
 }

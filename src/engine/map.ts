@@ -1,19 +1,21 @@
-import { TILE, TILES } from "../../kernels/mod.ts";
+import { holding, TILE, TILES } from "../../kernels/mod.ts";
 import {
   bytesOf,
+  checkLogits,
   checkRange,
   type Chunk,
   type Logits,
   logitsFrom,
+  optionsOf,
   ParameterError,
   type Range,
   type RowFacts,
   type RowMap,
-  type Segment,
   type Shape,
+  shown,
 } from "../core/mod.ts";
-import { Flow, flowStream, invalidRow, isInvalid, readsOf } from "./_flow.ts";
-import { holdOf } from "./_held.ts";
+import { checkMap } from "./_check_map.ts";
+import { checkFlowOptions, Flow, flowStream, invalidRow, isInvalid, readsOf } from "./_flow.ts";
 import type { Values } from "./_part.ts";
 import { ReducerSet } from "./_reducer_set.ts";
 import { viewOf } from "./_row_fold.ts";
@@ -56,23 +58,30 @@ export interface MapOptions extends Omit<FlowOptions, "rows" | "onInvalid" | "si
  * @param options Backend, invalid rows, limits.
  * @returns Logits again: open them, pipe operators onto them, reduce them. Opened, they fail with `InvalidLogitError` under
  * `onInvalid: "throw"`, `SourceExhaustedError` if a row cannot be read again, `SourceChangedError` if its two reads differ.
- * @throws {ParameterError} If an option does not fit.
+ * @throws {ParameterError} If these are no logits or no map, or an option does not fit.
  */
 export function map(logits: Logits, rowMap: RowMap, options: MapOptions = {}): Logits {
-  const { onInvalid = "nan" } = options;
+  const { onInvalid = "nan", ...limits } = optionsOf("map", options, MAP_OPTIONS);
   if (!["nan", "zero", "throw"].includes(onInvalid)) {
-    throw new ParameterError(`Cannot use onInvalid "${onInvalid}": wanted "nan", "zero" or "throw"`);
+    throw new ParameterError(`Cannot use onInvalid ${shown(onInvalid)}: wanted "nan", "zero" or "throw"`);
   }
+  checkFlowOptions(limits);
+  checkLogits("map", logits);
+  checkMap(rowMap);
   const { dtype } = logits.shape;
   const shape: Shape = Object.freeze({ ...logits.shape, dtype: dtype === "f64" ? "f64" : "f32" });
   return logitsFrom({
     shape,
     replay: logits.replay,
     spec: { ...rowMap.spec, inputs: [logits.spec] },
+    axes: logits.axes,
     reads: 2 * readsOf(logits),
     open: (range) => openMap(logits, rowMap, { ...options, onInvalid }, shape, range),
   });
 }
+
+/** The options of a map. */
+const MAP_OPTIONS = ["backend", "onInvalid", "reads", "rowCache", "spill"] as const;
 
 function openMap(
   logits: Logits,
@@ -160,16 +169,6 @@ class MapWork {
     }
   }
 
-  #emitHeld(segment: Segment, out: Values, facts: RowFacts): void {
-    const hold = holdOf(this.flow.kernels);
-    hold.held = true;
-    try {
-      this.rowMap.emit(segment, out, facts);
-    } finally {
-      hold.held = false;
-    }
-  }
-
   #mapRun({ at, count, row, start }: StagedRun, out: Values, facts: RowFacts): void {
     if (isInvalid(facts)) {
       out.fill(this.onInvalid === "zero" ? 0 : NaN);
@@ -183,7 +182,10 @@ class MapWork {
       const from = at + done * bytes;
       const mapped = viewOf(kernels, to, size);
       if (this.rowMap.emitBlock) this.rowMap.emitBlock(kernels, from, size, to, facts);
-      else this.#emitHeld({ values: viewOf(kernels, from, size), row, start: start + done }, mapped, facts);
+      else {
+        const segment = { values: viewOf(kernels, from, size), row, start: start + done };
+        holding(kernels, () => this.rowMap.emit(segment, mapped, facts));
+      }
       out.set(mapped, done);
     }
   }

@@ -1,4 +1,5 @@
-import { StateFormatError } from "../core/mod.ts";
+import { ParameterError, shown, StateFormatError } from "../core/mod.ts";
+import { checkState } from "./_check_state.ts";
 import { RowState } from "./row_state.ts";
 
 /**
@@ -21,12 +22,15 @@ import { RowState } from "./row_state.ts";
  *
  * @param states At least one state; all of the same row, vocabulary, operators, reducers and backend.
  * @returns A new state that covers what they cover together.
+ * @throws {ParameterError} If that is no list of states.
  * @throws {StateFormatError} If they are of different things or none (`E_MERGE_MISMATCH`), or cover an id twice (`E_SHARD_OVERLAP`).
  */
 export function mergeStates(states: readonly RowState[]): RowState {
+  if (!Array.isArray(states)) throw new ParameterError(`Cannot merge ${shown(states)}: wanted a list of states`);
+  for (const state of states) checkState("merge", state);
   const [first] = states;
   if (!first) throw new StateFormatError("Cannot merge no states: wanted at least one", "E_MERGE_MISMATCH");
   const merged = new RowState(first.set, first.kernels, first.row, first.vocabulary, undefined, first.operators);
-  for (const state of states) merged.merge(state);
+  merged.mergeAll(states);
   return merged;
 }

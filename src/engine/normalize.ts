@@ -1,4 +1,4 @@
-import type { Logits } from "../core/mod.ts";
+import { checkLogits, type Logits, optionsOf } from "../core/mod.ts";
 import { logSoftmax, softmax } from "../reducers/mod.ts";
 import { map, type MapOptions } from "./map.ts";
 
@@ -28,8 +28,11 @@ export interface NormalizeOptions extends MapOptions {
  * @param logits What to normalise.
  * @param options `log`, invalid rows, backend, limits.
  * @returns Probabilities or log-probabilities, as logits of the same shape. Opened, they fail as those of `map`.
- * @throws {ParameterError} If an option does not fit.
+ * @throws {ParameterError} If these are no logits, or an option does not fit.
  */
-export function normalize(logits: Logits, { log = false, ...options }: NormalizeOptions = {}): Logits {
-  return map(logits, log ? logSoftmax() : softmax(), options);
+export function normalize(logits: Logits, options: NormalizeOptions = {}): Logits {
+  const known = ["log", "backend", "onInvalid", "reads", "rowCache", "spill"];
+  const { log = false, ...rest } = optionsOf("normalize", options, known);
+  checkLogits("normalize", logits);
+  return map(logits, log ? logSoftmax() : softmax(), rest);
 }

@@ -1,7 +1,7 @@
-import type { Logits, Reducers, Row } from "../core/mod.ts";
-import { Flow, flowStream } from "./_flow.ts";
+import { type Logits, optionsOf, type Reducers, type Row } from "../core/mod.ts";
+import { Flow, FLOW_OPTIONS, flowStream } from "./_flow.ts";
 import { ReduceWork } from "./_reduce_work.ts";
-import { ReducerSet } from "./_reducer_set.ts";
+import { reducersFor } from "./_reducers_for.ts";
 import { rowOf } from "./_row_of.ts";
 import type { FlowOptions } from "./flow_options.ts";
 
@@ -13,7 +13,7 @@ export type ReduceOptions = FlowOptions;
  * All reducers share one sweep over the logits: nothing is read, widened or exponentiated twice.
  *
  * Needs: nothing but the logits. Gives: one {@linkcode Row} a row, as soon as it is complete.
- * Bits: the same for any chunking of the source. Memory: one chunk in work, one read ahead, the reducers' states; plus up to
+ * Bits: the same for any chunking of the source, whose option `chunk` says how much is read at a time; `rechunk` is passed over. Memory: one chunk in work, one read ahead, the reducers' states; plus up to
  * `rowCache` bytes where a second read is possible. Cost: see each reducer; log-sum-exp alone is about twice a plain read.
  *
  * @example Log-sum-exp, entropy and the top two in one pass
@@ -34,15 +34,15 @@ export type ReduceOptions = FlowOptions;
  * @param options Rows, backend, what invalid rows do, limits, an abort signal.
  * @returns The rows. Cancelling it gives the source back. It fails with `InvalidLogitError` under `onInvalid: "throw"`, and where a
  * row is read again with `SourceExhaustedError` if it cannot be, `SourceChangedError` if the two reads differ.
- * @throws {RangeError} If an option, or an id or k of a reducer, does not fit; before any read.
+ * @throws {RangeError} If these are no logits or no reducers, or an option, or an id or k of a reducer, does not fit; before any read.
  */
 export function reduce<T extends Reducers>(
   logits: Logits,
   reducers: T,
   options: ReduceOptions = {},
 ): ReadableStream<Row<T>> {
-  const set = new ReducerSet(reducers);
-  set.check(logits.shape);
+  optionsOf("reduce", options, FLOW_OPTIONS);
+  const set = reducersFor("reduce", logits, reducers);
   const flow = new Flow(logits, options, set.maySecond);
   const work = new ReduceWork(set, flow, logits, options);
   return flowStream<Row<T>>(

@@ -1,6 +1,6 @@
 import type { Backend } from "../../kernels/mod.ts";
-import { type Reducers, type Row, ShapeError } from "../core/mod.ts";
-import { invalidRow, isInvalid } from "./_flow.ts";
+import { checkWhole, optionsOf, type Reducers, type Row, ShapeError, shown } from "../core/mod.ts";
+import { checkFlowOptions, invalidRow, isInvalid } from "./_flow.ts";
 import { kernelsFor } from "./_kernels_for.ts";
 import { ReducerSet } from "./_reducer_set.ts";
 import { rowOf } from "./_row_of.ts";
@@ -37,7 +37,7 @@ export interface ReduceRowOptions {
  * @param options Backend, invalid rows.
  * @returns The results.
  * @throws {ShapeError} If there are no logits, or their memory was transferred away.
- * @throws {RangeError} If an id or k of a reducer does not fit.
+ * @throws {RangeError} If these are no reducers, or an option, or an id or k of a reducer, does not fit.
  * @throws {InvalidLogitError} Under `onInvalid: "throw"`, for a row with NaN, +Infinity or no allowed token.
  * @throws {BackendUnavailableError} If the backend was named and does not work here.
  */
@@ -47,8 +47,10 @@ export function reduceRow<T extends Reducers>(
   options: ReduceRowOptions = {},
 ): Row<T> {
   checkRow(values);
+  const { index = 0, backend, onInvalid } = optionsOf("reduceRow", options, ROW_OPTIONS);
+  if (index !== 0) checkWhole("index", index, 0);
+  checkFlowOptions(options);
   const set = setOf(reducers);
-  const { index = 0, backend, onInvalid } = options;
   const work = new RowWork(values, index, backend);
   set.check({ vocabulary: values.length, rows: undefined, dtype: work.dtype });
   const { facts, results, fold } = work.read(set);
@@ -62,10 +64,14 @@ export function reduceRow<T extends Reducers>(
   return rowOf<T>(set, facts, results, reads);
 }
 
+const ROW_OPTIONS = ["backend", "onInvalid", "index"] as const;
+
 function checkRow(values: Float32Array | Float64Array): void {
   if (!(values instanceof Float32Array || values instanceof Float64Array)) {
-    const found = Object.prototype.toString.call(values).slice(8, -1);
-    throw new ShapeError(`Cannot reduce the row: it is a ${found}, wanted a Float32Array or a Float64Array`, "E_DTYPE");
+    throw new ShapeError(
+      `Cannot reduce the row: it is ${shown(values)}, wanted a Float32Array or a Float64Array`,
+      "E_DTYPE",
+    );
   }
   if ((values.buffer as ArrayBuffer).detached) {
     throw new ShapeError("Cannot reduce the row: its memory was transferred away; pass a copy", "E_DETACHED");
@@ -79,8 +85,10 @@ function checkRow(values: Float32Array | Float64Array): void {
 const sets = new WeakMap<Reducers, ReducerSet>();
 
 function setOf(reducers: Reducers): ReducerSet {
-  let set = sets.get(reducers);
-  if (!set?.isOf(reducers)) sets.set(reducers, set = new ReducerSet(reducers));
+  const known = sets.get(reducers);
+  if (known?.isOf(reducers)) return known;
+  const set = new ReducerSet(reducers);
+  sets.set(reducers, set);
   return set;
 }
 

@@ -1,7 +1,7 @@
-import type { Logits, Reducers } from "../core/mod.ts";
+import { type Logits, optionsOf, type Reducers } from "../core/mod.ts";
 import { chainText } from "./_chain_text.ts";
 import { Flow, flowStream } from "./_flow.ts";
-import { ReducerSet } from "./_reducer_set.ts";
+import { reducersFor } from "./_reducers_for.ts";
 import type { FlowOptions } from "./flow_options.ts";
 import { RowState } from "./row_state.ts";
 
@@ -33,15 +33,15 @@ export interface ReduceStatesOptions extends Omit<FlowOptions, "onInvalid" | "ro
  * @param reducers What to compute, by name.
  * @param options Rows, columns, backend, an abort signal.
  * @returns The states, a row each.
- * @throws {RangeError} If an option, or an id or k of a reducer, does not fit; before any read.
+ * @throws {RangeError} If these are no logits or no reducers, or an option, or an id or k of a reducer, does not fit; before any read.
  */
 export function reduceStates(
   logits: Logits,
   reducers: Reducers,
   options: ReduceStatesOptions = {},
 ): ReadableStream<RowState> {
-  const set = new ReducerSet(reducers);
-  set.check(logits.shape);
+  optionsOf("reduceStates", options, ["rows", "columns", "backend", "reads", "signal"]);
+  const set = reducersFor("reduce", logits, reducers);
   const flow = new Flow(logits, options, false);
   const { vocabulary } = logits.shape;
   const operators = chainText(logits.spec, logits.source?.shape.dtype ?? logits.shape.dtype);

@@ -1,4 +1,4 @@
-import type { Reducers, Row, RowReport } from "../core/mod.ts";
+import { optionsOf, ParameterError, type Reducers, type Row, type RowReport, shown } from "../core/mod.ts";
 import {
   type Candidate,
   entropy,
@@ -40,8 +40,8 @@ export interface RowRecord {
   readonly lse: number;
   /** Shannon entropy of the softmax. */
   readonly entropy: number;
-  /** The likeliest tokens. */
-  readonly top: readonly Candidate[];
+  /** The likeliest tokens; absent if none were asked for. */
+  readonly top?: readonly Candidate[];
   /** How many logits are NaN. */
   readonly nan: number;
   /** How many are +Infinity. */
@@ -60,7 +60,7 @@ export interface RowRecord {
 
 /** What a record holds besides what every row has. */
 export interface RowRecordOptions {
-  /** How many of the likeliest tokens; 5 when absent. */
+  /** How many of the likeliest tokens; 5 when absent, no list for 0. */
   readonly topK?: number | undefined;
   /** The unit of the entropy; nats when absent. */
   readonly unit?: InformationUnit | undefined;
@@ -83,10 +83,29 @@ interface ReducedRow extends RowReport {
   readonly best: Maximum;
   readonly lse: number;
   readonly entropy: number;
-  readonly top: readonly Candidate[];
+  readonly top?: readonly Candidate[];
   readonly target?: readonly TargetScore[];
   readonly label?: TargetScore | undefined;
   readonly specials?: Specials;
+}
+
+const RECORD_OPTIONS = ["topK", "unit", "target", "labels", "shift", "rank", "specials"] as const;
+
+/** Refuses a row that {@linkcode recordReducers} did not reduce, or with other options. */
+function checkReduced(row: unknown, { target, labels, specials }: RowRecordOptions): ReducedRow {
+  const wanted = [
+    "index",
+    ...["best", "lse", "entropy", "top"],
+    ...(target ? ["target"] : []),
+    ...(labels ? ["label"] : []),
+    ...(specials ? ["specials"] : []),
+  ];
+  const missing = wanted.find((name) => typeof row !== "object" || row === null || !(name in row));
+  if (missing === undefined) return row as ReducedRow;
+  const found = typeof row === "object" && row !== null ? `it has no "${missing}"` : `it is ${shown(row)}`;
+  throw new ParameterError(
+    `Cannot write the row: ${found}, wanted a row of reduce(logits, recordReducers(options)), with the same options`,
+  );
 }
 
 /**
@@ -101,7 +120,7 @@ interface ReducedRow extends RowReport {
  * const [row] = await Array.fromAsync(reduce(fromArray([1, 3, 2]), recordReducers(options)));
  * const record = rowRecord(row, options);
  * assertEquals(record.argmax, 1);
- * assertEquals(record.top.map(({ id }) => id), [1, 2]);
+ * assertEquals(record.top?.map(({ id }) => id), [1, 2]);
  * ```
  *
  * @param options What the record is to hold.
@@ -109,12 +128,12 @@ interface ReducedRow extends RowReport {
  * @throws {ParameterError} If k, an id or a unit does not fit.
  */
 export function recordReducers(options: RowRecordOptions = {}): Reducers {
-  const { rank = false, shift = false } = options;
+  const { rank = false, shift = false } = optionsOf("recordReducers", options, RECORD_OPTIONS);
   return {
     best: maximum(),
     lse: logSumExp(),
     entropy: entropy(options.unit ? { unit: options.unit } : {}),
-    top: topK(options.topK ?? TOP),
+    ...(options.topK === 0 ? {} : { top: topK(options.topK ?? TOP) }),
     ...(options.target ? { target: target(options.target, { rank }) } : {}),
     ...(options.labels ? { label: label(options.labels, { rank, shift }) } : {}),
     ...(options.specials ? { specials: specials() } : {}),
@@ -137,11 +156,14 @@ export function recordReducers(options: RowRecordOptions = {}): Reducers {
  * @param row What the reducers gave.
  * @param options The same options.
  * @returns The record.
+ * @throws {ParameterError} If the row was not reduced by them.
  */
 export function rowRecord(row: Row<Reducers>, options: RowRecordOptions = {}): RowRecord {
-  const { index, count, best, lse, entropy, top, nan, posInf, allMasked, target, label, specials } =
-    row as unknown as ReducedRow;
-  const rank = options.rank ?? false;
+  const { rank = false } = optionsOf("rowRecord", options, RECORD_OPTIONS);
+  const { index, count, best, lse, entropy, top, nan, posInf, allMasked, target, label, specials } = checkReduced(
+    row,
+    options,
+  );
   return {
     row: index,
     count,
@@ -149,7 +171,7 @@ export function rowRecord(row: Row<Reducers>, options: RowRecordOptions = {}): R
     argmax: best.id ?? null,
     lse,
     entropy,
-    top,
+    ...(top ? { top } : {}),
     nan,
     posInf,
     allMasked,

@@ -129,22 +129,26 @@ export class RowState {
 
   /** Adds what another state of the same row and reducers holds. */
   merge(other: RowState): void {
-    this.#checkMergeable(other);
-    this.#fold.absorb(other.#fold);
+    this.mergeAll([other]);
+  }
+
+  /** @ignore Adds what all of them hold, or nothing if one does not fit: many take no longer than one with as many parts. */
+  mergeAll(others: readonly RowState[]): void {
+    for (const other of others) this.#checkSame(other);
+    const parts = [this, ...others].flatMap((state) => state.#parts).sort((a, b) => a.from - b.from);
+    this.#checkApart(parts);
+    for (const other of others) this.#fold.absorb(other.#fold);
     const wide = this.kernels.element === "f64";
-    const copies = other.#parts.map(({ from, to, head, tail }) =>
-      new Part(from, to, new Fragment(wide, head.values()), new Fragment(wide, tail.values()))
-    );
-    const parts = [...this.#parts, ...copies].sort((a, b) => a.from - b.from);
-    this.#parts = parts.slice(0, 1);
-    for (const part of parts.slice(1)) {
-      const last = this.#parts[this.#parts.length - 1];
-      if (last.to === part.from) this.#parts[this.#parts.length - 1] = this.#join(last, part);
-      else this.#parts.push(part);
+    this.#parts = [];
+    for (const { from, to, head, tail } of parts) {
+      const part = new Part(from, to, new Fragment(wide, head.values()), new Fragment(wide, tail.values()));
+      const last = this.#parts.pop();
+      if (last?.to === from) this.#parts.push(this.#join(last, part));
+      else this.#parts.push(...(last ? [last] : []), part);
     }
   }
 
-  #checkMergeable(other: RowState): void {
+  #checkSame(other: RowState): void {
     const pairs: [string, unknown, unknown][] = [
       ["row", this.row, other.row],
       ["vocabulary", this.vocabulary, other.vocabulary],
@@ -161,17 +165,17 @@ export class RowState {
         "E_MERGE_MISMATCH",
       );
     }
-    for (const [from, to] of this.covered) {
-      for (const [start, end] of other.covered) {
-        if (start < to && from < end) {
-          throw new StateFormatError(
-            `Cannot merge states of row ${this.row}: ids ${Math.max(from, start)} to ${
-              Math.min(to, end) - 1
-            } are in both`,
-            "E_SHARD_OVERLAP",
-          );
-        }
-      }
+  }
+
+  /** Refuses parts, in order, of which two hold an id. */
+  #checkApart(parts: readonly Part[]): void {
+    for (let i = 1; i < parts.length; i++) {
+      const end = Math.min(parts[i - 1].to, parts[i].to);
+      if (parts[i].from >= end) continue;
+      throw new StateFormatError(
+        `Cannot merge states of row ${this.row}: ids ${parts[i].from} to ${end - 1} are in both`,
+        "E_SHARD_OVERLAP",
+      );
     }
   }
 

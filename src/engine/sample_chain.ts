@@ -1,10 +1,9 @@
-import { ParameterError } from "../core/mod.ts";
-import { logitBias, mask, softcap } from "../operators/mod.ts";
-import { chainFrom, preset, type PresetName, type PresetOptions, type StageMaker } from "../sampling/mod.ts";
+import { optionsOf } from "../core/mod.ts";
+import { chainFrom, preset, type PresetName, type PresetOptions } from "../sampling/mod.ts";
 
 /** Where a chain comes from: `stages`, or else a preset. */
 export interface SampleChainOptions {
-  /** A list of stages as JSON has it; the operators `logitBias`, `mask` and `softcap` are among the names. */
+  /** A list of stages as JSON has it: see {@linkcode chainFrom}. */
   readonly stages?: unknown;
   /** A preset; without one the plain softmax of all tokens, changed by the options. */
   readonly preset?: PresetName | undefined;
@@ -30,30 +29,8 @@ export interface SampleChainOptions {
  * @returns The chain, for `sampler`.
  * @throws {ParameterError} If a stage, a preset or an option is unknown or out of range.
  */
-export function sampleChain(
-  { stages, preset: name, options = {} }: SampleChainOptions = {},
-): ReturnType<typeof chainFrom> {
-  if (stages !== undefined) {
-    return chainFrom(stages, OPERATORS);
-  }
+export function sampleChain(source: SampleChainOptions = {}): ReturnType<typeof chainFrom> {
+  const { stages, preset: name, options = {} } = optionsOf("sampleChain", source, ["stages", "preset", "options"]);
+  if (stages !== undefined) return chainFrom(stages);
   return preset(name ?? "transformers", name ? options : { topK: 0, ...options });
 }
-
-const OPERATORS: Readonly<Record<string, StageMaker>> = {
-  logitBias: {
-    options: ["bias!"],
-    make: ({ bias }) => logitBias(bias),
-  },
-  mask: {
-    options: ["allow", "deny", "bits"],
-    make(options) {
-      for (const kind of ["allow", "deny"]) {
-        if (Object.hasOwn(options, kind) && !Array.isArray(options[kind])) {
-          throw new ParameterError(`Cannot use this ${kind} in mask: wanted a list of ids`);
-        }
-      }
-      return mask(options);
-    },
-  },
-  softcap: { options: ["cap!"], make: ({ cap }) => softcap(cap) },
-};

@@ -1,4 +1,5 @@
 import { TILE } from "../../kernels/mod.ts";
+import { checkState } from "./_check_state.ts";
 import { crc32 } from "./_crc32.ts";
 import { toPlain } from "./_plain_state.ts";
 import type { RowState } from "./row_state.ts";
@@ -29,8 +30,10 @@ export const STATE_VERSION = 1;
  *
  * @param state What to save.
  * @returns The bytes.
+ * @throws {ParameterError} If that is no state.
  */
 export function saveState(state: RowState): Uint8Array {
+  checkState("save", state);
   const { backend, element } = state.kernels;
   const body = new TextEncoder().encode(JSON.stringify({
     tile: TILE,

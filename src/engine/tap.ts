@@ -5,13 +5,17 @@ import {
   type Chunk,
   type Logits,
   logitsFrom,
+  optionsOf,
+  ParameterError,
   type Range,
   type Reducers,
   type Row,
+  shown,
 } from "../core/mod.ts";
 import { readsOf } from "./_flow.ts";
 import { kernelsFor } from "./_kernels_for.ts";
-import { ReducerSet } from "./_reducer_set.ts";
+import type { ReducerSet } from "./_reducer_set.ts";
+import { reducersFor } from "./_reducers_for.ts";
 import { rowOf } from "./_row_of.ts";
 import { Stage } from "./_stage.ts";
 import { RowState } from "./row_state.ts";
@@ -46,21 +50,25 @@ export interface TapOptions {
  * @param listener Takes each look.
  * @param options How often.
  * @returns The same logits, tapped: every `open` looks afresh, that of a second read too.
- * @throws {RangeError} If `every` or a reducer does not fit.
+ * @throws {RangeError} If these are no logits, no reducers or no listener, or `every` or a reducer does not fit.
  */
 export function tap<T extends Reducers>(
   logits: Logits,
   reducers: T,
   listener: (row: Row<T>) => void,
-  { every = 1, backend }: TapOptions = {},
+  options: TapOptions = {},
 ): Logits {
+  const { every = 1, backend } = optionsOf("tap", options, ["every", "backend"]);
   checkWhole("every", every, 1);
-  const set = new ReducerSet(reducers);
-  set.check(logits.shape);
+  if (typeof listener !== "function") {
+    throw new ParameterError(`Cannot tap for ${shown(listener)}: wanted a function that takes each look`);
+  }
+  const set = reducersFor("tap", logits, reducers);
   return logitsFrom({
     shape: logits.shape,
     replay: logits.replay,
     spec: logits.spec,
+    axes: logits.axes,
     reads: readsOf(logits),
     ...(logits.source?.identity ? { identity: () => logits.source!.identity!() } : {}),
     open: (range) => logits.open(range).pipeThrough(tapStream(logits, set, listener, { every, backend }, range)),

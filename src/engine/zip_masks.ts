@@ -1,4 +1,5 @@
 import {
+  checkLogits,
   type Chunk,
   chunkRuns,
   type Logits,
@@ -38,11 +39,16 @@ export type PackedMask = Uint32Array | Int32Array | Uint8Array;
  *
  * @param logits What to mask.
  * @param masks A mask a row.
+ * @throws {ParameterError} If these are no logits or no stream of masks.
  * @returns The masked logits. They error with `E_SOURCE_SHORT` if the masks end early, and with `E_SHAPE` if one is wider than the row.
  */
 export function zipMasks(logits: Logits, masks: ReadableStream<PackedMask>): Logits {
-  if (typeof (masks as ReadableStream | null)?.getReader !== "function") {
+  checkLogits("mask", logits);
+  if (typeof (masks as ReadableStream | null | undefined)?.getReader !== "function") {
     throw new ParameterError(`Cannot zip the logits with ${shown(masks)}: wanted a ReadableStream of masks`);
+  }
+  if (masks.locked) {
+    throw new ParameterError("Cannot zip the logits with the masks: their stream is being read already");
   }
   const dtype = logits.shape.dtype === "f64" ? "f64" : "f32";
   const shape: Shape = Object.freeze({ ...logits.shape, dtype });
@@ -51,6 +57,7 @@ export function zipMasks(logits: Logits, masks: ReadableStream<PackedMask>): Log
     shape,
     replay: "once",
     spec: { name: "zipMasks", params: {}, inputs: [logits.spec] },
+    axes: logits.axes,
     reads: readsOf(logits),
     open(range) {
       if (opened) throw new SourceExhaustedError("Cannot open the masked logits again: their masks have been read");

@@ -1,6 +1,6 @@
-import { Busboy, type BusboyFileStream } from "@fastify/busboy";
-import { Readable } from "node:stream";
-import { ServiceError } from "../core/mod.ts";
+import { MIMEType } from "node:util";
+import { type ErrorCode, ServiceError } from "../core/mod.ts";
+import { DelimitedReader } from "./_delimited_reader.ts";
 
 /** One small part of a form. */
 export interface Part {
@@ -21,10 +21,23 @@ export interface LogitsPart {
   readonly body: ReadableStream<Uint8Array>;
 }
 
-type Parser = InstanceType<typeof Busboy>;
+/** What a part says of itself. */
+interface Head {
+  readonly name: string;
+  readonly filename: string | undefined;
+  readonly type: string;
+}
 
 /** The part that streams. */
 const LOGITS = "logits";
+
+/** The most bytes of a part's head, and of what comes before the first part. */
+const HEAD = 1 << 14;
+
+const encoder = new TextEncoder();
+const LINE_END = encoder.encode("\r\n");
+const HEAD_END = encoder.encode("\r\n\r\n");
+const FORM_END = encoder.encode("--");
 
 /**
  * Reads a form up to its part "logits", which is handed on as a stream: nothing of it is held. Hence the small parts come
@@ -36,160 +49,94 @@ export async function readForm(
   names: readonly string[],
   limit: number,
 ): Promise<Form> {
-  const reader = new FormReader(type, names, limit);
-  const pumped = reader.pump(body);
-  return await Promise.race([reader.form, pumped.then(() => reader.form)]);
+  const boundary = mediaTypeOf(type)?.params.get("boundary");
+  if (!boundary) throw bad("its content type names no boundary");
+  const form = new FormReader(body, boundary);
+  const parts = new Map<string, Part>();
+  let left = limit;
+  if (!await form.bytes(HEAD)) throw bad(`its first ${HEAD} bytes hold no boundary "--${boundary}"`);
+  for (let head = await form.head(); head; head = await form.head()) {
+    const { name, ...said } = head;
+    if (name === LOGITS) return { parts, logits: { ...said, body: form.stream() } };
+    if (!names.includes(name)) throw bad(`it has a part "${name}", wanted ${[...names, LOGITS].join(", ")}`);
+    if (parts.has(name)) throw bad(`it has part "${name}" twice`);
+    const bytes = await form.bytes(left);
+    if (!bytes) throw bad(`the parts before "${LOGITS}" have more than ${limit} bytes`, "E_BODY_LIMIT");
+    left -= bytes.length;
+    parts.set(name, { bytes });
+  }
+  return { parts, logits: undefined };
 }
 
+/** A form, part by part: first its head, then its bytes. */
 class FormReader {
-  readonly form: Promise<Form>;
-  /** Settles at the end of the form: only then is it known that nothing follows the logits. */
-  readonly #end: Promise<void>;
-  #finish!: () => void;
-  #abandon!: (error: unknown) => void;
-  #resolve!: (form: Form) => void;
-  #reject!: (error: unknown) => void;
-  readonly #busboy: Parser;
-  readonly #names: readonly string[];
-  readonly #limit: number;
-  readonly #parts = new Map<string, Part>();
-  /** Ends of small parts that are still to come: a stream may tell its end after the next part has begun. */
-  readonly #ends: Promise<void>[] = [];
-  readonly #seen = new Set<string>();
-  #left: number;
-  #logits: BusboyFileStream | undefined;
-  #failure: unknown;
+  readonly #boundary: Uint8Array;
+  readonly #reader: DelimitedReader;
 
-  constructor(type: string, names: readonly string[], limit: number) {
-    this.#names = names;
-    this.#limit = this.#left = limit;
-    this.form = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    this.#end = new Promise((resolve, reject) => {
-      this.#finish = resolve;
-      this.#abandon = reject;
-    });
-    this.#end.catch(() => {});
-    // Whoever waits for the form learns of it; after that the stream of logits tells.
-    this.form.catch(() => {});
-    this.#busboy = this.#open(type);
+  constructor(body: ReadableStream<Uint8Array>, boundary: string) {
+    this.#boundary = encoder.encode(`\r\n--${boundary}`);
+    // A boundary begins with the end of the line before, which the first one may lack.
+    this.#reader = new DelimitedReader(body, LINE_END);
   }
 
-  #open(type: string): Parser {
-    try {
-      const busboy = new Busboy({
-        headers: { "content-type": type },
-        // A file is whatever has a file name or is the logits; both kinds of part are read alike.
-        isPartAFile: () => true,
-        limits: { parts: 16, headerPairs: 32 },
-      });
-      busboy.on("file", (name, stream, filename, _encoding, mime) => this.#part(name, stream, filename, mime));
-      busboy.on("partsLimit", () => this.#fail(bad("it has more than 16 parts")));
-      busboy.on("error", (error) => this.#fail(bad(String((error as Error).message))));
-      busboy.on("finish", () => {
-        this.#finish();
-        if (!this.#logits) this.#settle(undefined);
-      });
-      return busboy;
-    } catch (error) {
-      throw bad((error as Error).message);
+  /** What the next part says of itself; nothing at the end. */
+  async head(): Promise<Head | undefined> {
+    if (await this.#reader.isNext(FORM_END)) {
+      await this.#reader.cancel();
+      return undefined;
     }
+    const bytes = await this.#reader.allBefore(HEAD_END, HEAD);
+    if (!bytes) throw bad(`the head of a part has more than ${HEAD} bytes`);
+    return headOf(new TextDecoder().decode(bytes));
   }
 
-  #part(name: string, stream: BusboyFileStream, filename: string | undefined, mime: string): void {
-    stream.on("error", (error) => this.#fail(bad(String(error.message))));
-    if (this.#logits) return this.#fail(bad(`part "${name}" comes after "${LOGITS}", wanted before it`));
-    if (name !== LOGITS) return this.#small(name, stream);
-    this.#logits = stream;
-    const body = this.#wholly(Readable.toWeb(stream) as ReadableStream<Uint8Array>);
-    this.#settle({ type: mime, filename: filename || undefined, body });
+  /** All up to the next boundary; nothing if there are more than `most` bytes. */
+  async bytes(most: number): Promise<Uint8Array | undefined> {
+    return await this.#reader.allBefore(this.#boundary, most);
   }
 
-  /** The same stream, which ends only once the form has. */
-  #wholly(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-    const reader = stream.getReader();
+  /** The same of the part that is to be the last: one that follows is an error of the stream's. */
+  stream(): ReadableStream<Uint8Array> {
     return new ReadableStream<Uint8Array>({
       pull: async (controller): Promise<void> => {
-        const { done, value } = await reader.read();
-        if (!done) return controller.enqueue(value);
-        await this.#end;
+        const { piece, last } = await this.#reader.before(this.#boundary);
+        if (!last) return controller.enqueue(piece);
+        // A copy: to look what follows is to ask for more.
+        const rest = piece.slice();
+        const next = await this.head();
+        if (next) throw bad(`part "${next.name}" follows "${LOGITS}", wanted "${LOGITS}" as the last one`);
+        if (rest.length > 0) controller.enqueue(rest);
         controller.close();
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel: (reason) => this.#reader.cancel(reason),
     }, { highWaterMark: 0 });
   }
+}
 
-  #settle(logits: LogitsPart | undefined): void {
-    Promise.all(this.#ends).then(() => this.#resolve({ parts: this.#parts, logits }));
-  }
+function headOf(text: string): Head {
+  if (!/^[ \t]*(\r\n|$)/.test(text)) throw bad("a line begins with the boundary and goes on");
+  // The parameters of a disposition are written as those of a media type.
+  const disposition = mediaTypeOf(`part/${headerOf(text, "content-disposition")}`);
+  const name = disposition?.subtype === "form-data" ? disposition.params.get("name") : undefined;
+  if (!name) throw bad("a part has no name");
+  const filename = disposition?.params.get("filename") ?? disposition?.params.get("filename*") ?? undefined;
+  return { name, filename, type: headerOf(text, "content-type") };
+}
 
-  #small(name: string, stream: BusboyFileStream): void {
-    if (!this.#names.includes(name)) {
-      return this.#fail(bad(`it has a part "${name}", wanted ${[...this.#names, LOGITS].join(", ")}`));
-    }
-    if (this.#seen.has(name)) return this.#fail(bad(`it has part "${name}" twice`));
-    this.#seen.add(name);
-    const pieces: Uint8Array[] = [];
-    stream.on("data", (piece: Uint8Array) => {
-      this.#left -= piece.length;
-      if (this.#left < 0) this.#fail(new ServiceError(tooLong(this.#limit), "E_BODY_LIMIT"));
-      else pieces.push(piece);
-    });
-    this.#ends.push(
-      new Promise((resolve) => stream.on("end", () => (this.#parts.set(name, { bytes: joined(pieces) }), resolve()))),
-    );
-  }
+/** What is beyond ASCII is escaped: names may hold it, media types may not. */
+function headerOf(text: string, name: string): string {
+  const [, value = ""] = new RegExp(`\r\n${name}:(.*)`, "i").exec(text) ?? [];
+  return value.trim().replace(/[^\0-\x7f]/gu, encodeURIComponent);
+}
 
-  #fail(error: unknown): void {
-    this.#failure ??= error;
-    this.#reject(error);
-    this.#abandon(error);
-    this.#logits?.destroy(this.#failure as Error);
-  }
-
-  /** Feeds the body in, no faster than its parts are read. Never rejects. */
-  async pump(body: ReadableStream<Uint8Array>): Promise<void> {
-    const reader = body.getReader();
-    // The logits are given up: nothing more is read.
-    const given = this.form.then(({ logits }) =>
-      logits && new Promise((resolve) => this.#logits!.once("close", resolve))
-    );
-    const gone = given.then(() => this.#logits ? reader.cancel() : undefined).catch(() => {});
-    try {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done || this.#failure) break;
-        if (!this.#busboy.write(value)) await Promise.race([drained(this.#busboy), gone]);
-      }
-      if (!this.#failure && !this.#logits?.destroyed) this.#busboy.end();
-    } catch (error) {
-      this.#fail(error);
-    } finally {
-      if (this.#failure) await reader.cancel(this.#failure).catch(() => {});
-    }
+function mediaTypeOf(text: string): MIMEType | undefined {
+  try {
+    return new MIMEType(text);
+  } catch {
+    return undefined;
   }
 }
 
-function drained(busboy: Parser): Promise<void> {
-  return new Promise((resolve) => busboy.once("drain", () => resolve()));
-}
-
-function bad(what: string): ServiceError {
-  return new ServiceError(`Cannot read the form: ${what}`, "E_BAD_REQUEST");
-}
-
-function tooLong(limit: number): string {
-  return `Cannot read the form: the parts before "${LOGITS}" have more than ${limit} bytes`;
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+function bad(what: string, code: ErrorCode = "E_BAD_REQUEST"): ServiceError {
+  return new ServiceError(`Cannot read the form: ${what}`, code);
 }

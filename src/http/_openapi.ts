@@ -162,6 +162,9 @@ const ROUTES = [
     responses: {
       200: {
         description: "A token a row. An error after the first row is the last line.",
+        headers: z.object({
+          "Sluice-Seed": z.int().openapi({ description: "the seed of the random numbers, given or drawn" }),
+        }),
         content: {
           "application/x-ndjson": { schema: z.union([SampleSchema, z.strictObject({ error: ProblemSchema })]) },
           "text/event-stream": { schema: { type: "string", description: "events row, error and end" } },
@@ -187,7 +190,14 @@ const ROUTES = [
     summary: "States of all parts, in any order, to rows: the bits of one read of the whole",
     request: {
       query: MergeQuery,
-      body: { description: "Lines of /v1/states", content: { "application/x-ndjson": { schema: StateSchema } } },
+      body: {
+        description: "Lines of /v1/states",
+        content: {
+          "application/x-ndjson": { schema: StateSchema },
+          "application/jsonl": { schema: StateSchema },
+          "application/json": { schema: StateSchema },
+        },
+      },
     },
     responses: ROWS,
   }),

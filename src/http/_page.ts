@@ -7,8 +7,10 @@ import type { Service } from "./_service.ts";
 import layout from "./page/layout.js" with { type: "text" };
 import html from "./page/index.html" with { type: "text" };
 import monitor from "./page/monitor.js" with { type: "text" };
+import requests from "./page/requests.js" with { type: "text" };
 import style from "./page/page.css" with { type: "text" };
 import script from "./page/page.js" with { type: "text" };
+import texts from "./page/texts.js" with { type: "text" };
 
 /** Nothing from elsewhere, nothing inline. */
 const POLICY =
@@ -16,21 +18,42 @@ const POLICY =
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const ASSETS: readonly (readonly [path: string, type: string, text: string])[] = [
-  ["/", "text/html; charset=utf-8", html],
   ["/page/page.css", "text/css; charset=utf-8", style],
   ["/page/page.js", "text/javascript; charset=utf-8", script],
   ["/page/layout.js", "text/javascript; charset=utf-8", layout],
   ["/page/monitor.js", "text/javascript; charset=utf-8", monitor],
+  ["/page/requests.js", "text/javascript; charset=utf-8", requests],
+  ["/page/texts.js", "text/javascript; charset=utf-8", texts],
   ["/page/uplot.css", "text/css; charset=utf-8", uplotStyle],
   ["/page/uplot.js", "text/javascript; charset=utf-8", uplotScript],
 ];
 
+/**
+ * The page itself. Mounted at a prefix, Hono takes `/` for the prefix alone and knows nothing that ends in a slash, hence a
+ * parameter without a character.
+ */
+const ADDRESSES = ["/", "/:nothing{$}"];
+
 /** Serves the page and all that it needs: nothing comes from another host. */
 export function addPage(app: Hono, service: Service): void {
   const { sample } = service.options;
+  for (const address of ADDRESSES) app.get(address, ({ req }) => page(req.url));
   for (const [path, type, text] of ASSETS) app.get(path, () => new Response(text, { headers: headersOf(type) }));
-  app.get("/page/sample.npy", ({ req }) => file(service, req.raw, sample?.logits, "application/x-npy"));
-  app.get("/page/sample-labels.json", ({ req }) => file(service, req.raw, sample?.labels, "application/json"));
+  for (
+    const [route, path, type] of [
+      ["/page/sample.npy", sample?.logits, "application/x-npy"],
+      ["/page/sample-labels.json", sample?.labels, "application/json"],
+    ] as const
+  ) app.get(route, ({ req }) => file(service, req.raw, route, path, type));
+}
+
+/** The page names all it needs relative to its own address: that must end in a slash. */
+function page(url: string): Response {
+  const [address, query = ""] = url.split(/(\?.*)/);
+  const headers = headersOf("text/html; charset=utf-8");
+  if (address.endsWith("/")) return new Response(html, { headers });
+  const name = address.slice(address.lastIndexOf("/") + 1);
+  return new Response(null, { status: 307, headers: { ...headers, location: `./${name}/${query}` } });
 }
 
 function headersOf(type: string): Record<string, string> {
@@ -47,12 +70,13 @@ function headersOf(type: string): Record<string, string> {
 async function file(
   service: Service,
   request: Request,
+  route: string,
   path: string | URL | undefined,
   type: string,
 ): Promise<Response> {
   if (path === undefined) throw new ServiceError("Cannot answer: this service has no sample", "E_NOT_FOUND");
   if (request.method === "HEAD") return new Response(null, { headers: headersOf(type) });
-  const exchange = service.admit(request, new URL(request.url).pathname);
+  const exchange = service.admit(request, route);
   try {
     const reader = (await Deno.open(path)).readable.getReader();
     const pieces = {

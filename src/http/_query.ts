@@ -117,7 +117,7 @@ export const SampleQuery = z.strictObject({
   ...PLAIN_SOURCE,
   ...FORMAT,
   ...CHAIN,
-  seed: whole("the seed: the same seed gives the same tokens", 0),
+  seed: whole("the same seed gives the same tokens; drawn if absent: the header Sluice-Seed tells it", 0).optional(),
   preset: choice("whose defaults and order; transformers' order with everything off if absent", [
     "llama.cpp",
     "transformers",

@@ -74,7 +74,8 @@ function bodyOf(exchange: Exchange, reuse = false): ReadableStream<Uint8Array> {
   return requestBody(exchange, body, { reuse });
 }
 
-function essence(type: string): string {
+/** A content type without its parameters. */
+export function essence(type: string): string {
   return type.split(";")[0].trim().toLowerCase();
 }
 
@@ -85,7 +86,7 @@ async function fromBody(exchange: Exchange, query: SourceQuery, names: readonly 
     const logits = await read(bodyOf(exchange, true), formatOf(type, query), query, size);
     return { logits, parts: new Map() };
   }
-  const form = await readForm(type, bodyOf(exchange), names, exchange.service.limits.partBytes);
+  const form = await readForm(type, bodyOf(exchange, true), names, exchange.service.limits.partBytes);
   if (!form.logits) {
     throw new ServiceError(
       'Cannot read logits: the form has no part "logits", and no source is named',
@@ -141,7 +142,7 @@ async function fromNamed(
   if (essence(type) !== "multipart/form-data") {
     throw new ServiceError(`Cannot read both a body and the source "${source}": wanted one of them`, "E_BAD_REQUEST");
   }
-  const form = await readForm(type, bodyOf(exchange), names, exchange.service.limits.partBytes);
+  const form = await readForm(type, bodyOf(exchange, true), names, exchange.service.limits.partBytes);
   if (form.logits) {
     await form.logits.body.cancel();
     throw new ServiceError(

@@ -28,9 +28,9 @@ export async function sampleRoute(exchange: Exchange): Promise<Response> {
   const history = await idsOf(parts, "history");
   const token = sampler({
     chain: chainOf(query, parts),
-    seed,
     details: (query.details ?? false) || logprobs,
     ...(history ? { prompt: Array.from(history) } : {}),
+    ...(seed !== undefined ? { seed } : {}),
     ...(draws !== undefined ? { draws } : {}),
     ...(topLogprobs !== undefined ? { topLogprobs } : {}),
   });
@@ -39,11 +39,13 @@ export async function sampleRoute(exchange: Exchange): Promise<Response> {
     ...(query.onInvalid ? { onInvalid: query.onInvalid } : {}),
   });
   const short = logits.shape.vocabulary < 65_536;
-  return await rowsResponse(
+  const answer = await rowsResponse(
     exchange,
     { rows: rows.pipeThrough(records(query)), short },
     writtenOf(exchange.request, query.format),
   );
+  answer.headers.set("sluice-seed", String(token.seed));
+  return answer;
 }
 
 function queryOf({ request: { url }, service: { limits } }: Exchange) {

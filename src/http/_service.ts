@@ -74,7 +74,7 @@ export class Service {
 
   /** What a client is told of an error; errors outside the catalogue go to the service's owner. */
   problem(error: unknown): Problem {
-    if (!errorCode(error)) this.options.onError?.(error);
+    if (!errorCode(error)) this.#tellOwner(error);
     return problemOf(error, this.hidden);
   }
 
@@ -88,7 +88,12 @@ export class Service {
       ...told,
     };
     this.metrics.count(route, entry);
-    this.options.log?.(entry);
+    Promise.try(() => this.options.log?.(entry)).catch((error) => this.#tellOwner(error));
+  }
+
+  /** What the owner's code throws in turn ends no request, let alone the service. */
+  #tellOwner(error: unknown): void {
+    Promise.try(() => this.options.onError?.(error)).catch((failure) => console.error(failure));
   }
 
   /** Refuses new requests from now on; done when the last one in work has ended. */

@@ -7,6 +7,8 @@ export type HonoApp = InstanceType<(typeof import("hono"))["Hono"]>;
 /**
  * The service as a Hono app, to serve or to mount in one's own.
  *
+ * Mounted by `app.route("/logits", createApp())`, its page is at `/logits/`; `/logits` leads there.
+ *
  * @example Two logits without a server
  * ```ts
  * import { createApp } from "@sluice/sluice/http";

@@ -2,6 +2,7 @@ import {
   firstAt,
   type Operator,
   operatorStream,
+  optionsOf,
   ParameterError,
   type Segment,
   type Shape,
@@ -83,6 +84,7 @@ function maskOf(options: MaskOptions): Mask {
   if (typeof options !== "object" || options === null) {
     throw new ParameterError(`Cannot make a mask of ${shown(options)}: wanted { allow }, { deny } or { bits }`);
   }
+  optionsOf("mask", options, ["allow", "deny", "bits"]);
   const { allow, deny, bits } = options as { allow?: Iterable<number>; deny?: Iterable<number>; bits?: Uint32Array };
   if ([allow, deny, bits].filter((kind) => kind !== undefined).length !== 1) {
     throw new ParameterError('Cannot make a mask: wanted exactly one of "allow", "deny" and "bits"');

@@ -73,7 +73,8 @@ function join(parts: readonly LogitArray[], length: number): LogitArray {
  * each row. Logits, dtype and order stay; a chunk may span rows.
  *
  * Where a new chunk lies within an old one it is a view of it; else its logits are copied once. Holds less than n logits.
- * Changes no result: the engine's are the same for any cut.
+ * It is for who takes the chunks: `open()`, `tap`, `zipMasks`, a stream of your own. `reduce`, `collect`, `map` and `normalize` pass it
+ * over, as `explain` says: their results are the same for any cut. How much they read at a time is the option `chunk` of the source.
  *
  * @example Chunks of four across the end of a row
  * ```ts

@@ -1,4 +1,4 @@
-import { inArena, type Operator, operatorStream, ParameterError, type Segment } from "../core/mod.ts";
+import { inArena, type Operator, operatorStream, ParameterError, type Segment, shown } from "../core/mod.ts";
 
 /**
  * Divides every logit by a temperature: `x' = fround(x / T)` (f64 rows: `x / T`), exactly the same on every path.
@@ -25,7 +25,7 @@ export function temperature(temperature: number): Operator {
   if (!Number.isFinite(temperature) || temperature <= 0) {
     const hint = temperature === 0 ? "; for 0 take the argmax (greedy)" : "";
     throw new ParameterError(
-      `Cannot use temperature ${temperature}: wanted a finite number greater than 0${hint}`,
+      `Cannot use temperature ${shown(temperature)}: wanted a finite number greater than 0${hint}`,
     );
   }
   function apply({ values }: Segment): void {

@@ -1,6 +1,8 @@
 import {
   type Block,
+  type Folded,
   type Heap,
+  heapFault,
   heapOf,
   offer,
   type Reducer,
@@ -8,6 +10,7 @@ import {
   scanBlock,
   type Segment,
   type Spec,
+  wholeFault,
 } from "../core/mod.ts";
 
 /** One known token of a row. */
@@ -78,6 +81,26 @@ export function mergePicked(into: Picked, from: Readonly<Picked>): void {
   }
   const { best } = from;
   if (best && into.best) { for (let i = 0; i < best.size; i++) offer(into.best, best.values[i], best.ids[i]); }
+}
+
+/** What is wrong with a state that was made for these ids. */
+export function pickedFault(
+  { ids, logits, seen, best }: Readonly<Picked>,
+  wanted: readonly number[],
+  rank: boolean,
+  folded: Folded,
+): string | undefined {
+  if (ids.length !== wanted.length || ids.some((id, i) => id !== wanted[i])) return "ids are not those of the reducer";
+  const fault = wholeFault("the length of logits", logits.length, ids.length, ids.length) ??
+    wholeFault("the length of seen", seen.length, ids.length, ids.length) ??
+    heapFault("best.", best, rank ? BEST : 0, folded);
+  if (fault) return fault;
+  for (let i = 0; i < ids.length; i++) {
+    const read = Number(folded.has(ids[i]));
+    if (seen[i] !== read) return `seen of id ${ids[i]} is ${seen[i]}, wanted ${read}`;
+    const fits = Number.isNaN(logits[i]) ? folded.nan > 0 : logits[i] <= folded.maximum;
+    if (read && !fits) return `the logit of id ${ids[i]} is ${logits[i]}, wanted at most ${folded.maximum}`;
+  }
 }
 
 /** 1 + how many logits are larger, if the best tell. */

@@ -1,4 +1,4 @@
-import type { Reducer } from "../core/mod.ts";
+import { optionsOf, type Reducer } from "../core/mod.ts";
 import { type InformationUnit, natsIn, rowEntropy } from "./_information.ts";
 import { stateless } from "./_stateless.ts";
 
@@ -32,7 +32,8 @@ export interface EntropyOptions {
  * @returns The reducer.
  * @throws {ParameterError} If the unit is neither.
  */
-export function entropy({ unit = "nats" }: EntropyOptions = {}): Reducer<number, null> {
+export function entropy(options: EntropyOptions = {}): Reducer<number, null> {
+  const { unit = "nats" } = optionsOf("entropy", options, ["unit"]);
   const nats = natsIn(unit);
   return stateless("entropy", { unit }, "moments", (row) => rowEntropy(row) / nats);
 }

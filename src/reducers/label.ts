@@ -1,8 +1,10 @@
-import { checkIds, type Reducer, ShapeError } from "../core/mod.ts";
+import { checkIds, optionsOf, type Reducer, ShapeError } from "../core/mod.ts";
+import { listOf } from "./_list_of.ts";
 import {
   mergePicked,
   pickBlock,
   type Picked,
+  pickedFault,
   pickedOf,
   pickSegment,
   rankReducer,
@@ -45,13 +47,22 @@ export interface LabelOptions {
  */
 export function label(
   labels: ArrayLike<number>,
-  { rank = false, shift = false, ignore = -100 }: LabelOptions = {},
+  options: LabelOptions = {},
 ): Reducer<TargetScore | undefined> {
-  const ids = Array.from(labels);
+  const { rank = false, shift = false, ignore = -100 } = optionsOf("label", options, ["rank", "shift", "ignore"]);
+  const ids = listOf("label", labels);
   const kept = ids.filter((id) => id !== ignore);
   checkIds("label", kept);
   const params = { labels: ids, ignore, ...(shift ? { shift } : {}), ...(rank ? { rank } : {}) };
   const spec = { name: "label", params, inputs: [] };
+
+  /** The row's own label, if it has one. */
+  function labelsOf(row: number): number[] {
+    if (row >= ids.length) throw wrongLength(ids.length, `a row ${row}`);
+    const id = shift ? ids[row + 1] ?? ignore : ids[row];
+    return id === undefined || id === ignore ? [] : [id];
+  }
+
   const reducer: Reducer<TargetScore | undefined, Picked> = {
     spec,
     needs: "sum",
@@ -60,14 +71,11 @@ export function label(
       checkIds("label", kept, vocabulary);
       if (rows !== undefined && rows !== ids.length) throw wrongLength(ids.length, `${rows} rows`);
     },
-    init(row) {
-      if (row >= ids.length) throw wrongLength(ids.length, `a row ${row}`);
-      const id = shift ? ids[row + 1] ?? ignore : ids[row];
-      return pickedOf(id === undefined || id === ignore ? [] : [id], rank);
-    },
+    init: (row) => pickedOf(labelsOf(row), rank),
     step: pickSegment,
     stepBlock: pickBlock,
     merge: mergePicked,
+    validate: (state, folded) => pickedFault(state, labelsOf(folded.row), rank, folded),
     finish: (state, row) => scoresOf(state, row)[0],
   };
   if (!rank) return reducer;

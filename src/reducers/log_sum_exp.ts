@@ -1,5 +1,5 @@
 import { exp } from "../../kernels/mod.ts";
-import type { Reducer } from "../core/mod.ts";
+import { optionsOf, type Reducer } from "../core/mod.ts";
 import { stateless } from "./_stateless.ts";
 
 /** `sum e^x` as `mantissa * 2^exponent`: holds sums far outside the range of a number. */
@@ -56,7 +56,8 @@ export function logSumExp(options?: LogSumExpOptions & { readonly pair?: false }
  * @returns The reducer.
  */
 export function logSumExp(options: LogSumExpOptions & { readonly pair: true }): Reducer<ExtendedSum, null>;
-export function logSumExp({ pair = false }: LogSumExpOptions = {}): Reducer<number, null> | Reducer<ExtendedSum, null> {
+export function logSumExp(options: LogSumExpOptions = {}): Reducer<number, null> | Reducer<ExtendedSum, null> {
+  const { pair = false } = optionsOf("logSumExp", options, ["pair"]);
   return stateless<number | ExtendedSum>(
     "logSumExp",
     pair ? { pair } : {},

@@ -67,6 +67,12 @@ export function maximum(): Reducer<Maximum, MaximumState> {
       }
     },
     merge: (into, { value, id }) => take(into, value, id),
+    validate({ value, id }, folded) {
+      if (value !== folded.maximum) return `value is ${value}, wanted the largest logit, ${folded.maximum}`;
+      // The id of a masked token is of no account.
+      if (folded.has(id) || (value === -Infinity && id === Infinity)) return undefined;
+      return `id is ${id}, wanted one whose logit was read`;
+    },
     finish({ value, id }, { nan, allMasked }) {
       if (nan > 0) return { value: NaN, id: undefined };
       // The sweep does not tell -0 from +0; both are +0.

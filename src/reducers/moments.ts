@@ -1,4 +1,4 @@
-import { type Reducer, type Segment, toExact, toNumber, UNIT } from "../core/mod.ts";
+import { exactSumsFault, type Reducer, type Segment, toExact, toNumber, UNIT } from "../core/mod.ts";
 
 /** Plain statistics of the unmasked logits of a row. */
 export interface Moments {
@@ -54,6 +54,12 @@ export function moments(): Reducer<Moments, MomentsState> {
       into.minimum = Math.min(into.minimum, minimum);
       into.sum += sum;
       into.squares += squares;
+    },
+    validate(state, { count: read, nan, posInf, maximum }) {
+      const { count, minimum } = state;
+      const known = count === 0 ? minimum === Infinity : Number.isFinite(minimum) && minimum <= maximum;
+      return exactSumsFault(state, read - nan - posInf) ??
+        (known ? undefined : `minimum is ${minimum} of ${count} logits up to ${maximum}`);
     },
     finish({ count, minimum, sum, squares }, { nan, posInf }) {
       if (nan > 0 || posInf > 0) return { count, mean: NaN, variance: NaN, minimum: NaN };

@@ -1,4 +1,4 @@
-import type { Reducer } from "../core/mod.ts";
+import { type Reducer, wholeFault } from "../core/mod.ts";
 
 /** How many logits of a row are not finite. */
 export interface Specials {
@@ -48,6 +48,7 @@ export function specials(): Reducer<Specials, SpecialsState> {
     merge(into, { negInf }) {
       into.negInf += negInf;
     },
+    validate: ({ negInf }, { count, nan, posInf }) => wholeFault("negInf", negInf, 0, count - nan - posInf),
     finish: ({ negInf }, { nan, posInf, firstInvalid }) => ({ nan, posInf, negInf, firstInvalid }),
   };
 }

@@ -1,8 +1,10 @@
-import { checkIds, ParameterError, type Reducer } from "../core/mod.ts";
+import { checkIds, optionsOf, ParameterError, type Reducer } from "../core/mod.ts";
+import { listOf } from "./_list_of.ts";
 import {
   mergePicked,
   pickBlock,
   type Picked,
+  pickedFault,
   pickedOf,
   pickSegment,
   rankReducer,
@@ -43,11 +45,12 @@ export interface TargetOptions {
  */
 export function target(
   ids: readonly number[],
-  { rank = false }: TargetOptions = {},
+  options: TargetOptions = {},
 ): Reducer<readonly TargetScore[]> {
-  if (ids.length === 0) throw new ParameterError("Cannot use target without ids: wanted at least one");
-  checkIds("target", ids);
-  const wanted = [...ids];
+  const { rank = false } = optionsOf("target", options, ["rank"]);
+  const wanted = listOf("target", ids);
+  if (wanted.length === 0) throw new ParameterError("Cannot use target without ids: wanted at least one");
+  checkIds("target", wanted);
   const spec = { name: "target", params: { ids: wanted, ...(rank ? { rank } : {}) }, inputs: [] };
   const reducer: Reducer<readonly TargetScore[], Picked> = {
     spec,
@@ -58,6 +61,7 @@ export function target(
     step: pickSegment,
     stepBlock: pickBlock,
     merge: mergePicked,
+    validate: (state, folded) => pickedFault(state, wanted, rank, folded),
     finish: (state, row) => scoresOf(state, row),
   };
   if (!rank) return reducer;

@@ -1,4 +1,14 @@
-import { checkK, type Heap, heapOf, offer, ranked, type Reducer, scanBlock } from "../core/mod.ts";
+import {
+  checkK,
+  type Heap,
+  heapFault,
+  heapOf,
+  offer,
+  optionsOf,
+  ranked,
+  type Reducer,
+  scanBlock,
+} from "../core/mod.ts";
 
 /** One of the likeliest tokens of a row. */
 export interface Candidate {
@@ -39,7 +49,8 @@ export interface TopKOptions {
  * @returns The reducer.
  * @throws {ParameterError} If k is not a whole number of at least 1.
  */
-export function topK(k: number, { logprob = true }: TopKOptions = {}): Reducer<readonly Candidate[]> {
+export function topK(k: number, options: TopKOptions = {}): Reducer<readonly Candidate[]> {
+  const { logprob = true } = optionsOf("topK", options, ["logprob"]);
   checkK("topK", k);
   const reducer: Reducer<readonly Candidate[], Heap> = {
     spec: { name: "topK", params: { k, ...(logprob ? {} : { logprob }) }, inputs: [] },
@@ -56,6 +67,7 @@ export function topK(k: number, { logprob = true }: TopKOptions = {}): Reducer<r
     merge(into, { size, values, ids }) {
       for (let i = 0; i < size; i++) offer(into, values[i], ids[i]);
     },
+    validate: (heap, folded) => heapFault("", heap, k, folded),
     finish(heap, { nan, maximum, logSum }) {
       if (nan > 0) return [];
       const { values, ids } = heap;

@@ -95,12 +95,17 @@ export function tallyBlock(cells: Cells, { kernels, table, tiles, count, at }: B
   for (let tile = 0; tile < tiles; tile++) {
     const maximum = table[tile * Column.stride + Column.maximum];
     if (!(Math.abs(maximum) <= FAR)) continue;
-    const span = Math.floor(maximum * PER_UNIT);
+    const span = spanOf(maximum);
     if (span <= cells.top - USED) continue;
     raise(cells, ringOf(kernels), span);
     const from = tile * TILE;
     kernels.tally(at + from * bytes, Math.min(TILE, count - from), leastOf(cells) - 1, arena.cells);
   }
+}
+
+/** The span that a logit lies in. */
+export function spanOf(x: number): number {
+  return Math.floor(x * PER_UNIT);
 }
 
 /** The lowest cell that counts. */

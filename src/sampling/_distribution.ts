@@ -1,7 +1,8 @@
 import { exp } from "../../kernels/mod.ts";
-import { eachSlice, type RowValues } from "./_door.ts";
+import { eachSlice, kernelsOfRow, type RowValues } from "./_door.ts";
 import { eachEdited } from "./_findings.ts";
 import { windowEdit } from "./_restart.ts";
+import { ranked } from "./_ranked.ts";
 import { idsOf } from "./_rung.ts";
 import type { Conclusion } from "./_row_run.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
@@ -26,7 +27,7 @@ function fromList(ladder: RungLadder): Distribution {
       probabilities.push(rung.m / rung.n / mass);
     }
   }
-  return { ids: Uint32Array.from(ids), probabilities: Float64Array.from(probabilities) };
+  return ranked(Uint32Array.from(ids), Float64Array.from(probabilities));
 }
 
 function fromRow(
@@ -38,7 +39,7 @@ function fromRow(
   const room = Math.min(Math.ceil(count), values.length);
   const ids = new Uint32Array(room), weights = new Float64Array(room);
   let size = 0, sum = 0;
-  eachSlice(values, index, "maximum", (block) => {
+  eachSlice(kernelsOfRow(values), values, index, "maximum", (block) => {
     eachEdited(block, edits, "maximum", (edited) => {
       for (let i = 0; i < edited.count; i++) {
         const x = edited.values[i];
@@ -51,16 +52,5 @@ function fromRow(
     });
   });
   const probabilities = weights.subarray(0, size).map((weight) => weight / sum);
-  return size > LONG ? { ids: ids.slice(0, size), probabilities } : ranked(ids, probabilities, size);
-}
-
-/** Above so many tokens a distribution is left in the order of ids. */
-const LONG = 4096;
-
-function ranked(ids: Uint32Array, probabilities: Float64Array, size: number): Distribution {
-  const order = Array.from({ length: size }, (_, i) => i).sort((a, b) => probabilities[b] - probabilities[a] || a - b);
-  return {
-    ids: Uint32Array.from(order, (i) => ids[i]),
-    probabilities: Float64Array.from(order, (i) => probabilities[i]),
-  };
+  return ranked(ids.slice(0, size), probabilities);
 }

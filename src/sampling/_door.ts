@@ -1,4 +1,4 @@
-import { type Kernels, type Level, loadKernels, TILE, Total } from "../../kernels/mod.ts";
+import { freeKernels, type Kernels, type Level, loadKernels, TILE, Total } from "../../kernels/mod.ts";
 import { type Block, countInvalid, isDetached, type Reducer, type RowFacts, ShapeError, shown } from "../core/mod.ts";
 import { holding, requireFree } from "./_hold.ts";
 import { scratchOf, SLICE } from "./_scratch.ts";
@@ -42,15 +42,15 @@ class SliceBlock implements Block {
 
 /** The slices of a row, one after the other, swept at the level given, each with how many of its tiles hold a NaN or +Infinity. */
 export function eachSlice(
+  kernels: Kernels,
   values: RowValues,
   row: number,
   level: Level,
   step: (block: Block, invalid: number) => void,
 ): void {
   requireFree();
-  const kernels = kernelsOf(values);
   const { raw, rawTable, views } = scratchOf(kernels);
-  holding(() => {
+  holding(kernels, () => {
     for (let start = 0; start < values.length; start += SLICE * TILE) {
       const count = Math.min(SLICE * TILE, values.length - start);
       const staged = count === SLICE * TILE ? views.raw : views.raw.subarray(0, count);
@@ -61,8 +61,9 @@ export function eachSlice(
   });
 }
 
-function kernelsOf(values: RowValues): Kernels {
-  return loadKernels(undefined, values instanceof Float64Array ? "f64" : "f32");
+/** The kernels that a row in memory is read with. */
+export function kernelsOfRow(values: RowValues): Kernels {
+  return freeKernels(loadKernels(undefined, values instanceof Float64Array ? "f64" : "f32"));
 }
 
 /** What the sweeps of a row tell, as the engine would. While a row is read its accumulator is its own. */
@@ -118,14 +119,15 @@ class Facts {
 
 /** Reads a row in memory for one reducer, as often as it asks: the same bits as the engine's. `empty` is the first state. */
 export function readRow<R, S>(values: RowValues, index: number, first: Reducer<R, S>, empty: S): R {
+  const kernels = kernelsOfRow(values);
   let reducer: Reducer<R> = first;
   // Each reducer's state is its own.
   // deno-lint-ignore no-explicit-any
   let state: any = empty;
   for (;;) {
     const level = reducer.needs ?? "maximum";
-    const facts = new Facts(kernelsOf(values), level);
-    eachSlice(values, index, level, (block, invalid) => {
+    const facts = new Facts(kernels, level);
+    eachSlice(kernels, values, index, level, (block, invalid) => {
       // The reducer works in the same scratch memory: what the sweep said is taken down first.
       facts.add(block, invalid);
       reducer.stepBlock!(state, block);

@@ -3,10 +3,12 @@ import { HALF_STEP } from "./_half_step.ts";
 import { isCell } from "./_rung.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
 
-/** Drops all but the last of the tokens of at least a log-probability, if `least` stay. */
+/** Drops all but the last of the tokens of at least a log-probability, if `least` candidates stay. */
 export function dropTop(ladder: RungLadder, logprob: number, least: number): void {
   const { mass, error, top, rungs } = ladder;
-  const t = top + ln(mass) + logprob - HALF_STEP, doubt = error > 0 ? error / mass + 1e-9 : 0;
+  const above = ln(mass) + logprob - HALF_STEP, t = top + above, doubt = error > 0 ? error / mass + 1e-9 : 0;
+  // No token is that likely; beside a large logit `t` would not show it.
+  if (above > doubt) return;
   let last = -1;
   for (let i = ladder.from; i < ladder.to; i++) {
     const { upper, unsure } = rungs[i];
@@ -16,9 +18,14 @@ export function dropTop(ladder: RungLadder, logprob: number, least: number): voi
     last = i;
   }
   if (last < ladder.from || (last === ladder.from && rungs[last].n === 1)) return;
-  let left = 1;
-  for (let i = last + 1; i < ladder.to; i++) left += rungs[i].n;
+  let dropped = -1, unsure = 0;
+  for (let i = ladder.from; i <= last; i++) dropped += rungs[i].n;
+  for (let i = ladder.from; i < ladder.to; i++) unsure += rungs[i].countDoubt;
+  // Where every probability will do, masked candidates are dropped as well.
+  const left = logprob === -Infinity ? 1 : ladder.candidates - dropped;
+  if (unsure > 0 && Math.abs(left - least) <= unsure) ladder.giveUp("how many candidates stay");
   if (left < least) return;
+  ladder.slots -= dropped;
   ladder.from = last;
   // Of equal tokens the highest id is the last.
   ladder.keepPart(last, 1, true);

@@ -1,4 +1,4 @@
-import { Cell, exp } from "../../kernels/mod.ts";
+import { Cell, exp, type Kernels } from "../../kernels/mod.ts";
 import { ranked } from "../core/mod.ts";
 import { CellReading } from "./_cell_reading.ts";
 import { FAR } from "./_cells.ts";
@@ -60,12 +60,13 @@ function pushOthers(ladder: RungLadder, { logSum, entropy }: Facts, n: number, {
   ladder.slack = level === "maximum" ? 0 : SUM_ERROR * total;
 }
 
-/** Runs the stages on a ladder: it narrows, or throws `Undecided`, `Restart` or `Poisoned`. */
-export function runStages(ladder: RungLadder, walk: Walk): void {
-  holding(() => runAll(ladder, walk));
+/** Runs the stages on a ladder, which may look at cells in the arena: it narrows, or throws `Undecided`, `Restart` or `Poisoned`. */
+export function runStages(kernels: Kernels, ladder: RungLadder, walk: Walk): void {
+  holding(kernels, () => runAll(ladder, walk));
 }
 
 function runAll(ladder: RungLadder, walk: Walk): void {
+  ladder.slots = walk.candidates;
   for (let i = 0; i < walk.rest.length && ladder.to > ladder.from; i++) {
     const known = walk.context(i);
     const edits = editsOf(walk, i, ladder, known);
@@ -93,7 +94,7 @@ function restart(ladder: RungLadder, edits: readonly Edit[], { rest, edit }: Wal
     ...edits,
   ];
   for (; !rest[done - 1].cut && done < rest.length && !rest[done].cut; done++) all.push(edit(done)!);
-  return new Restart(all, done);
+  return new Restart(all, done, ladder.candidates);
 }
 
 /** Applies edits to the listed tokens, one by one. */
@@ -105,5 +106,7 @@ function rewrite(ladder: RungLadder, edits: readonly Edit[], row: number): void 
     if (!(values[0] < Infinity)) throw new Poisoned(Number.isNaN(values[0]) ? "nan" : "infinity");
     return values[0];
   });
+  // What an edit masks is a candidate still.
+  ladder.slots = ladder.candidates;
   while (ladder.to > ladder.from && ladder.rungs[ladder.to - 1].upper === -Infinity) ladder.to--;
 }

@@ -1,4 +1,4 @@
-import { type Kernels, type Level, loadKernels, TILE } from "../../kernels/mod.ts";
+import { freeKernels, type Kernels, type Level, loadKernels, TILE } from "../../kernels/mod.ts";
 import { type Block, countInvalid, type Heap, heapOf, offer, scanBlock, toExact, toNumber, UNIT } from "../core/mod.ts";
 import { abandon, type Cells, cellsOf, emptyCells, mergeCells, tallyBlock } from "./_cells.ts";
 import { holding } from "./_hold.ts";
@@ -94,9 +94,10 @@ export function leaveArena({ cells }: Findings): void {
   if (cells) abandon(cells);
 }
 
-/** The kernels that a state was made with. */
+/** The arithmetic that a state was made with. */
 export function kernelsOfState({ backend, element }: Pick<Findings, "backend" | "element">): Kernels {
-  return loadKernels(backend === "" ? undefined : backend as Kernels["backend"], element as Kernels["element"]);
+  const made = backend === "" ? undefined : backend as Kernels["backend"];
+  return freeKernels(loadKernels(made, element as Kernels["element"]));
 }
 
 /** A run of edited tiles. */
@@ -128,7 +129,7 @@ export function eachEdited(
     const count = Math.min(SLICE * TILE, block.count - from);
     const values = logitsAt(kernels, scratch.edited, count);
     values.set(block.values.subarray(from, from + count));
-    holding(() => applyEdits(edits, values, block.row, block.start + from));
+    holding(kernels, () => applyEdits(edits, values, block.row, block.start + from));
     const invalid = kernels.sweep(level, scratch.edited, count, scratch.editedTable);
     const tiles = Math.ceil(count / TILE);
     step(

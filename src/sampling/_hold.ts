@@ -1,13 +1,14 @@
+import { holding as holdingArena, type Kernels } from "../../kernels/mod.ts";
 import { ParameterError } from "../core/mod.ts";
 
 let held = false;
 
-/** Runs what may be a user's code (edits, masks, cuts) while shared memory holds part of a row: a draw in it would write over that. */
-export function holding<T>(run: () => T): T {
+/** Runs what may be a user's code (edits, masks, cuts) while the arena holds part of a row: other rows are reduced elsewhere, and draws refused. */
+export function holding<T>(kernels: Kernels, run: () => T): T {
   const before = held;
   held = true;
   try {
-    return run();
+    return holdingArena(kernels, run);
   } finally {
     held = before;
   }

@@ -1,4 +1,4 @@
-import { ParameterError, StateFormatError } from "../core/mod.ts";
+import { ParameterError, shown, StateFormatError, wholeFault } from "../core/mod.ts";
 import type { Chain } from "./_chain.ts";
 import { checkTokens, refuse } from "./_refuse.ts";
 
@@ -58,7 +58,9 @@ export class Memory {
   load(text: string, chain: string): void {
     const saved = parse(text);
     if (saved.format !== "sluice sampler 1") {
-      throw new StateFormatError(`Cannot load the sampler: its format is ${saved.format}, wanted sluice sampler 1`);
+      throw new StateFormatError(
+        `Cannot load the sampler: its format is ${shown(saved.format)}, wanted sluice sampler 1`,
+      );
     }
     if (saved.chain !== chain) {
       throw new StateFormatError(
@@ -66,16 +68,13 @@ export class Memory {
         "E_MERGE_MISMATCH",
       );
     }
-    const { history, own } = saved as { history: unknown; own: unknown };
-    const whole = isNumbers(history) && Array.isArray(own) && own.length === this.own.length &&
-      own.every((numbers, i) => isNumbers(numbers) && numbers.length === this.own[i].length) &&
-      history.every((id) => Number.isSafeInteger(id) && id >= 0) && isCount(saved.prompt) && isCount(saved.step) &&
-      (saved.prompt as number) <= history.length;
-    if (!whole) throw new StateFormatError("Cannot load the sampler: its content is damaged");
+    const fault = memoryFault(saved, this.own);
+    if (fault) throw new StateFormatError(`Cannot load the sampler: it is damaged, ${fault}`);
+    const { history, own, prompt, step } = saved as unknown as Saved;
     this.history = history;
-    this.own = own as number[][];
-    this.prompt = saved.prompt as number;
-    this.step = saved.step as number;
+    this.own = own;
+    this.prompt = prompt;
+    this.step = step;
     this.observed = new Map();
     this.last = new Map();
   }
@@ -100,10 +99,32 @@ function parse(text: string): Record<string, unknown> {
   throw new StateFormatError("Cannot load the sampler: it is not the text that save() gives");
 }
 
-function isNumbers(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((x) => typeof x === "number");
+interface Saved {
+  readonly history: number[];
+  readonly own: number[][];
+  readonly prompt: number;
+  readonly step: number;
 }
 
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+/** What of a saved memory is none of a chain whose stages have so many numbers of their own. */
+function memoryFault(
+  { history, own, prompt, step }: Readonly<Record<string, unknown>>,
+  stages: readonly (readonly number[])[],
+): string | undefined {
+  if (!Array.isArray(history)) return `history is ${shown(history)}, wanted a list`;
+  if (!Array.isArray(own)) return `own is ${shown(own)}, wanted a list`;
+  const fault = wholeFault("prompt", prompt as number, 0, history.length) ??
+    wholeFault("step", step as number, 0, Number.MAX_SAFE_INTEGER) ??
+    wholeFault("the length of own", own.length, stages.length, stages.length);
+  if (fault) return fault;
+  const id = history.find((id) => !Number.isSafeInteger(id) || id < 0);
+  if (id !== undefined) return `history has ${shown(id)}, wanted ids`;
+  const place = stages.findIndex(({ length }, i) => !isNumbers(own[i]) || own[i].length !== length);
+  return place < 0
+    ? undefined
+    : `own has at ${place} ${shown(own[place])}, wanted ${stages[place].length} finite numbers`;
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(Number.isFinite);
 }

@@ -191,5 +191,6 @@ export function proposed(
     running += share[i];
     at = i;
   }
-  return { id: tile * TILE + at, x: logits[at] };
+  // Only where somebody else wrote the mass: none of the logits has a share of it.
+  return at < 0 ? undefined : { id: tile * TILE + at, x: logits[at] };
 }

@@ -1,31 +1,11 @@
 import { ParameterError, shown } from "../core/mod.ts";
 
+export { optionsOf } from "../core/mod.ts";
+
 /** Refuses an option, naming the stage, the option, what was found and what was wanted. */
 export function refuse(stage: string, option: string, value: unknown, wanted: string): never {
   const code = option === "k" || option === "topK" ? "E_K_RANGE" : "E_PARAM";
   throw new ParameterError(`Cannot use ${stage} with ${option} = ${shown(value)}: wanted ${wanted}`, code);
-}
-
-/**
- * The options of a stage; refuses what is no object of options, and one that has others. `known` are their names, `!` behind those that
- * the stage cannot do without.
- */
-export function optionsOf<T extends object>(stage: string, options: T, known: readonly string[]): T {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    const needed = namesOf(known.filter((name) => name.endsWith("!")));
-    refuse(stage, "options", options, `an object ${needed.length === 0 ? "of options" : `with ${needed.join(", ")}`}`);
-  }
-  const names = namesOf(known);
-  for (const [option, value] of Object.entries(options)) {
-    if (value === undefined || names.includes(option)) continue;
-    refuse(stage, option, value, names.length === 0 ? "no option" : `one of its options: ${names.join(", ")}`);
-  }
-  return options;
-}
-
-/** Option names without their marks. */
-export function namesOf(known: readonly string[]): string[] {
-  return known.map((name) => name.replace("!", ""));
 }
 
 /** Refuses anything but a whole number of at least `least`. */

@@ -10,6 +10,8 @@ export class Restart {
     readonly edits: readonly Edit[],
     /** How many stages are done. */
     readonly done: number,
+    /** How many candidates there were, masked ones among them. */
+    readonly candidates: number,
   ) {}
 }
 

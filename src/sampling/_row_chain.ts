@@ -8,6 +8,8 @@ export interface Walk {
   /** The stages that are left, without those that have nothing to edit. */
   readonly rest: readonly Stage[];
   readonly vocabulary: number;
+  /** How many candidates it begins with, masked ones among them. */
+  readonly candidates: number;
   /** Where each of them stands in the chain. */
   readonly places: readonly number[];
   /** What stage i of `rest` knows. */
@@ -58,7 +60,7 @@ export class RowChain {
   }
 
   /** The chain from some stage on, on the row after so many edits behind cuts. */
-  walk(from: number, vocabulary: number, epoch: number): Walk {
+  walk(from: number, vocabulary: number, epoch: number, candidates = vocabulary): Walk {
     const { stages } = this.chain;
     const places: number[] = [];
     for (let place = from; place < stages.length; place++) if (!this.#isIdle(place, vocabulary)) places.push(place);
@@ -66,6 +68,7 @@ export class RowChain {
       rest: places.map((place) => stages[place]),
       places,
       vocabulary,
+      candidates,
       context: (i) => this.#context(places[i], vocabulary, epoch),
       edit: (i) => this.#edit(places[i], vocabulary),
     };

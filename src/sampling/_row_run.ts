@@ -1,4 +1,4 @@
-import type { Level } from "../../kernels/mod.ts";
+import type { Kernels, Level } from "../../kernels/mod.ts";
 import { entropyOf, ParameterError, type Reducer, type RowFacts, type Segment } from "../core/mod.ts";
 import { type BandPlan, planOf, ROUNDS } from "./_band_plan.ts";
 import { BandFold, type Bands, bandsOf } from "./_bands.ts";
@@ -16,6 +16,7 @@ import {
   type Wanted,
 } from "./_findings.ts";
 import type { Memory, Observed } from "./_memory.ts";
+import { findingsFault } from "./_findings_fault.ts";
 import { Noise } from "./_noise.ts";
 import { Poisoned } from "./_poisoned.ts";
 import { Restart } from "./_restart.ts";
@@ -57,6 +58,8 @@ interface Epoch {
   /** How many times the row was edited behind a cut: 0 where the mass before the first cut is known of what is kept. */
   readonly number: number;
   readonly raw: Raw | undefined;
+  /** How many candidates the stages before have left; the vocabulary when absent. */
+  readonly candidates?: number;
 }
 
 /**
@@ -84,6 +87,7 @@ class FirstEpoch implements Epoch {
 /** An epoch under way, with the tokens drawn so far. */
 interface Attempt extends Epoch {
   readonly raw: Raw;
+  readonly kernels: Kernels;
   readonly supply: Supply;
   /** How many reads have been asked for since its first. */
   readonly round: number;
@@ -134,6 +138,7 @@ export class RowRun {
       step: (state, segment: Segment) => stepBlock(state, blockOf(segment, needs)),
       stepBlock,
       merge: mergeFindings,
+      validate: (state, folded) => findingsFault(state, wanted, edited, folded),
       finish: (state, row) => conclude(state, row).sample,
       second: (state, row) => conclude(state, row).next,
     };
@@ -155,7 +160,7 @@ export class RowRun {
     if (poison) return { sample: none(epoch.reads, poison), next: undefined };
     if (facts.maximum === -Infinity) return { sample: none(epoch.reads, "masked"), next: undefined };
     const raw = epoch.raw ?? { facts: row, best: found.raw, plain: !edited };
-    const walk = this.#chain.walk(epoch.from, row.vocabulary, epoch.number);
+    const walk = this.#chain.walk(epoch.from, row.vocabulary, epoch.number, epoch.candidates);
     // What was drawn ahead is of no use when there is more to be done to the logits than to divide them.
     const drawn = divisorOf(walk.rest) === undefined ? null : found.proposals;
     const fromRow = tokensOf(drawn, wanted.by, kernels, this.#noise, facts.maximum);
@@ -163,6 +168,7 @@ export class RowRun {
       ...epoch,
       edits: edited ? epoch.edits : [],
       raw,
+      kernels,
       supply: { fromRow, fromCells: [] },
       round: 0,
     };
@@ -210,7 +216,7 @@ export class RowRun {
     const whole = ladder.mass;
     const { reads } = epoch;
     try {
-      runStages(ladder, walk);
+      runStages(epoch.kernels, ladder, walk);
       if (ladder.to <= ladder.from) return { sample: none(reads, "masked"), next: undefined };
       if (!(ladder.error <= DOUBT * ladder.mass)) throw new Undecided("what is kept is not known well enough");
       if (!(ladder.mass > 0)) throw new Undecided("masses that are next to nothing");
@@ -233,6 +239,7 @@ export class RowRun {
         reads: reads + 1,
         number: epoch.number + 1,
         raw: epoch.raw,
+        candidates: error.candidates,
       }, true);
       return { sample: none(reads, "undecided"), next };
     }
@@ -259,11 +266,12 @@ export class RowRun {
     const { plan } = fold;
     const ladder = fold.ladder(state);
     ladder.rowSpread = epoch.spread;
-    const more = tokensOf(state.proposals, plan.by, kernelsOfState(state), this.#noise, plan.top);
+    const kernels = kernelsOfState(state);
+    const more = tokensOf(state.proposals, plan.by, kernels, this.#noise, plan.top);
     const { fromRow, fromCells } = epoch.supply;
     const supply = { fromRow, fromCells: [...fromCells, { tokens: more, of: plan.drawn }] };
-    const attempt = { ...epoch, round: plan.round, supply };
-    const walk = this.#chain.walk(epoch.from, row.vocabulary, epoch.number);
+    const attempt = { ...epoch, kernels, round: plan.round, supply };
+    const walk = this.#chain.walk(epoch.from, row.vocabulary, epoch.number, epoch.candidates);
     return this.#attempt(attempt, [ladder], walk, () => {
       const next = this.#plan(attempt, ladder, walk, [...plan.listed, ...ladder.noted]);
       return this.#bands({ ...attempt, supply: settled(attempt.supply), reads: epoch.reads + 1 }, next);

@@ -46,6 +46,8 @@ export class RungLadder implements Ladder {
   source: CellSource | undefined;
   /** How far the mass of all may be off besides what each rung says. */
   slack = 0;
+  /** The fewest candidates there are, masked ones among them: the vocabulary, until a cut leaves fewer. */
+  slots = 0;
   /** Mean and standard deviation of the whole row, where the read found them. */
   rowSpread: Omit<Spread, "doubt"> | undefined;
   /** Where decisions fell that this read could not make. */
@@ -92,6 +94,16 @@ export class RungLadder implements Ladder {
   /** How many tokens the window holds. */
   get count(): number {
     return this.#sum(({ n }) => n);
+  }
+
+  /** See {@linkcode Ladder}. */
+  get candidates(): number {
+    return Math.max(this.count, this.slots);
+  }
+
+  /** Takes masked candidates away, but for what is wanting to `least`. */
+  #cutTo(least: number): void {
+    this.slots = Math.min(least, this.slots);
   }
 
   /** The mass of the window. */
@@ -218,16 +230,26 @@ export class RungLadder implements Ladder {
   /** Keeps the best k tokens. */
   keepCount(k: number, ties: Ties): void {
     keepCount(this, k, ties);
+    this.#cutTo(k);
   }
 
   /** Keeps the fewest best tokens that hold a share p of the window's mass, and at least some. */
   keepMass(p: number, least: number, ties: Ties): void {
     keepMass(this, p, least, ties);
+    this.#cutTo(least);
   }
 
   /** Keeps the tokens whose logit is at least `t`, and the best `least`. `doubt`: how far `t` may be off. */
   keepFrom(t: number, least: number, doubt = 0, ties: Ties = "lowestId"): void {
     keepFrom(this, t, least, doubt, ties);
+    this.#cutTo(least);
+  }
+
+  /** See {@linkcode Ladder}. */
+  maskBelow(t: number, doubt = 0): void {
+    const { candidates } = this;
+    keepFrom(this, t, 1, doubt, "lowestId");
+    this.slots = candidates;
   }
 
   /** Keeps the tokens of at least a log-probability, and the best `least`. `more`: how far that may be off. */
@@ -235,20 +257,25 @@ export class RungLadder implements Ladder {
     const { mass, error } = this;
     if (2 * error > mass) this.giveUp("the mass that probabilities are shares of");
     const doubt = (error > 0 ? 1.5 * error / mass + ROUNDING : 0) + more;
-    keepFrom(this, this.top + ln(mass) + logprob - HALF_STEP, least, doubt, ties);
+    const above = ln(mass) + logprob - HALF_STEP;
+    // No token is that likely; beside a large logit the sum below would not show it.
+    if (above > doubt) return this.keepCount(least, ties);
+    this.keepFrom(this.top + above, least, doubt, ties);
   }
 
   /** Keeps the tokens whose surprise is nearest to the entropy. */
   keepTypical(p: number, least: number): void {
     keepNearest(this, p, least);
+    this.#cutTo(least);
   }
 
   /** Keeps the longest run from the best token on that holds at most a share h of the entropy. */
   keepEntropy(h: number): void {
     keepEntropy(this, h);
+    this.#cutTo(1);
   }
 
-  /** Drops all but the least likely of the tokens of at least a log-probability, if `least` stay. */
+  /** Drops all but the least likely of the tokens of at least a log-probability, if `least` candidates stay. */
   dropTop(logprob: number, least: number): void {
     dropTop(this, logprob, least);
   }

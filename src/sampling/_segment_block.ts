@@ -1,4 +1,4 @@
-import { type Level, loadKernels } from "../../kernels/mod.ts";
+import { freeKernels, type Level, loadKernels } from "../../kernels/mod.ts";
 import type { Block, Segment } from "../core/mod.ts";
 import { requireFree } from "./_hold.ts";
 import { logitsAt, scratchOf } from "./_scratch.ts";
@@ -6,7 +6,7 @@ import { logitsAt, scratchOf } from "./_scratch.ts";
 /** A tile that lies anywhere as a swept block in scratch memory. */
 export function blockOf({ values, row, start }: Segment, level: Level): Block {
   requireFree();
-  const kernels = loadKernels(undefined, values instanceof Float64Array ? "f64" : "f32");
+  const kernels = freeKernels(loadKernels(undefined, values instanceof Float64Array ? "f64" : "f32"));
   const scratch = scratchOf(kernels);
   const staged = logitsAt(kernels, scratch.raw, values.length);
   staged.set(values);

@@ -1,5 +1,6 @@
-import { type Operator, ParameterError } from "../core/mod.ts";
-import { namesOf, optionsOf } from "./_refuse.ts";
+import { type Operator, optionsOf, ParameterError, shown } from "../core/mod.ts";
+import { logitBias, mask, softcap } from "../operators/mod.ts";
+import { maskWords } from "./_mask_words.ts";
 import { within } from "./_within.ts";
 import { adaptiveP } from "./adaptive_p.ts";
 import { badWords } from "./bad_words.ts";
@@ -15,6 +16,7 @@ import { keepTopK } from "./keep_top_k.ts";
 import { keepTopNSigma } from "./keep_top_n_sigma.ts";
 import { keepTopP } from "./keep_top_p.ts";
 import { keepTypical } from "./keep_typical.ts";
+import { maskRows } from "./mask_rows.ts";
 import { minLength } from "./min_length.ts";
 import { mirostat } from "./mirostat.ts";
 import { noRepeatNgram } from "./no_repeat_ngram.ts";
@@ -41,6 +43,16 @@ const temperatureMaker: StageMaker = {
   make: ({ temperature }) => withTemperature(temperature),
 };
 
+/** In JSON a list is a list: of a text each character would be an id. */
+function maskOf(options: Parameters<typeof mask>[0]): Operator {
+  for (const [kind, ids] of Object.entries(options)) {
+    if (kind !== "bits" && ids !== undefined && !Array.isArray(ids)) {
+      throw new ParameterError(`Cannot use ${shown(ids)} as ${kind} in mask: wanted a list of ids`);
+    }
+  }
+  return mask(options);
+}
+
 const MAKERS: Readonly<Record<string, StageMaker>> = {
   adaptiveP: { options: ["target!", "decay"], make: adaptiveP },
   badWords: { options: ["words!"], make: ({ words }) => badWords(words) },
@@ -56,6 +68,9 @@ const MAKERS: Readonly<Record<string, StageMaker>> = {
   keepTopNSigma: { options: ["n!"], make: ({ n }) => keepTopNSigma(n) },
   keepTopP: { options: ["p!", "ties", "minKeep"], make: ({ p, ...rest }) => keepTopP(p, rest) },
   keepTypical: { options: ["p!", "minKeep"], make: ({ p, ...rest }) => keepTypical(p, rest) },
+  logitBias: { options: ["bias!"], make: ({ bias }) => logitBias(bias) },
+  mask: { options: ["allow", "deny", "bits"], make: maskOf },
+  maskRows: { options: ["masks!"], make: ({ masks }) => maskRows(maskWords(masks)) },
   minLength: { options: ["tokens!", "end!", "scope"], make: ({ tokens, ...rest }) => minLength(tokens, rest) },
   mirostat: { options: ["version", "tau", "eta", "m"], make: mirostat },
   noRepeatNgram: { options: ["n!", "scope"], make: ({ n, ...rest }) => noRepeatNgram(n, rest) },
@@ -63,6 +78,7 @@ const MAKERS: Readonly<Record<string, StageMaker>> = {
     options: ["repetition", "frequency", "presence", "window", "scope", "counts", "normalize"],
     make: penalties,
   },
+  softcap: { options: ["cap!"], make: ({ cap }) => softcap(cap) },
   suppress: { options: ["ids!", "first"], make: ({ ids, ...rest }) => suppress(ids, rest) },
   temperature: temperatureMaker,
   withTemperature: temperatureMaker,
@@ -70,8 +86,9 @@ const MAKERS: Readonly<Record<string, StageMaker>> = {
 };
 
 /**
- * A chain from JSON data: a list of `{ "name": ..., ...options }`, the names and options those of this room's factories. `temperature`
- * is another name for `withTemperature`.
+ * A chain from JSON data: a list of `{ "name": ..., ...options }`, the names and options those of this room's factories and of the
+ * operators `logitBias`, `mask` and `softcap`. `temperature` is another name for `withTemperature`. What JSON does not have is text: a bias
+ * of `"-Infinity"`, the bits of `mask`, and each of the `masks` of `maskRows`, in base64.
  *
  * @example A list of two stages
  * ```ts
@@ -83,8 +100,8 @@ const MAKERS: Readonly<Record<string, StageMaker>> = {
  * ```
  *
  * @param data The list.
- * @param more Makers of further stages by name, such as operators:
- * `{ softcap: { options: ["cap!"], make: ({ cap }) => softcap(cap) } }`.
+ * @param more Makers of further stages by name, of your own:
+ * `{ keepTopA: { options: ["a!"], make: ({ a }) => keepTopA(a) } }`.
  * @returns The stages.
  * @throws {ParameterError} If the data is no such list, or a name, an option or a value is unknown; it names the stage by its place in
  * the list, from 0.
@@ -114,10 +131,8 @@ function stageOf(item: unknown, place: number, more: Readonly<Record<string, Sta
 
 function checkOptions(name: string, options: Record<string, unknown>, known: readonly string[]): void {
   optionsOf(name, options, known);
-  for (const option of known) {
-    const needed = option.replace("!", "");
-    if (option.endsWith("!") && !Object.hasOwn(options, needed)) {
-      throw new ParameterError(`Cannot use ${name} without ${needed}: wanted ${namesOf(known).join(", ")}`);
-    }
-  }
+  const names = known.map((option) => option.replace("!", ""));
+  const missing = names.find((option, i) => known[i].endsWith("!") && !Object.hasOwn(options, option));
+  if (missing === undefined) return;
+  throw new ParameterError(`Cannot use ${name} without ${missing}: wanted ${names.join(", ")}`);
 }

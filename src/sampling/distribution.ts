@@ -1,4 +1,4 @@
-/** The processed distribution of a row: the kept tokens, likeliest first up to 4,096 of them, else by id. */
+/** The processed distribution of a row: the kept tokens, likeliest first, of equally likely ones the lower id first. */
 export interface Distribution {
   /** Their ids. */
   readonly ids: Uint32Array;

@@ -3,7 +3,8 @@ import type { Stage } from "./stage.ts";
 
 /**
  * Top-n-sigma: keeps the tokens whose logit is at most n standard deviations below the largest: `x >= max - n s`, s the population
- * deviation of the logits that are not masked.
+ * deviation of the logits that are not masked. The others are masked: for `dynamicTemperature` and `xtc` they are candidates still, as
+ * in llama.cpp.
  *
  * Source: Tang et al. 2024, "Top-n-sigma: Not All Logits Are You Need", as in llama.cpp. Cost: at the front of a
  * chain about ten nanoseconds a logit for the deviation and the cells; behind a truncator to 256 tokens nothing.
@@ -30,7 +31,7 @@ export function keepTopNSigma(n: number): Stage {
       if (ladder.count <= 1) return;
       const [largest, doubt] = ladder.largest();
       const { deviation, doubt: more } = ladder.spread();
-      ladder.keepFrom(largest - n * deviation, 1, doubt + n * more);
+      ladder.maskBelow(largest - n * deviation, doubt + n * more);
     },
   };
 }

@@ -34,6 +34,11 @@ export interface Ladder {
   readonly divisor: number;
   /** How many tokens are kept. */
   readonly count: number;
+  /**
+   * How many tokens a list would still hold from which only cuts take tokens away: those kept, and masked ones beside them. It is how
+   * llama.cpp counts.
+   */
+  readonly candidates: number;
   /** Their mass. */
   readonly mass: number;
   /** How far that may be off. */
@@ -61,6 +66,8 @@ export interface Ladder {
    * `t` may be off.
    */
   keepFrom(t: number, least: number, doubt?: number, ties?: Ties): void;
+  /** Masks the tokens whose logit is below `t`: as `keepFrom`, but they still count as candidates. At least one token stays. */
+  maskBelow(t: number, doubt?: number): void;
   /**
    * Keeps the tokens of at least a log-probability, or within 2^-24 of it, and the best `least`. `more`: how far it may be off, besides
    * what the mass is.
@@ -70,7 +77,7 @@ export interface Ladder {
   keepTypical(p: number, least: number): void;
   /** Keeps the longest run from the best token on that holds at most a share h of the entropy, and at least one token. */
   keepEntropy(h: number): void;
-  /** Drops all but the least likely of the tokens of at least a log-probability, if `least` tokens stay. */
+  /** Drops all but the least likely of the tokens of at least a log-probability, if `least` candidates stay. */
   dropTop(logprob: number, least: number): void;
   /** Divides the logits by a temperature; gives whether that could be done: sums are known at the chain's fixed temperatures only. */
   scale(t: number): boolean;

@@ -1,6 +1,6 @@
 import { exp, ln } from "../../kernels/mod.ts";
 import { BEST } from "./_best.ts";
-import { checkAbove, optionsOf, refuse } from "./_refuse.ts";
+import { checkFinite, optionsOf, refuse } from "./_refuse.ts";
 import type { Ladder } from "./ladder.ts";
 import type { Stage } from "./stage.ts";
 
@@ -8,9 +8,9 @@ import type { Stage } from "./stage.ts";
 export interface MirostatOptions {
   /** 2 (the default) or 1. */
   readonly version?: 1 | 2;
-  /** The surprise to hold, in bits; 5 when absent. */
+  /** The surprise to hold, in bits: a finite number; 5 when absent. */
   readonly tau?: number;
-  /** How fast it is corrected; 0.1 when absent. */
+  /** How fast it is corrected: a finite number; 0.1 when absent. */
   readonly eta?: number;
   /** Version 1: of how many of the best tokens the exponent is estimated; 100 when absent. */
   readonly m?: number;
@@ -46,12 +46,12 @@ const FARTHEST = 1e300;
 export function mirostat(options: MirostatOptions = {}): Stage {
   const { version = 2, tau = 5, eta = 0.1, m = 100 } = optionsOf("mirostat", options, ["version", "tau", "eta", "m"]);
   if (version !== 1 && version !== 2) refuse("mirostat", "version", version, "1 or 2");
-  checkAbove("mirostat", "tau", tau);
-  checkAbove("mirostat", "eta", eta);
+  checkFinite("mirostat", "tau", tau);
+  checkFinite("mirostat", "eta", eta);
   if (!Number.isSafeInteger(m) || m < 2 || m > BEST) refuse("mirostat", "m", m, `a whole number from 2 to ${BEST}`);
   return {
     spec: { name: "mirostat", params: { version, tau, eta, ...(version === 1 ? { m } : {}) }, inputs: [] },
-    initial: [2 * tau],
+    initial: [within(2 * tau)],
     cut(ladder, { own: [mu], vocabulary, observe }) {
       if (version === 2) ladder.keepProbable(-mu * LN2, 1);
       else ladder.keepCount(powerLawCut(ladder, mu, vocabulary, m), "lowestId");
@@ -59,10 +59,14 @@ export function mirostat(options: MirostatOptions = {}): Stage {
     },
     accept([mu], _id, probability) {
       if (probability === undefined || !(probability > 0)) return [mu];
-      // Kept finite, whatever tau and eta are.
-      return [Math.max(-FARTHEST, Math.min(FARTHEST, mu - eta * (-ln(probability) / LN2 - tau)))];
+      return [within(mu - eta * (-ln(probability) / LN2 - tau))];
     },
   };
+}
+
+/** Keeps mu finite, whatever tau and eta are. */
+function within(mu: number): number {
+  return Math.max(-FARTHEST, Math.min(FARTHEST, mu));
 }
 
 /** Version 1: how many tokens to keep. */

@@ -1,4 +1,5 @@
 import { checkPreset } from "./_check_preset.ts";
+import { LEAST_TEMPERATURE } from "./_least_temperature.ts";
 import { dry, type DryOptions } from "./dry.ts";
 import { dynamicTemperature } from "./dynamic_temperature.ts";
 import { keepEpsilon } from "./keep_epsilon.ts";
@@ -21,41 +22,41 @@ export type PresetName = "llama.cpp" | "transformers" | "vllm";
 
 /** The options of a preset's chain, by the names that the field gives them. Each system's own defaults hold for what is absent. */
 export interface PresetOptions {
-  /** 0 is greedy. */
+  /** 0 is greedy; in llama.cpp also less. vLLM takes at most 2, and what lies between 0 and 0.01 as 0.01. */
   readonly temperature?: number;
-  /** llama.cpp: half the range of the dynamic temperature, and its exponent. */
+  /** llama.cpp: half the range of the dynamic temperature; 0 or less: off. */
   readonly dynatempRange?: number;
-  /** See `dynatempRange`. */
+  /** llama.cpp: the exponent of the dynamic temperature. */
   readonly dynatempExponent?: number;
-  /** 0 or less: off. */
+  /** 0: off; in llama.cpp also less, in vLLM also -1. */
   readonly topK?: number;
-  /** 1: off. */
+  /** 1: off, in llama.cpp and transformers also more; 0 keeps one token there, or `minKeep`, in llama.cpp also less. */
   readonly topP?: number;
-  /** 0: off. */
+  /** 0: off; in llama.cpp also less, and above 1 it keeps one token there, or `minKeep`. */
   readonly minP?: number;
-  /** 1: off. */
+  /** 1 or more: off; 0 or less keeps the most typical token in llama.cpp. */
   readonly typicalP?: number;
   /** llama.cpp; 0 or less: off. */
   readonly topNSigma?: number;
-  /** llama.cpp; probability 0: off. */
+  /** llama.cpp; 0 or less: off; 1 or more: always. */
   readonly xtcProbability?: number;
-  /** llama.cpp. */
+  /** llama.cpp; above 0.5: off; 0 or less keeps the least likely token alone. */
   readonly xtcThreshold?: number;
   /** transformers; absent: off. */
   readonly topH?: number;
-  /** transformers; 0: off. */
+  /** transformers; 0 or less, 1 or more: off. */
   readonly epsilonCutoff?: number;
-  /** transformers; 0: off. */
+  /** transformers; 0 or less, 1 or more: off. */
   readonly etaCutoff?: number;
-  /** 1: off. */
+  /** Above 0; 1: off. */
   readonly repetitionPenalty?: number;
-  /** llama.cpp and vLLM; 0: off. */
+  /** llama.cpp and vLLM (from -2 to 2); 0: off. */
   readonly frequencyPenalty?: number;
-  /** llama.cpp and vLLM; 0: off. */
+  /** llama.cpp and vLLM (from -2 to 2); 0: off. */
   readonly presencePenalty?: number;
-  /** llama.cpp: how many of the last tokens the penalties see; 64 when absent, all if negative. */
+  /** llama.cpp: how many of the last tokens the penalties see; 64 when absent, all if -1. */
   readonly penaltyLastN?: number;
-  /** llama.cpp; absent: off. */
+  /** llama.cpp; absent, or a multiplier of 0: off. */
   readonly dry?: DryOptions;
   /** llama.cpp: 1 or 2; its chain is then temperature and mirostat alone. */
   readonly mirostat?: 0 | 1 | 2;
@@ -63,13 +64,14 @@ export interface PresetOptions {
   readonly mirostatTau?: number;
   /** llama.cpp. */
   readonly mirostatEta?: number;
-  /** Fewest tokens kept by every truncator, but for llama.cpp's top-k, which keeps k; 1 when absent. */
+  /** Fewest tokens kept by every truncator, but for llama.cpp's top-k, which keeps k; 1 when absent. vLLM itself has only 1. */
   readonly minKeep?: number;
 }
 
 /**
- * The chain of a well-known system, with its defaults, order and tie rules; switched-off stages are left out. It keeps the same
- * tokens with the same probabilities; the random numbers are ours. llama.cpp's mirostat replaces its chain by temperature and mirostat.
+ * The chain of a well-known system, with its defaults, order and tie rules; switched-off stages are left out. It takes the values that the
+ * system takes and does with them what the system does: the same tokens are kept with the same probabilities, but for what is named
+ * below; the random numbers are ours. llama.cpp's mirostat replaces its chain by temperature and mirostat.
  *
  * | preset | order and defaults |
  * | --- | --- |
@@ -77,10 +79,21 @@ export interface PresetOptions {
  * | `transformers` | repetition penalty, temperature 1, top-H, top-k 50, top-p 1, min-p, typical, epsilon, eta |
  * | `vllm` | penalties (repetition over all, counts over the output), temperature 1, min-p 0, top-k off, top-p 1 |
  *
- * Equal logits at a cut: llama.cpp's order is unspecified, ours keeps the lowest ids; transformers and vLLM keep all that tie with the
- * k-th, and cut top-p from the lowest ids. Typical is as in transformers for all: of equal distances all stay. Order matters: with
- * temperature last, llama.cpp's cuts do not depend on it.
- * Source: llama.cpp `00efb3e`, transformers `00857b6`, vLLM `3e34265`.
+ * Matched are llama.cpp's samplers on the CPU, transformers' processors as sampling uses them, and vLLM's path in plain PyTorch. Its
+ * Triton kernels for GPUs differ in equal logits at a cut of top-k or top-p: they keep just as many as are wanted, by position, as
+ * `keepTopK` and `keepTopP` do without an option. Order matters: with temperature last, llama.cpp's cuts do not depend on it.
+ *
+ * Where they differ from ours:
+ * - Equal logits at a cut: llama.cpp's order is unspecified, ours keeps the lowest ids. transformers and vLLM keep all that tie with the
+ *   k-th, and cut top-p from the lowest ids, as a stable sort does. Typical is as in transformers for all: of equal distances all stay.
+ * - They sum in float32, ours in float64, and what is within 2^-24 of a threshold has reached it: so near to one, either may be kept.
+ * - Masked tokens are never drawn, and a row of nothing else gives none. llama.cpp's dynamic temperature and XTC count them as
+ *   candidates, and so do ours; but its typical and mirostat 1 compute NaN where masked tokens are candidates, ours pass them over.
+ * - Temperatures above 0 and below 1e-20 are taken as 1e-20.
+ * - transformers has no temperature 0: it stands for its greedy search here.
+ * - llama.cpp also takes a repetition penalty of 0 or less, and for DRY what `dry` refuses: they are refused here.
+ *
+ * Source: llama.cpp `00efb3e`, transformers `00857b6`, vLLM `3e34265`, its limits of the options as of `00388f6`.
  *
  * @example llama.cpp's chain, a little cooler
  * ```ts
@@ -95,8 +108,8 @@ export interface PresetOptions {
  * @param name The system.
  * @param options What differs from its defaults.
  * @returns The stages, for `sampler`.
- * @throws {ParameterError} If the name is unknown, or an option is out of range (also of a stage that is switched off) or not the
- * system's.
+ * @throws {ParameterError} If the name is unknown, or an option is not the system's, or one that it refuses (also of a stage that is
+ * switched off).
  */
 export function preset(name: PresetName, options: PresetOptions = {}): Stage[] {
   checkPreset(name, options);
@@ -117,14 +130,19 @@ function llamaCpp(options: PresetOptions): Stages {
   const { mirostatTau: tau = 5, mirostatEta: eta = 0.1 } = options;
   if (version !== 0) return [temperatureOf(options.temperature ?? 0.8), mirostat({ version, tau, eta })];
   return [
-    penaltiesOf(options, { window: penaltyLastN < 0 ? Infinity : penaltyLastN }),
-    options.dry ? dry(options.dry) : undefined,
+    penaltiesOf(options, { window: penaltyLastN === -1 ? Infinity : penaltyLastN }),
+    options.dry && options.dry.multiplier !== 0 ? dry(options.dry) : undefined,
     topNSigma > 0 ? keepTopNSigma(topNSigma) : undefined,
     best(topK, "lowestId", undefined),
-    typicalP === 1 ? undefined : keepTypical(typicalP, least(minKeep)),
+    typical(typicalP, minKeep),
     nucleus(topP, "lowestId", minKeep),
-    minP === 0 ? undefined : keepMinP(minP, least(minKeep)),
-    xtcProbability === 0 ? undefined : xtc({ probability: xtcProbability, threshold: xtcThreshold, ...least(minKeep) }),
+    // No token is more than once as likely as the best: what stays is there for its own sake.
+    minP > 1 ? best(minKeep || 1, "lowestId", undefined) : nearBest(minP, minKeep),
+    xtcProbability <= 0 || xtcThreshold > 0.5 ? undefined : xtc({
+      probability: Math.min(1, xtcProbability),
+      threshold: Math.max(0, xtcThreshold),
+      ...least(minKeep),
+    }),
     lastTemperature(options),
   ];
 }
@@ -137,10 +155,10 @@ function transformers(options: PresetOptions): Stages {
     topH === undefined ? undefined : keepTopH(topH),
     best(topK, "all", minKeep),
     nucleus(topP, "highestId", minKeep),
-    minP === 0 ? undefined : keepMinP(minP, least(minKeep)),
-    typicalP === 1 ? undefined : keepTypical(typicalP, least(minKeep)),
-    epsilonCutoff === 0 ? undefined : keepEpsilon(epsilonCutoff, { ties: "all", ...least(minKeep) }),
-    etaCutoff === 0 ? undefined : keepEta(etaCutoff, { ties: "all", ...least(minKeep) }),
+    nearBest(minP, minKeep),
+    typical(typicalP, minKeep),
+    isCutoff(epsilonCutoff) ? keepEpsilon(epsilonCutoff, { ties: "all", ...least(minKeep) }) : undefined,
+    isCutoff(etaCutoff) ? keepEta(etaCutoff, { ties: "all", ...least(minKeep) }) : undefined,
   ];
 }
 
@@ -148,16 +166,16 @@ function vllm(options: PresetOptions): Stages {
   const { temperature = 1, topK = 0, topP = 1, minP = 0, minKeep } = options;
   return [
     penaltiesOf(options, { counts: "output" }),
-    // vLLM's own rule: a temperature this small is greedy.
-    temperatureOf(temperature < 1e-5 ? 0 : temperature),
-    minP === 0 ? undefined : keepMinP(minP, least(minKeep)),
+    temperatureOf(temperature > 0 ? Math.max(0.01, temperature) : 0),
+    nearBest(minP, minKeep),
     best(topK, "all", minKeep),
     nucleus(topP, "highestId", minKeep),
   ];
 }
 
+/** Nothing, or 0 as llama.cpp has it, leaves it to the stage. */
 function least(minKeep: number | undefined): { minKeep?: number } {
-  return minKeep === undefined ? {} : { minKeep };
+  return minKeep ? { minKeep } : {};
 }
 
 function best(k: number, ties: Ties, minKeep: number | undefined): Stage | undefined {
@@ -165,17 +183,39 @@ function best(k: number, ties: Ties, minKeep: number | undefined): Stage | undef
 }
 
 function nucleus(p: number, ties: Ties, minKeep: number | undefined): Stage | undefined {
-  return p === 1 ? undefined : keepTopP(p, { ties, ...least(minKeep) });
+  // The best token alone holds a share of 0.
+  if (p <= 0) return best(minKeep || 1, ties, undefined);
+  return p >= 1 ? undefined : keepTopP(p, { ties, ...least(minKeep) });
+}
+
+function typical(p: number, minKeep: number | undefined): Stage | undefined {
+  // The first token holds the least share there is.
+  return p >= 1 ? undefined : keepTypical(Math.max(Number.MIN_VALUE, p), least(minKeep));
+}
+
+function nearBest(p: number, minKeep: number | undefined): Stage | undefined {
+  return p <= 0 ? undefined : keepMinP(p, least(minKeep));
+}
+
+function isCutoff(epsilon: number): boolean {
+  return epsilon > 0 && epsilon < 1;
 }
 
 function temperatureOf(temperature: number): Stage | undefined {
-  return temperature === 1 ? undefined : withTemperature(temperature);
+  if (temperature === 1) return undefined;
+  return withTemperature(temperature > 0 ? Math.max(LEAST_TEMPERATURE, temperature) : 0);
 }
 
 function lastTemperature(
   { temperature = 0.8, dynatempRange: range = 0, dynatempExponent: exponent = 1 }: PresetOptions,
 ): Stage | undefined {
-  return range === 0 ? temperatureOf(temperature) : dynamicTemperature({ temperature, range, exponent });
+  if (range <= 0) return temperatureOf(temperature);
+  const high = temperature + range;
+  if (high <= 0) return withTemperature(0);
+  // Below 0 the range is cut off: what is left of it lies around its own middle.
+  return dynamicTemperature(
+    temperature < 0 ? { temperature: high / 2, range: high / 2, exponent } : { temperature, range, exponent },
+  );
 }
 
 function penaltiesOf(

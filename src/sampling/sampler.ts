@@ -6,6 +6,7 @@ import { checkRow, readRow } from "./_door.ts";
 import { type Findings, leaveArena } from "./_findings.ts";
 import { requireFree } from "./_hold.ts";
 import { Memory } from "./_memory.ts";
+import { randomSeed } from "./_random_seed.ts";
 import { checkCount, optionsOf, refuse } from "./_refuse.ts";
 import { type Asked, RowRun } from "./_row_run.ts";
 import type { Distribution } from "./distribution.ts";
@@ -16,7 +17,7 @@ import type { Stage } from "./stage.ts";
 export interface SamplerOptions {
   /** The stages, first to last: stages of this room, and operators (`logitBias`, `mask`, ...). None: the plain softmax. */
   readonly chain?: readonly (Stage | Operator)[];
-  /** The seed of its random numbers: a whole number from 0 to 2^53 - 1; 0 when absent. */
+  /** The seed of its random numbers: a whole number from 0 to 2^53 - 1; drawn when absent, and told by {@linkcode Sampler.seed}. */
   readonly seed?: number;
   /** Tokens drawn from each row, without replacement; 1 when absent. */
   readonly draws?: number;
@@ -39,6 +40,8 @@ export interface StepOptions {
 
 /** What {@linkcode sampler} makes: a reducer for streams of rows, and synchronous doors for a decode loop. */
 export interface Sampler extends Reducer<Sample> {
+  /** The seed of its random numbers, given or drawn: given to another sampler of the same chain it draws the same tokens again. */
+  readonly seed: number;
   /** One token of a row in memory. Does not remember it: call `accept` with the token you keep. */
   draw(row: Float32Array | Float64Array, options?: StepOptions): Sample;
   /** The kept tokens of a row with their processed probabilities; draws nothing, and the next draw's chances are its own. */
@@ -65,7 +68,8 @@ const memories = new WeakMap<Sampler, Memory>();
  * The whole chain from logits to a token: stages in the order you give them, exact for every row, without sorting a vocabulary.
  *
  * As a reducer (`reduce(logits, { token: sampler(...) })`) it draws one token a row, the same for any chunking, cut and merge;
- * its random numbers are keyed by (seed, row). As `draw(row)` it serves a decode loop; they are keyed by (seed, step). Rows of a
+ * its random numbers are keyed by (seed, row). As `draw(row)` it serves a decode loop; they are keyed by (seed, step). Without a seed it
+ * draws one, so that each sampler gives other tokens; shards of one row, whose states are to be merged, need the same seed, given. Rows of a
  * stream do not remember each other: all see the memory as it stands when their reading begins.
  *
  * How: the first read finds the 256 best tokens beside the sum of exponentials, and draws some tokens ahead from the whole row: tiles of
@@ -115,11 +119,12 @@ const memories = new WeakMap<Sampler, Memory>();
  * @throws {ParameterError} If an option is out of range; before any read.
  */
 export function sampler(options: SamplerOptions = {}): Sampler {
-  const { chain: parts = [], seed = 0, draws = 1, details = false, topLogprobs = 0, prompt = [] } = optionsOf(
-    "sampler",
-    options,
-    ["chain", "seed", "draws", "details", "topLogprobs", "prompt"],
-  );
+  const { chain: parts = [], draws = 1, details = false, topLogprobs = 0, prompt = [], seed = randomSeed() } =
+    optionsOf(
+      "sampler",
+      options,
+      ["chain", "seed", "draws", "details", "topLogprobs", "prompt"],
+    );
   checkCount("sampler", "seed", seed, 0);
   checkCount("sampler", "draws", draws, 1);
   checkCount("sampler", "topLogprobs", topLogprobs, 0);
@@ -162,8 +167,9 @@ export function sampler(options: SamplerOptions = {}): Sampler {
     return step;
   }
 
-  const { needs } = new RowRun(chain, asked, memory, 0).first;
+  const { needs, validate } = new RowRun(chain, asked, memory, 0).first;
   const made: Sampler = {
+    seed,
     spec: {
       name: "sampler",
       get params() {
@@ -180,6 +186,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
       inputs: specsOf(chain),
     },
     ...(needs ? { needs } : {}),
+    ...(validate ? { validate } : {}),
     mostReads: mostReadsOf(chain, draws, details),
     secondRead: "a cut, or a token drawn, that the first read leaves in doubt",
     check: checkHistory,
@@ -218,7 +225,7 @@ export function sampler(options: SamplerOptions = {}): Sampler {
     accept: (id) => memory.accept(id),
     reset: (again = []) => memory.reset(again),
     clone() {
-      const copy = sampler(options);
+      const copy = sampler({ ...options, seed });
       memory.copyTo(memories.get(copy)!);
       return copy;
     },

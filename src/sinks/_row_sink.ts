@@ -12,8 +12,6 @@ class RowSink implements UnderlyingSink<Chunk> {
   #order: ChunkOrder | undefined;
   /** Whether the header is written. */
   #begun = false;
-  /** Logits written. */
-  #count = 0;
 
   constructor(output: Output, header: Header) {
     this.#output = output;
@@ -25,9 +23,8 @@ class RowSink implements UnderlyingSink<Chunk> {
       this.#take(chunk);
       if (!this.#begun) await this.#output.write(this.#header(chunk.shape, 0));
       this.#begun = true;
-      const { buffer, byteOffset, byteLength, length } = chunk.data;
+      const { buffer, byteOffset, byteLength } = chunk.data;
       await this.#output.write(new Uint8Array(buffer, byteOffset, byteLength));
-      this.#count += length;
     } catch (error) {
       await this.abort(error).catch(() => {});
       throw error;
@@ -80,11 +77,12 @@ class RowSink implements UnderlyingSink<Chunk> {
   /** Makes a file consist of a true header and whole rows. */
   async #keepRows(): Promise<void> {
     if (!this.#shape || !this.#begun) return;
-    const { vocabulary } = this.#shape;
-    const rows = Math.floor(this.#count / vocabulary);
-    const header = this.#header(this.#shape, rows);
-    const rowBytes = vocabulary * bytesOf(this.#shape.dtype);
-    await this.#output.keep?.(header, header.length + rows * rowBytes);
+    const { vocabulary, dtype } = this.#shape;
+    const rowBytes = vocabulary * bytesOf(dtype);
+    // The header has one length, whatever it says; of a chunk that did not fit, the rows that did are kept.
+    const { length } = this.#header(this.#shape, 0);
+    const rows = Math.floor((this.#output.written - length) / rowBytes);
+    await this.#output.keep?.(this.#header(this.#shape, rows), length + rows * rowBytes);
   }
 }
 

@@ -6,11 +6,17 @@
  * | {@linkcode toNpy} | chunks of logits, as a `.npy` file |
  * | {@linkcode toRaw} | chunks of logits, as little-endian bytes, to a file or a stream |
  * | {@linkcode toNdjson} | any values, one JSON line each, to a file or a stream |
+ * | {@linkcode toText} | text of your own, to a file or a stream |
  * | {@linkcode ndjsonLine} | one such line, as text |
+ *
+ * A file is emptied when the sink opens it. Name what is read meanwhile in {@linkcode SinkOptions}: a target that is one of those
+ * files, under whatever name, is refused before anything of it is lost. A full disk is an error, at the write or at the close.
  *
  * @module
  */
 export * from "./ndjson_line.ts";
+export * from "./sink_options.ts";
 export * from "./to_ndjson.ts";
 export * from "./to_npy.ts";
 export * from "./to_raw.ts";
+export * from "./to_text.ts";

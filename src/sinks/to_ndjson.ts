@@ -1,68 +1,7 @@
 import { ndjsonLine } from "./ndjson_line.ts";
-import { openOutput, type Output } from "./_output.ts";
-
-/** Characters that may wait while a write is under way. */
-const WAITING = 1 << 16;
-
-/** Writes lines; those that come while a write is under way go together into the next. */
-class LineSink implements UnderlyingSink<unknown> {
-  #output: Output;
-  #encoder = new TextEncoder();
-  #waiting = "";
-  #writing: Promise<void> | undefined;
-  #failure: { readonly error: unknown } | undefined;
-
-  constructor(output: Output) {
-    this.#output = output;
-  }
-
-  async write(value: unknown): Promise<void> {
-    try {
-      this.#check();
-      this.#waiting += ndjsonLine(value);
-      this.#writing ??= this.#drain();
-      if (this.#waiting.length >= WAITING) await this.#writing;
-    } catch (error) {
-      await this.abort(error).catch(() => {});
-      throw error;
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.#writing;
-    try {
-      this.#check();
-    } catch (error) {
-      await this.#output.abort(error).catch(() => {});
-      throw error;
-    }
-    await this.#output.close();
-  }
-
-  /** What has come is still written. */
-  async abort(reason: unknown): Promise<void> {
-    await this.#writing;
-    await this.#output.abort(reason);
-  }
-
-  /** Writes until nothing waits. Never rejects: the failure is raised by the next call. */
-  async #drain(): Promise<void> {
-    try {
-      while (this.#waiting !== "") {
-        const bytes = this.#encoder.encode(this.#waiting);
-        this.#waiting = "";
-        await this.#output.write(bytes);
-      }
-    } catch (error) {
-      this.#failure = { error };
-    }
-    this.#writing = undefined;
-  }
-
-  #check(): void {
-    if (this.#failure) throw this.#failure.error;
-  }
-}
+import { openOutput } from "./_open_output.ts";
+import { textSink } from "./_text_sink.ts";
+import type { SinkOptions } from "./sink_options.ts";
 
 /**
  * Writes values as NDJSON, one a line, as {@linkcode ndjsonLine} does.
@@ -82,9 +21,14 @@ class LineSink implements UnderlyingSink<unknown> {
  * ```
  *
  * @param target A file, which is replaced, or a stream of bytes.
+ * @param options What must not be written over.
  * @returns A stream for `pipeTo`.
  * @throws {SinkError} If the file cannot be opened; the stream fails with it if the target cannot be written.
+ * @throws {ParameterError} If the file is one of `inputs`.
  */
-export async function toNdjson(target: string | URL | WritableStream<Uint8Array>): Promise<WritableStream<unknown>> {
-  return new WritableStream(new LineSink(await openOutput(target)));
+export async function toNdjson(
+  target: string | URL | WritableStream<Uint8Array>,
+  options: SinkOptions = {},
+): Promise<WritableStream<unknown>> {
+  return textSink(await openOutput(target, options), ndjsonLine);
 }

@@ -1,12 +1,24 @@
-import { type Chunk, npyHeader } from "../core/mod.ts";
-import { openOutput } from "./_output.ts";
+import { checkWhole, type Chunk, npyHeader, type Shape, ShapeError } from "../core/mod.ts";
+import { openOutput } from "./_open_output.ts";
 import { rowSink } from "./_row_sink.ts";
+import type { SinkOptions } from "./sink_options.ts";
+
+/** Options of {@linkcode toNpy}. */
+export interface ToNpyOptions extends SinkOptions {
+  /**
+   * The axes of the array, the vocabulary last, as `Logits` have them: the header says them if just the rows that they hold were
+   * written, else `[rows, vocabulary]`.
+   */
+  readonly axes?: readonly number[] | undefined;
+}
 
 /**
- * Writes logits as a `.npy` file, version 1.0: `[rows, vocabulary]` of `<f2`, `<f4` or `<f8`, as the chunks are.
+ * Writes logits as a `.npy` file, version 1.0: `[rows, vocabulary]`, or the axes that are given, of `<f2`, `<f4` or `<f8`, as the
+ * chunks are.
  *
  * Chunks must be whole rows in order; the first row may be any. The number of rows is put into the header at the end.
- * After an error or an abort the file keeps the rows that are complete, with a header that says so.
+ * After an error or an abort the file keeps the rows that are complete, with a header that says so. The file is emptied at once:
+ * give the file that is read as one of `inputs`, so that it is never this one.
  *
  * @example Two rows written and read back
  * ```ts
@@ -22,11 +34,44 @@ import { rowSink } from "./_row_sink.ts";
  * await Deno.remove(path);
  * ```
  *
+ * @example An array of three axes keeps them
+ * ```ts
+ * import { fromArray, fromFile } from "@sluice/sluice/sources";
+ * import { toNpy } from "@sluice/sluice/sinks";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [path, copy] = [await Deno.makeTempFile({ suffix: ".npy" }), await Deno.makeTempFile({ suffix: ".npy" })];
+ * const rows = fromArray(new Float32Array(24), { vocabulary: 4 });
+ * await rows.open().pipeTo(await toNpy(path, { axes: [2, 3, 4] }));
+ *
+ * const logits = await fromFile(path);
+ * assertEquals([logits.shape.rows, logits.axes], [6, [2, 3, 4]]);
+ * await logits.open().pipeTo(await toNpy(copy, { axes: logits.axes, inputs: [path] }));
+ * assertEquals(await Deno.readFile(copy), await Deno.readFile(path));
+ * await Deno.remove(path);
+ * await Deno.remove(copy);
+ * ```
+ *
  * @param path The file; what was there is replaced.
+ * @param options Axes, and what must not be written over.
  * @returns A stream for `pipeTo`. It fails with `ShapeError` for bf16, which `.npy` does not have (an operator widens it to
- * f32), for chunks out of order, and at the close if none came; with `SourceError` if the last row is not complete.
+ * f32), for chunks out of order or of another vocabulary than the axes', and at the close if none came; with `SourceError` if the
+ * last row is not complete.
  * @throws {SinkError} If the file cannot be opened; the stream fails with it if the file cannot be written.
+ * @throws {ParameterError} If the file is one of `inputs`, or an axis is no whole number of at least 1.
  */
-export async function toNpy(path: string | URL): Promise<WritableStream<Chunk>> {
-  return rowSink(await openOutput(path), npyHeader);
+export async function toNpy(path: string | URL, options: ToNpyOptions = {}): Promise<WritableStream<Chunk>> {
+  const { axes } = options;
+  axes?.forEach((size, i) => checkWhole(`axis ${i}:`, size, 1));
+  return rowSink(await openOutput(path, options), (shape, rows) => {
+    if (axes) checkVocabulary(axes, shape);
+    return npyHeader(shape, rows, axes);
+  });
+}
+
+function checkVocabulary(axes: readonly number[], { vocabulary }: Shape): void {
+  if (axes.at(-1) === vocabulary) return;
+  throw new ShapeError(
+    `Cannot write rows of ${vocabulary} as axes (${axes}): wanted the last axis to be ${vocabulary}`,
+  );
 }

@@ -1,6 +1,7 @@
 import type { Chunk } from "../core/mod.ts";
-import { openOutput } from "./_output.ts";
+import { openOutput } from "./_open_output.ts";
 import { rowSink } from "./_row_sink.ts";
+import type { SinkOptions } from "./sink_options.ts";
 
 /**
  * Writes logits as bytes and nothing else: little endian, in the dtype of the chunks, row after row.
@@ -22,10 +23,15 @@ import { rowSink } from "./_row_sink.ts";
  * ```
  *
  * @param target A file, which is replaced, or a stream of bytes.
+ * @param options What must not be written over.
  * @returns A stream for `pipeTo`. It fails with `ShapeError` for chunks out of order, and at the close if none came; with
  * `SourceError` if the last row is not complete.
  * @throws {SinkError} If the file cannot be opened; the stream fails with it if the target cannot be written.
+ * @throws {ParameterError} If the file is one of `inputs`.
  */
-export async function toRaw(target: string | URL | WritableStream<Uint8Array>): Promise<WritableStream<Chunk>> {
-  return rowSink(await openOutput(target), () => new Uint8Array(0));
+export async function toRaw(
+  target: string | URL | WritableStream<Uint8Array>,
+  options: SinkOptions = {},
+): Promise<WritableStream<Chunk>> {
+  return rowSink(await openOutput(target, options), () => new Uint8Array(0));
 }

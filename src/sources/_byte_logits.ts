@@ -21,6 +21,7 @@ export interface ByteSource {
   readonly shape: Shape;
   readonly replay: Replay;
   readonly spec: Spec;
+  readonly axes?: readonly number[] | undefined;
   readonly cut: Cut;
   /** Byte of the source at which row 0 begins. */
   readonly origin: number;
@@ -33,7 +34,7 @@ export interface ByteSource {
 
 /** Makes logits of a source of bytes. */
 export function byteLogits(source: ByteSource): Logits {
-  const { shape, replay, spec, cut, identity } = source;
+  const { shape, replay, spec, axes, cut, identity } = source;
   function reader(range: Range | undefined): RangeReader {
     const full = checkRange(shape, range);
     return new RangeReader({ ...source, ...source.feed(), ...cut, range: full, signal: range?.signal });
@@ -42,6 +43,7 @@ export function byteLogits(source: ByteSource): Logits {
     shape,
     replay,
     spec,
+    axes,
     open: (range?: Range): ReadableStream<Chunk> =>
       openBytes(reader(range), shape, checkRange(shape, range), cut.chunk, range?.signal),
     read: (range?: Range): ByteReader => reader(range),

@@ -62,10 +62,10 @@ export async function layoutOf(
       agree(what, layout.shape, options);
       return layout;
     }
-    const { shape, origin } = await npyLayout(what, feed, new Uint8Array(0));
-    checkSize(what, { shape, origin }, size);
-    agree(what, shape, options);
-    return { shape, origin };
+    const { excess: _, ...layout } = await npyLayout(what, feed, new Uint8Array(0));
+    checkSize(what, layout, size);
+    agree(what, layout.shape, options);
+    return layout;
   } catch (error) {
     if (errorCode(error)) throw error;
     throw new SourceError(`Cannot read ${what}: ${ioReason(error, "read")}`, "E_SOURCE_READ", { cause: error });

@@ -3,6 +3,8 @@ import { bytesOf, checkShape, type Dtype, ParameterError, type Shape, ShapeError
 /** Where logits lie in a source's bytes. */
 export interface Layout {
   readonly shape: Shape;
+  /** The axes that its header says, where there are not two. */
+  readonly axes?: readonly number[] | undefined;
   /** Byte at which row 0 begins. */
   readonly origin: number;
 }
@@ -15,7 +17,7 @@ export interface Expected {
 }
 
 /** Axes as rows and vocabulary: one axis is one row; the last of many is the vocabulary, the others flatten. */
-export function flatten(what: string, axes: readonly number[], dtype: Dtype): Shape {
+export function flatten(what: string, axes: readonly number[], dtype: Dtype): Pick<Layout, "shape" | "axes"> {
   if (axes.length === 0) {
     throw new ShapeError(`Cannot read ${what}: it is a single number, wanted rows of logits`);
   }
@@ -24,7 +26,8 @@ export function flatten(what: string, axes: readonly number[], dtype: Dtype): Sh
   if (!Number.isSafeInteger(rows * vocabulary * bytesOf(dtype))) {
     throw new SourceError(`Cannot read ${what}: its header says it has axes (${axes}), which no file can`, "E_FORMAT");
   }
-  return checkShape(what, { rows, vocabulary, dtype });
+  const shape = checkShape(what, { rows, vocabulary, dtype });
+  return axes.length === 2 ? { shape } : { shape, axes: Object.freeze([...axes]) };
 }
 
 /** Refuses a header that says something else than the caller does. */

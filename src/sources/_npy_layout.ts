@@ -19,8 +19,7 @@ export async function npyLayout(
     );
   }
   const header = parseNpyHeader(what, bytes.subarray(from, to));
-  const shape = flatten(what, header.axes, npyDtype(what, header));
-  return { shape, origin: to, excess: bytes.subarray(to) };
+  return { ...flatten(what, header.axes, npyDtype(what, header)), origin: to, excess: bytes.subarray(to) };
 }
 
 async function extend(

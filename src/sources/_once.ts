@@ -48,9 +48,9 @@ export function rawOnce(source: OnceSource, expected: Expected, peeked = new Uin
 
 /** A `.npy`, of which `prefix` has been read; reads the rest of its header. */
 export async function npyOnce(source: OnceSource, expected: Expected, prefix: Uint8Array): Promise<Logits> {
-  const { shape, origin, excess } = await npyLayout(source.what, source.feed, prefix);
-  agree(source.what, shape, expected);
-  return onceLogits(source, { shape, origin }, { feed: new PeekedFeed(excess, source.feed), byte: origin });
+  const { excess, ...layout } = await npyLayout(source.what, source.feed, prefix);
+  agree(source.what, layout.shape, expected);
+  return onceLogits(source, layout, { feed: new PeekedFeed(excess, source.feed), byte: layout.origin });
 }
 
 /** A tensor of a `.safetensors`, whose header is read. */
@@ -78,7 +78,7 @@ export async function peeking<T>({ what, feed }: OnceSource, run: () => Promise<
 
 function onceLogits(
   { what, name, cut }: OnceSource,
-  { shape, origin }: Layout,
+  { shape, axes, origin }: Layout,
   begun: { readonly feed: ByteFeed; readonly byte: number },
   last = true,
 ): Logits {
@@ -89,6 +89,7 @@ function onceLogits(
     shape,
     replay: "once",
     spec,
+    axes,
     cut,
     origin,
     last,

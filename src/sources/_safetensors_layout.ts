@@ -1,12 +1,16 @@
 import { type Dtype, ParameterError, ShapeError, SourceError } from "../core/mod.ts";
 import { type ByteFeed, take } from "./_byte_feed.ts";
 import { flatten, type Layout } from "./_layout.ts";
+import { repeatedKey } from "./_repeated_key.ts";
 
 /** The format's own limit on its header. */
 const LONGEST = 100_000_000;
 
 /** The limit where only the header itself says how long it is: what is declared is allocated. */
 const LONGEST_UNSIZED = 2 ** 23;
+
+/** The byte "{". */
+const OPENING = 0x7b;
 
 const LOGITS: Record<string, Dtype> = { F64: "f64", F32: "f32", F16: "f16", BF16: "bf16" };
 
@@ -47,7 +51,7 @@ async function readHeader(
   what: string,
   feed: Pick<ByteFeed, "read">,
   size: number | undefined,
-): Promise<[unknown, number]> {
+): Promise<[object, number]> {
   const prefix = await take(feed, 8);
   if (prefix.length < 8) {
     throw new SourceError(`Cannot read ${what}: it ends in its header, at byte ${prefix.length}`, "E_SOURCE_SHORT");
@@ -62,11 +66,25 @@ async function readHeader(
       "E_SOURCE_SHORT",
     );
   }
+  return [parseHeader(what, text), 8 + length];
+}
+
+/** The format wants "{" first: no space, and no byte order mark, which decoding would take away. */
+function parseHeader(what: string, bytes: Uint8Array): object {
+  if (bytes[0] !== OPENING) {
+    const found = bytes.length === 0 ? "is empty" : `begins with byte ${bytes[0]}`;
+    throw wrong(what, `its safetensors header ${found}, wanted a JSON object, which begins with "{"`);
+  }
+  let text: string, header: object;
   try {
-    return [JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text)), 8 + length];
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    header = JSON.parse(text);
   } catch (cause) {
     throw new SourceError(`Cannot read ${what}: its safetensors header is not JSON`, "E_FORMAT", { cause });
   }
+  const key = repeatedKey(text);
+  if (key !== undefined) throw wrong(what, `its safetensors header has the key "${key}" twice`);
+  return header;
 }
 
 function parseTensor(what: string, name: string, entry: unknown): Tensor {
@@ -88,10 +106,7 @@ function parseTensor(what: string, name: string, entry: unknown): Tensor {
 }
 
 /** The tensors, checked to lie one after the other without gap or overlap, to the end of the file. */
-function parseTensors(what: string, header: unknown, origin: number, size?: number): Tensor[] {
-  if (typeof header !== "object" || header === null || Array.isArray(header)) {
-    throw wrong(what, "its safetensors header is no JSON object");
-  }
+function parseTensors(what: string, header: object, origin: number, size?: number): Tensor[] {
   const tensors = Object.entries(header).filter(([name]) => name !== "__metadata__")
     .map(([name, entry]) => parseTensor(what, name, entry))
     .sort((a, b) => a.from - b.from || a.to - b.to);
@@ -147,7 +162,7 @@ export async function safetensorsLayout(
     throw new ShapeError(`Cannot read ${title}: its dtype is ${tensor.dtype}, wanted F64, F32, F16 or BF16`, "E_DTYPE");
   }
   return {
-    shape: flatten(title, tensor.axes, dtype),
+    ...flatten(title, tensor.axes, dtype),
     origin: origin + tensor.from,
     header: origin,
     tensor: tensor.name,

@@ -9,9 +9,11 @@ import {
   type Logits,
   logitsFrom,
   logitView,
+  optionsOf,
   type Range,
   type Shape,
   ShapeError,
+  shown,
 } from "../core/mod.ts";
 import { ArrayFeed, checkAttached } from "./_array_feed.ts";
 import { cutOf } from "./_cut.ts";
@@ -56,9 +58,10 @@ export function fromArray(
   data: LogitArray | Float16Array | readonly number[],
   options: FromArrayOptions = {},
 ): Logits {
-  const cut = cutOf(options.chunk);
-  const { dtype, values } = typed(data, options.dtype);
-  const shape = shapeOf(values.length, dtype, options.vocabulary);
+  const { dtype: wanted, vocabulary, chunk } = optionsOf("fromArray", options, ["vocabulary", "dtype", "chunk"]);
+  const cut = cutOf(chunk);
+  const { dtype, values } = typed(data, wanted);
+  const shape = shapeOf(values.length, dtype, vocabulary);
   return logitsFrom({
     shape,
     replay: "free",
@@ -85,6 +88,9 @@ function typed(
 }
 
 function checkNumbers(data: readonly unknown[]): void {
+  if (!Array.isArray(data)) {
+    throw new ShapeError(`Cannot read ${shown(data)} as logits: wanted a typed array or a list of numbers`, "E_DTYPE");
+  }
   const at = data.findIndex((x) => typeof x !== "number");
   if (at < 0) return;
   const hint = Array.isArray(data[at]) ? "; pass the rows one behind the other, and the vocabulary" : "";

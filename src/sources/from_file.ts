@@ -1,4 +1,13 @@
-import { type Dtype, ioReason, type Logits, ParameterError, SourceError, type Spec } from "../core/mod.ts";
+import {
+  type Dtype,
+  ioReason,
+  type Logits,
+  optionsOf,
+  ParameterError,
+  shown,
+  SourceError,
+  type Spec,
+} from "../core/mod.ts";
 import { byteLogits } from "./_byte_logits.ts";
 import { cutOf } from "./_cut.ts";
 import { FileFeed } from "./_file_feed.ts";
@@ -50,12 +59,15 @@ export interface FromFileOptions {
  * @throws {ParameterError} If an option is missing or does not fit.
  */
 export async function fromFile(path: string | URL, options: FromFileOptions = {}): Promise<Logits> {
-  const cut = cutOf(options.chunk);
+  const cut = cutOf(optionsOf("fromFile", options, ["vocabulary", "dtype", "tensor", "chunk"]).chunk);
+  if (typeof path !== "string" && !(path instanceof URL)) {
+    throw new ParameterError(`Cannot read ${shown(path)} as a file: wanted a path or a file: URL`);
+  }
   if (path instanceof URL && path.protocol !== "file:") {
     throw new ParameterError(`Cannot read ${path.href} as a file: wanted a path or a file: URL`);
   }
-  const format = formatOf(nameOf(path), options);
   const what = `"${nameOf(path)}"`;
+  const format = await fileFormat(what, path, options);
   const size = (await regularFile(what, path)).size;
   const layout = await readLayout(what, path, format, size, options);
   return byteLogits({
@@ -74,6 +86,20 @@ function nameOf(path: string | URL): string {
   return path instanceof URL ? path.pathname : path;
 }
 
+/** A directory is told as one, whatever its name lacks. */
+async function fileFormat(what: string, path: string | URL, options: FromFileOptions): Promise<Format> {
+  try {
+    return formatOf(nameOf(path), options);
+  } catch (error) {
+    if ((await Deno.stat(path).catch(() => undefined))?.isDirectory) throw isDirectory(what);
+    throw error;
+  }
+}
+
+function isDirectory(what: string): SourceError {
+  return new SourceError(`Cannot read ${what}: it is a directory`);
+}
+
 /** What the system says of a file; refuses directories, pipes and devices. */
 async function regularFile(what: string, path: string | URL): Promise<Deno.FileInfo> {
   let info;
@@ -82,7 +108,7 @@ async function regularFile(what: string, path: string | URL): Promise<Deno.FileI
   } catch (cause) {
     throw new SourceError(`Cannot read ${what}: ${ioReason(cause, "read")}`, "E_SOURCE_READ", { cause });
   }
-  if (info.isDirectory) throw new SourceError(`Cannot read ${what}: it is a directory`);
+  if (info.isDirectory) throw isDirectory(what);
   if (!info.isFile) {
     throw new SourceError(`Cannot read ${what}: it is no regular file; read pipes with fromStdin or fromStream`);
   }

@@ -1,4 +1,4 @@
-import type { Dtype, Logits } from "../core/mod.ts";
+import { type Dtype, type Logits, optionsOf } from "../core/mod.ts";
 import { take } from "./_byte_feed.ts";
 import { cutOf } from "./_cut.ts";
 import { isNpy, NPY_PREFIX } from "./_npy_header.ts";
@@ -34,7 +34,7 @@ export interface FromStdinOptions {
  * @throws {SourceError} If the header of a `.npy` is damaged, or reading fails.
  */
 export async function fromStdin(options: FromStdinOptions = {}): Promise<Logits> {
-  checkExpected(options);
+  checkExpected(optionsOf("fromStdin", options, ["vocabulary", "dtype", "chunk"]));
   const cut = cutOf(options.chunk);
   const feed = new StdinFeed();
   const source: OnceSource = { what: "standard input", name: "fromStdin", feed, cut };

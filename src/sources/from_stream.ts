@@ -1,4 +1,4 @@
-import { checkWhole, type Dtype, type LogitArray, type Logits, ParameterError } from "../core/mod.ts";
+import { checkWhole, type Dtype, type LogitArray, type Logits, optionsOf, ParameterError, shown } from "../core/mod.ts";
 import { type ByteFeed, take } from "./_byte_feed.ts";
 import { cutOf } from "./_cut.ts";
 import { isNpy, NPY_MAGIC } from "./_npy_header.ts";
@@ -58,8 +58,9 @@ export async function fromStream(
   stream: ReadableStream<Uint8Array | LogitArray | Float16Array>,
   options: FromStreamOptions = {},
 ): Promise<Logits> {
-  checkExpected(options);
+  checkExpected(optionsOf("fromStream", options, OPTIONS));
   const cut = cutOf(options.chunk);
+  checkStream(stream);
   const feed = new StreamFeed(stream, options.dtype ?? "f32");
   const source: OnceSource = { what: "the stream", name: "fromStream", feed, cut };
   const format = options.format ?? (options.vocabulary === undefined ? "npy" : "raw");
@@ -70,6 +71,15 @@ export async function fromStream(
     const prefix = format === "any" ? await peek(feed) : new Uint8Array(0);
     return format === "any" && !isNpy(prefix) ? rawOnce(source, options, prefix) : npyOnce(source, options, prefix);
   });
+}
+
+const OPTIONS = ["vocabulary", "dtype", "rows", "format", "tensor", "size", "chunk"] as const;
+
+function checkStream(stream: ReadableStream<unknown>): void {
+  if (typeof stream?.getReader !== "function") {
+    throw new ParameterError(`Cannot read ${shown(stream)} as a stream: wanted a ReadableStream`);
+  }
+  if (stream.locked) throw new ParameterError("Cannot read the stream: it is being read already");
 }
 
 /** As few bytes as tell a `.npy`: a slow stream of raw rows must not wait for more. */

@@ -1,9 +1,12 @@
 import {
   checkPositive,
+  checkSignal,
   checkWhole,
   type Dtype,
   type Logits,
+  optionsOf,
   ParameterError,
+  shown,
   SourceError,
   type Spec,
 } from "../core/mod.ts";
@@ -71,7 +74,8 @@ export interface FromUrlOptions {
  * @throws {ParameterError} If an option is missing or does not fit, or the URL is none of http or https.
  */
 export async function fromUrl(url: string | URL, options: FromUrlOptions = {}): Promise<Logits> {
-  const cut = cutOf(options.chunk);
+  const cut = cutOf(optionsOf("fromUrl", options, OPTIONS).chunk);
+  checkSignal(options.signal);
   const target = urlOf(url);
   const format = formatOf(target.pathname, options);
   const asked = askedOf(target, options);
@@ -97,7 +101,12 @@ export async function fromUrl(url: string | URL, options: FromUrlOptions = {}): 
   }
 }
 
+const OPTIONS = ["vocabulary", "dtype", "tensor", "chunk", "headers", "bytes", "timeout", "signal", "check"] as const;
+
 function urlOf(url: string | URL): URL {
+  if (typeof url !== "string" && !(url instanceof URL)) {
+    throw new ParameterError(`Cannot read ${shown(url)}: it is no URL`);
+  }
   const target = URL.parse(url);
   if (!target) throw new ParameterError(`Cannot read "${url}": it is no URL`);
   return target;

@@ -1,4 +1,4 @@
-import { errorCode, ioReason, ShapeError, SourceError } from "../core/mod.ts";
+import { errorCode, ioReason, ParameterError, ShapeError, shown, SourceError } from "../core/mod.ts";
 import { ArrayFeed } from "./_array_feed.ts";
 import { type ByteFeed, take } from "./_byte_feed.ts";
 import { FileFeed } from "./_file_feed.ts";
@@ -38,10 +38,14 @@ const READERS: Record<string, { readonly bytes: number; at(view: DataView, byte:
  *
  * @param from Where the file is, or its bytes.
  * @returns The ids.
+ * @throws {ParameterError} If it is neither.
  * @throws {SourceError} If the file cannot be read, is no `.npy`, or is not as long as its header says.
  * @throws {ShapeError} If it does not hold whole numbers on one axis.
  */
 export async function readIds(from: string | URL | Uint8Array): Promise<Float64Array> {
+  if (typeof from !== "string" && !(from instanceof URL) && !(from instanceof Uint8Array)) {
+    throw new ParameterError(`Cannot read ids from ${shown(from)}: wanted a path, a file: URL or the bytes of a .npy`);
+  }
   if (from instanceof Uint8Array) return await readAll("the ids", new ArrayFeed(from), from.length);
   const what = `"${from instanceof URL ? decodeURIComponent(from.pathname) : from}"`;
   const feed = new FileFeed(from);

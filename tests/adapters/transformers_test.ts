@@ -1,19 +1,23 @@
 /**
- * Promise: the adapter works with the real transformers.js, without a model: its `LogitsProcessorList` calls ours over its `Tensor`.
- * The package is large; it is loaded by this test alone.
+ * Promise: the adapter works with the real transformers.js, without a model: its `LogitsProcessorList` takes ours, by its types too, and
+ * calls it over its `Tensor`. The package is large; it is loaded by this test alone.
  */
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  LogitsProcessorList,
+  PreTrainedModel,
+  RepetitionPenaltyLogitsProcessor,
+  TemperatureLogitsWarper,
+  Tensor,
+} from "npm:@huggingface/transformers@4.3.1";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { InvalidLogitError, ParameterError } from "../../src/core/mod.ts";
-import { transformersLogitsProcessor } from "../../src/adapters/transformers.ts";
+import { type TransformersLogitsProcessor, transformersLogitsProcessor } from "../../src/adapters/transformers.ts";
 import { keepTopP, maskRows, penalties, preset, sampler, withTemperature } from "../../src/sampling/mod.ts";
 import { Random } from "../support/random.ts";
 import { rowOf } from "../sampling/_rows.ts";
-
-// deno-lint-ignore no-explicit-any
-type Any = any;
-
-const { LogitsProcessorList, PreTrainedModel, RepetitionPenaltyLogitsProcessor, TemperatureLogitsWarper, Tensor } =
-  await import("npm:@huggingface/transformers@4.3.1") as Any;
+import { ROOT } from "../support/modules.ts";
+// Checked with this file, not run: it would fetch a model.
+import type {} from "./_readme_example.ts";
 
 const logitsOf = (rows: Float32Array[]) => {
   const width = rows[0].length;
@@ -37,6 +41,14 @@ Deno.test("its list runs ours; one token is left in each row, the one our sample
     );
     assertEquals(left, [made().draw(row, { step: i * 2 ** 32 }).id]);
   });
+});
+
+Deno.test("README's example is the one that is checked against the package's types", () => {
+  const example = Deno.readTextFileSync(new URL("./_readme_example.ts", import.meta.url))
+    .replace("npm:@huggingface/transformers@4.3.1", "@huggingface/transformers")
+    .replace("../../mod.ts", "@sluice/sluice")
+    .replace("../../src/adapters/transformers.ts", "@sluice/sluice/adapters/transformers");
+  assertStringIncludes(Deno.readTextFileSync(new URL("README.md", ROOT)), `\`\`\`ts ignore\n${example}\`\`\`\n`);
 });
 
 Deno.test("filter masks what top_p cuts, which transformers.js itself does not do", () => {
@@ -78,14 +90,41 @@ Deno.test("a decode loop: what was generated is remembered, a new text forgets i
   assertEquals(step(ids(2)), first);
 });
 
+Deno.test("a second text does not repeat the first one's random numbers, unless asked to", () => {
+  const flat = new Float32Array(5000);
+  /** What is drawn for a prompt of two sequences, step by step. */
+  const written = (ours: TransformersLogitsProcessor, prompt: number) => {
+    const texts = [ids(prompt), ids(prompt)];
+    for (let step = 0; step < 3; step++) {
+      const { data } = ours(texts, logitsOf([flat, flat]));
+      const places = [...data as Float32Array].flatMap((x, place) => x > -Infinity ? [place % 5000] : []);
+      texts.forEach((text, i) => text.push(BigInt(places[i])));
+    }
+    return texts.flatMap((text) => text.slice(1).map(Number));
+  };
+  const made = () => sampler({ seed: 4 });
+  const once = transformersLogitsProcessor(made());
+  const drawn = [1, 1, 2].flatMap((prompt) => written(once, prompt));
+  // 18 of 5,000: that two agree by chance is 3 in 100, but the seed is fixed.
+  assertEquals(new Set(drawn).size, 18);
+  const again = transformersLogitsProcessor(made(), { restart: true });
+  assertEquals(written(again, 1), drawn.slice(0, 6));
+  assertEquals(written(again, 1), drawn.slice(0, 6));
+  const drawing = sampler();
+  assertEquals(
+    written(transformersLogitsProcessor(drawing), 1),
+    written(transformersLogitsProcessor(sampler({ seed: drawing.seed })), 1),
+  );
+});
+
 const WORDS = 50;
 
 /** Logits that hang on the last token alone. */
 const rowAfter = (token: number) => Float32Array.from({ length: WORDS }, (_, id) => 4 * Math.sin(3.1 * id + token));
 
 /** A model of transformers.js, but for its network: `generate` is theirs. */
-function modelOf(): Any {
-  const model = Object.create(PreTrainedModel.prototype);
+function modelOf(): PreTrainedModel {
+  const model: PreTrainedModel = Object.create(PreTrainedModel.prototype);
   const config = { model_type: "gpt2", vocab_size: WORDS, is_encoder_decoder: false, eos_token_id: WORDS };
   return Object.assign(model, {
     config,
@@ -94,10 +133,10 @@ function modelOf(): Any {
     can_generate: true,
     main_input_name: "input_ids",
     forward_params: ["input_ids"],
-    prepare_inputs_for_generation: (input_ids: Any) => ({ input_ids }),
-    _update_model_kwargs_for_generation: ({ model_inputs }: Any) => model_inputs,
-    forward: ({ input_ids }: Any) => {
-      const { data } = logitsOf(input_ids.map((text: Any) => rowAfter(Number(text.at(-1)))));
+    prepare_inputs_for_generation: (input_ids: bigint[][]) => ({ input_ids }),
+    _update_model_kwargs_for_generation: ({ model_inputs }: { model_inputs: unknown }) => model_inputs,
+    forward: ({ input_ids }: { input_ids: bigint[][] }) => {
+      const { data } = logitsOf(input_ids.map((text) => rowAfter(Number(text.at(-1)))));
       return Promise.resolve({
         logits: new Tensor("float32", data, [input_ids.length, 1, WORDS]),
         past_key_values: {},
@@ -106,11 +145,12 @@ function modelOf(): Any {
   });
 }
 
-async function generated(processor: unknown, options: object): Promise<number[][]> {
+async function generated(processor: TransformersLogitsProcessor, options: object): Promise<number[][]> {
   const list = new LogitsProcessorList();
   list.push(processor);
   const inputs = new Tensor("int64", BigInt64Array.of(3n, 7n), [2, 1]);
   const out = await modelOf().generate({ inputs, max_new_tokens: 8, logits_processor: list, ...options });
+  assert(out instanceof Tensor);
   return out.tolist().map((text: bigint[]) => text.map(Number));
 }
 
@@ -163,7 +203,7 @@ Deno.test("wrong arguments are refused when the processor is made", () => {
   const make = transformersLogitsProcessor as (...values: unknown[]) => unknown;
   assertThrows(() => make(), ParameterError, "no sampler");
   assertThrows(() => make({ chain: [] }), ParameterError, "no sampler");
-  assertThrows(() => make(sampler(), null), ParameterError, "options null");
+  assertThrows(() => make(sampler(), null), ParameterError, "options = null");
   assertThrows(() => make(sampler(), { mode: "top_p" }), ParameterError, "mode top_p");
   assertThrows(() => make(sampler(), { Mode: "filter" }), ParameterError, "Mode");
   const ours = transformersLogitsProcessor(sampler()) as (...values: unknown[]) => unknown;

@@ -16,13 +16,15 @@ export interface Around {
   readonly errorTerminal?: boolean;
   readonly columns?: number;
   readonly signal?: AbortSignal;
+  /** The file that standard input is. */
+  readonly inputFile?: string;
   /** Called for each write to standard output; may throw. */
   readonly onWrite?: (text: string) => void | Promise<void>;
 }
 
 /** Runs the command line without a process. */
 export async function sluice(args: readonly string[], around: Around = {}): Promise<Outcome> {
-  const { input, terminal = false, errorTerminal = false, columns = 80, signal, onWrite } = around;
+  const { input, terminal = false, errorTerminal = false, columns = 80, signal, inputFile, onWrite } = around;
   let out = "", err = "";
   const io: Io = {
     output: new WritableStream({
@@ -38,6 +40,7 @@ export async function sluice(args: readonly string[], around: Around = {}): Prom
     columns,
     input: (options) => fromStream(input instanceof ReadableStream ? input : ReadableStream.from(input ?? []), options),
     ...(signal ? { signal } : {}),
+    ...(inputFile ? { inputFile: () => Deno.stat(inputFile) } : {}),
   };
   const status = await run(args, io);
   return { status, out, err };

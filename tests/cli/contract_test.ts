@@ -45,6 +45,18 @@ Deno.test("without --rank, targets have none; five tokens are listed unless aske
   assertEquals(row.top.map(({ id }: { id: number }) => id), [2, 4, 0, 3, 1]);
 });
 
+Deno.test("--top-k 0 gives no list, in objects and in a table", async () => {
+  const listed = await sluice(["reduce", "-"], { input: [npy(ROW, [6])] });
+  const { status, out } = await sluice(["reduce", "-", "--top-k", "0"], { input: [npy(ROW, [6])] });
+  const { top: _, ...rest } = objects(listed.out)[0];
+  assertEquals([status, out], [0, JSON.stringify(rest) + "\n"]);
+  const flags = ["--top-k", "0", "--target", "3", "--format", "table"];
+  const table = await sluice(["reduce", "-", ...flags], { input: [npy(ROW, [6])] });
+  const [head, row] = table.out.split("\n");
+  assertMatch(head, /^ +row +max +lse +entropy$/);
+  assertMatch(row, /^ +0 +3\.2500 +3\.6691 +0\.9977 target 3 logprob -3\.6691$/);
+});
+
 Deno.test("invalid rows are reported, and their numbers are strings", async () => {
   const rows = Float32Array.of(1, NaN, 2, 1, Infinity, 2, -Infinity, -Infinity, -Infinity, 1, -Infinity, 1);
   const flags = ["--top-k", "2", "--target", "0", "--rank", "--specials"];

@@ -3,7 +3,8 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { inFolder, logits, npy, objects, OCR, sluice } from "./_shell.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
-const RUN = ["run", "--no-prompt", "--allow-read", "--allow-write", `${ROOT}src/cli/main.ts`];
+const LOCK = ["--frozen", `--lock=${ROOT}src/cli/deno.lock`];
+const RUN = ["run", "--no-prompt", ...LOCK, "--allow-read", "--allow-write", `${ROOT}src/cli/main.ts`];
 
 function command(args: readonly string[]): Deno.Command {
   const env = { NO_COLOR: "1" };
@@ -36,9 +37,9 @@ Deno.test("a .npy and raw bytes on standard input print what the file does", asy
 });
 
 Deno.test("statuses and messages", async () => {
-  const wrong = await piped(["reduce", "-", "--top-k", "0"], new Uint8Array());
+  const wrong = await piped(["reduce", "-", "--top-k", "1.5"], new Uint8Array());
   assertEquals([wrong.status, wrong.out], [2, ""]);
-  assertMatch(wrong.err, /^sluice: E_K_RANGE: [^\n]+\n$/);
+  assertMatch(wrong.err, /^sluice: E_PARAM: [^\n]+\n$/);
   const bad = await piped(["reduce", "-"], npy(logits(40), [4, 10]).slice(0, -20));
   assertEquals([bad.status, objects(bad.out).length], [1, 3]);
   assertMatch(bad.err, /^sluice: E_SOURCE_SHORT: [^\n]+\n$/);

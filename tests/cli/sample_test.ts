@@ -29,6 +29,16 @@ Deno.test("sample: one object a row, the fields of the contract, the same bytes 
   }
 });
 
+Deno.test("sample: without --seed one is drawn and told, and given again it gives the same bytes", async () => {
+  const flags = ["sample", LOGITS, "--temperature", "3"];
+  const drawn = await sluice(flags), other = await sluice(flags);
+  assertEquals([drawn.status, other.status], [0, 0]);
+  const [, seed] = drawn.err.match(/^sluice: seed (\d{1,16})\n$/) ?? [];
+  assert(seed !== undefined && other.err !== drawn.err && other.out !== drawn.out, drawn.err);
+  const again = await sluice([...flags, "--seed", seed, "--chunk", "1000"]);
+  assertEquals(again, { ...drawn, err: "" });
+});
+
 Deno.test("sample: greedy, several draws, rows, a table", async () => {
   const greedy = await sluice(["sample", LOGITS, "--seed", "1", "--temperature", "0", "--rows", "1:3"]);
   const best = objects((await sluice(["reduce", LOGITS, "--rows", "1:3"])).out).map(({ argmax }) => argmax);
@@ -104,17 +114,17 @@ Deno.test("sample: a chain from a file", async () => {
 Deno.test("sample: wrong usage is refused before anything is opened", async () => {
   for (
     const [flags, message] of [
-      [[], "without --seed"],
       [["--seed", "x"], "--seed x"],
+      [["--seed", "9007199254740992"], "a whole number from 0 to 2^53 - 1"],
       [["--seed", "-1"], "--seed -1: wanted a whole number of at least 0"],
-      [["--seed", "1", "-n", "-1"], "-n -1: wanted a whole number of at least 0"],
+      [["--seed", "1", "-n", "-1"], "-n -1: wanted a whole number of at least 1"],
       [
         ["--seed", "1", "--top-n-sigma", "1"],
         "--top-n-sigma with no preset (transformers' order): wanted --preset llama.cpp",
       ],
-      [["--seed", "1", "--top-p", "2"], "keepTopP with p = 2"],
-      [["--seed", "1", "--temperature=-1"], "temperature = -1"],
-      [["--seed", "1", "-n", "0"], "draws = 0"],
+      [["--seed", "1", "--top-p=-1"], "Cannot use --top-p -1: wanted"],
+      [["--seed", "1", "--temperature=-1"], "Cannot use --temperature -1: wanted a finite number of at least 0"],
+      [["--seed", "1", "-n", "0"], "Cannot use -n 0: wanted a whole number of at least 1"],
       [["--seed", "1", "--preset", "x"], "--preset x"],
       [
         ["--seed", "1", "--preset", "vllm", "--typical-p", "0.5"],

@@ -94,6 +94,28 @@ Deno.test("an invalid row is NaN, or ends the work; input that ends early keeps 
   });
 });
 
+Deno.test("an array keeps its axes, from a file and from standard input; --rows gives rows", async () => {
+  await inFolder(async (path) => {
+    const row = logits(6 * 1000);
+    for (const axes of [[2, 3, 1000], [1, 1, 6, 1000], [6, 1000], [6000]]) {
+      const bytes = npy(row, axes);
+      await Deno.writeFile(path("a.npy"), bytes);
+      const header = (path: string) => Deno.readFile(path).then((bytes) => bytes.slice(0, 128));
+      assertEquals((await sluice(["softmax", path("a.npy"), "-o", path("p.npy")])).status, 0);
+      assertEquals(await header(path("p.npy")), bytes.slice(0, 128));
+      assertEquals((await sluice(["softmax", "-", "-o", path("q.npy")], { input: [bytes] })).status, 0);
+      assertEquals(await header(path("q.npy")), bytes.slice(0, 128));
+    }
+    await Deno.writeFile(path("a.npy"), npy(row, [2, 3, 1000]));
+    await sluice(["softmax", path("a.npy"), "-o", path("p.npy"), "--rows", "0:6"]);
+    assertEquals((await fromFile(path("p.npy"))).axes, undefined);
+    const short = npy(row, [2, 3, 1000]).slice(0, -4000);
+    assertEquals((await sluice(["softmax", "-", "-o", path("p.npy")], { input: [short] })).status, 1);
+    const kept = await fromFile(path("p.npy"));
+    assertEquals([kept.axes, kept.shape.rows], [undefined, 5]);
+  });
+});
+
 Deno.test("a progress bar changes nothing", async () => {
   await inFolder(async (path) => {
     await sluice(["softmax", OCR, "-o", path("p.npy")]);

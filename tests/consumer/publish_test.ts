@@ -1,15 +1,16 @@
 // What is published names @std by its own registry: nothing of npm:deno-std is left, nothing else is changed.
 import { assertEquals, assertThrows } from "@std/assert";
-import { type Config, forJsr } from "../../.ci/publish.ts";
+import { forJsr, type ImportMap } from "../../.ci/publish.ts";
 
-Deno.test("the published configuration takes @std from JSR", async () => {
-  const config: Config = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
-  const { imports, ...rest } = forJsr(config);
-  const { imports: before, ...same } = config;
-  assertEquals(rest, same);
-  for (const [name, target] of Object.entries(before)) {
+Deno.test("the published import map takes @std from JSR", async () => {
+  const map: ImportMap = JSON.parse(await Deno.readTextFile(new URL("../../import_map.json", import.meta.url)));
+  const { imports } = forJsr(map);
+  assertEquals(Object.keys(imports), Object.keys(map.imports));
+  for (const [name, target] of Object.entries(map.imports)) {
     if (target.startsWith("npm:deno-std")) {
-      assertEquals(imports[name]?.startsWith(`jsr:${name.split("/", 1)[0]}/`), true);
+      assertEquals(imports[name].startsWith(`jsr:${name.split("/", 1)[0]}/`), true);
+    } else {
+      assertEquals(imports[name], target);
     }
   }
   assertEquals(Object.values(imports).filter((target) => target.includes("deno-std")), []);

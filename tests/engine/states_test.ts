@@ -4,7 +4,6 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { availableBackends } from "../../kernels/mod.ts";
 import type { Logits, Reducers } from "../../src/core/mod.ts";
 import { StateFormatError } from "../../src/core/mod.ts";
-import { crc32 } from "../../src/engine/_crc32.ts";
 import {
   finishState,
   loadState,
@@ -20,6 +19,7 @@ import { label, logSumExp, moments, target, topK } from "../../src/reducers/mod.
 import { fromArray } from "../../src/sources/mod.ts";
 import { Random } from "../support/random.ts";
 import { assertSameBits } from "../support/same_bits.ts";
+import { bodyText, type Loose, withBody } from "../support/state_bytes.ts";
 
 const VOCABULARY = 2600;
 const DATA = Float32Array.from({ length: 2 * VOCABULARY }, (_, id) => Math.sin(id * id));
@@ -84,28 +84,15 @@ Deno.test("another magic and another version are told apart from damage", async 
   refused(() => loadState(later, REDUCERS), "E_STATE_FORMAT", "has version 2, wanted 1");
 });
 
-/** A state whose body is as given, with a sound check sum: as a foreign writer may make it. */
-function forged(bytes: Uint8Array, change: (body: string) => string): Uint8Array {
-  const body = new TextEncoder().encode(change(new TextDecoder().decode(bytes.subarray(12, bytes.length - 4))));
-  const whole = new Uint8Array(12 + body.length + 4);
-  whole.set(bytes.subarray(0, 8));
-  const view = new DataView(whole.buffer);
-  view.setUint32(8, body.length, true);
-  whole.set(body, 12);
-  view.setUint32(12 + body.length, crc32(body), true);
-  return whole;
-}
-
 Deno.test("a body that makes no sense is refused, with a sound check sum too", async () => {
   const [state] = await statesOf([100, 1200]);
   const bytes = saveState(state);
-  assertEquals(saveState(loadState(forged(bytes, (body) => body), REDUCERS)), bytes);
+  const forged = (change: (body: string) => string) => withBody(bytes, change(bodyText(bytes)));
+  assertEquals(saveState(loadState(forged((body) => body), REDUCERS)), bytes);
   const edit = (change: (body: Record<string, unknown>) => unknown) => (body: string) => {
     const value = JSON.parse(body);
     return JSON.stringify(change(value) ?? value);
   };
-  // deno-lint-ignore no-explicit-any
-  type Loose = any;
   const bodies: Readonly<Record<string, (body: string) => string>> = {
     empty: () => "",
     "no JSON": () => "{",
@@ -140,9 +127,9 @@ Deno.test("a body that makes no sense is refused, with a sound check sum too", a
     "no backend": edit((body) => void delete body.backend),
   };
   for (const [name, change] of Object.entries(bodies)) {
-    assertThrows(() => loadState(forged(bytes, change), REDUCERS), StateFormatError, undefined, name);
+    assertThrows(() => loadState(forged(change), REDUCERS), StateFormatError, undefined, name);
   }
-  const elsewhere = forged(bytes, edit((body) => void (body.backend = "gpu")));
+  const elsewhere = forged(edit((body) => void (body.backend = "gpu")));
   assertThrows(() => loadState(elsewhere, REDUCERS), StateFormatError);
 });
 

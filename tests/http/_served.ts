@@ -1,6 +1,7 @@
 import type { AppOptions } from "../../src/http/mod.ts";
 import type { Service } from "../../src/http/_service.ts";
 import { start } from "../../src/http/_start.ts";
+import { TextLineStream } from "../../src/http/_streams.ts";
 
 /** A service on a port of its own, for one test. */
 export interface Served {
@@ -35,7 +36,8 @@ export async function served(options: AppOptions, run: (served: Served) => Promi
 /** The objects of an NDJSON answer. */
 // deno-lint-ignore no-explicit-any
 export async function lines(response: Response): Promise<any[]> {
-  return (await response.text()).trim().split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+  const texts = response.body!.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+  return (await Array.fromAsync(texts)).filter((line) => line !== "").map((line) => JSON.parse(line));
 }
 
 /** Little-endian bytes of f32 rows. */

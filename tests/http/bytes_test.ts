@@ -68,6 +68,7 @@ Deno.test("shards cut anywhere, each to its states, merged in any order: the bit
     }
     for (const order of [[0, 1, 2], [2, 0, 1]]) {
       const body = order.map((i) => parts[i]).join("");
-      assertEquals(await lines(await post(`/v1/merge?${options}`, body)), whole);
+      const init = { headers: { "content-type": "application/x-ndjson" } };
+      assertEquals(await lines(await post(`/v1/merge?${options}`, body, init)), whole);
     }
   }));

@@ -1,9 +1,11 @@
 // The page in a real headless Chromium. Skipped, and said so, where there is none.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Hono } from "hono";
 import { Buffer } from "node:buffer";
 import type { Browser, Page } from "playwright-core";
-import { entropyMonitor, fromFile, recordReducers, reduce, rowRecord } from "../../mod.ts";
-import { type Served, served, until } from "./_served.ts";
+import { entropyMonitor, fromArray, fromFile, recordReducers, reduce, rowRecord, temperature } from "../../mod.ts";
+import { type AppOptions, createApp } from "../../src/http/mod.ts";
+import { bytesOfRows, npyOf, safetensorsOf, type Served, served, until } from "./_served.ts";
 
 const SAMPLE = new URL("../../examples/data/ocr_logits_f32.npy", import.meta.url);
 const LABELS = new URL("../../examples/data/ocr_labels.json", import.meta.url);
@@ -26,6 +28,7 @@ if (!chromium) console.log("page_test: no Chromium here, the page is not tested 
 function browserTest(
   name: string,
   run: (page: Page, service: Served) => Promise<void>,
+  options: AppOptions = { sample: { logits: SAMPLE, labels: LABELS } },
 ): void {
   Deno.test({
     name,
@@ -33,7 +36,7 @@ function browserTest(
     sanitizeOps: false,
     sanitizeResources: false,
     fn: () =>
-      served({ sample: { logits: SAMPLE, labels: LABELS } }, async (service) => {
+      served(options, async (service) => {
         const { chromium: library } = await import("playwright-core");
         const browser: Browser = await library.launch({ executablePath: chromium!, args: ["--no-sandbox"] });
         try {
@@ -71,7 +74,7 @@ browserTest("the sample shows its rows, and the numbers are the library's", asyn
   await page.focus("#timeline");
   await page.keyboard.press("Home");
   for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
-  const { entropy, lse, top } = rows[3];
+  const { entropy, lse, top = [] } = rows[3];
   assertEquals(await page.textContent("#row-number"), "3");
   assertEquals(await page.textContent('[data-fact="entropy"]'), `${entropy.toFixed(4)} nats`);
   assertEquals(await page.textContent('[data-fact="log-sum-exp"]'), lse.toFixed(4));
@@ -124,6 +127,283 @@ browserTest("a wrong file is told, and the page goes on", async (page) => {
   assertStringIncludes((await page.textContent("#status"))!, "vocabulary");
   await page.click("#sample");
   await rowsShown(page, 169);
+});
+
+/** Chooses a file that lies in memory. */
+async function chooseFile(page: Page, input: string, name: string, bytes: Uint8Array | string): Promise<void> {
+  await page.setInputFiles(input, { name, mimeType: "application/octet-stream", buffer: Buffer.from(bytes) });
+}
+
+/** Rows of these many logits that all differ. */
+function logitsOf(count: number): Float32Array<ArrayBuffer> {
+  return Float32Array.from({ length: count }, (_, i) => Math.sin(i * 12.9898) * 5);
+}
+
+function firstText(page: Page): Promise<string | null> {
+  return page.textContent("#bars li:first-child .text");
+}
+
+browserTest("token texts belong to the source that they came with", async (page) => {
+  const [four, six] = [npyOf([0, 1, 3, 2], "(1, 4)"), npyOf([0, 1, 3, 2, 0, 0], "(1, 6)")];
+  await page.click("#sample");
+  await rowsShown(page, 169);
+  assertEquals(await firstText(page), "<blank>");
+  await chooseFile(page, "#file", "four.npy", four);
+  await rowsShown(page, 1);
+  assertEquals(await firstText(page), "#2");
+
+  await page.click("summary");
+  await chooseFile(page, "#labels", "abc.json", '["a", "b", "c"]');
+  await page.waitForSelector("#texts:has-text('Token texts: abc.json')");
+  assertEquals(await firstText(page), "c");
+  await chooseFile(page, "#file", "six.npy", six);
+  await page.waitForSelector("#status:has-text('1 row of six.npy.')");
+  await page.waitForSelector("#texts:has-text('abc.json is not used')");
+  assertEquals(await firstText(page), "#2", "the texts were chosen for rows of four");
+  await chooseFile(page, "#file", "four.npy", four);
+  await page.waitForSelector("#status:has-text('1 row of four.npy.')");
+  assertEquals(await firstText(page), "c");
+
+  await page.click("#sample");
+  await rowsShown(page, 169);
+  assertEquals(await firstText(page), "<blank>", "the sample has its own");
+  await chooseFile(page, "#labels", "seven.json", JSON.stringify(["a", "b", "c", "d", "e", "f", "g"]));
+  await chooseFile(page, "#file", "six.npy", six);
+  await page.waitForSelector("#texts:has-text('it has 7 texts, a row has 6 logits')");
+  assertEquals(await firstText(page), "#2");
+  await chooseFile(page, "#labels", "none.json", '{"a": 0}');
+  await page.waitForSelector("#texts.error:has-text('wanted a JSON array')");
+  await chooseFile(page, "#labels", "six.json", JSON.stringify(["a", "b", "C", "d", "e", "f"]));
+  await page.waitForSelector("#texts:has-text('Token texts: six.json')");
+  assertEquals(await firstText(page), "C");
+});
+
+browserTest("a changed option applies to the file in hand", async (page) => {
+  const logits = logitsOf(4 * 16);
+  const rowsAt = async (degree: number) => {
+    const source = fromArray(logits, { vocabulary: 16 }).pipe(temperature(degree));
+    return (await Array.fromAsync(reduce(source, recordReducers()))).map((row) => rowRecord(row));
+  };
+  const entropyShown = (entropy: number) => `[data-fact="entropy"]:text-is("${entropy.toFixed(4)} nats")`;
+  await chooseFile(page, "#file", "own.npy", npyOf(logits, "(4, 16)"));
+  await rowsShown(page, 4);
+  await page.click("summary");
+  await page.focus("#timeline");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowRight");
+  const [plain, warm] = [await rowsAt(1), await rowsAt(3)];
+  await page.waitForSelector(entropyShown(plain[1].entropy));
+  await page.fill("#temperature", "3");
+  await page.waitForSelector(entropyShown(warm[1].entropy));
+  await page.fill("#temperature", "hot");
+  await page.waitForSelector("#status.error:has-text('temperature=hot')");
+  await page.fill("#temperature", "");
+  await page.waitForSelector(entropyShown(plain[1].entropy));
+  assertEquals(await page.textContent("#row-number"), "1", "the chosen row stays");
+
+  await page.fill("#dwell", "0");
+  assertEquals(await page.textContent("#switch"), "large");
+  await page.fill("#threshold", "100");
+  await page.waitForSelector("#switch:text-is('small')");
+  await page.fill("#window", "0");
+  await page.waitForSelector("#status.error:has-text('Window')");
+  await page.fill("#window", "1");
+  await page.waitForSelector(`#rolling:text-is("(rolling entropy ${plain[1].entropy.toFixed(4)})")`);
+  assertEquals(await page.textContent("#status"), "4 rows of own.npy.");
+});
+
+browserTest("after an error the person mends an option and goes on with the file in hand", async (page) => {
+  await chooseFile(page, "#file", "two.safetensors", safetensorsOf({ a: [0, 1], b: [0, 1, 3] }));
+  await page.waitForSelector('#status.error:has-text(\'it holds "a", "b"\')');
+  await page.fill("#tensor", "c");
+  await page.waitForSelector("#status.error:has-text('tensor \"c\"')");
+  await page.fill("#tensor", "b");
+  await page.waitForSelector("#status:has-text('1 row of two.safetensors.')");
+  assertEquals(await firstText(page), "#2");
+
+  const logits = logitsOf(12);
+  await chooseFile(page, "#file", "raw.bin", bytesOfRows(logits));
+  await page.waitForSelector("#status.error:has-text('dtype')");
+  await page.selectOption("#dtype", "f32");
+  await page.waitForSelector("#status.error:has-text('vocabulary')");
+  await page.fill("#vocabulary", "many");
+  await page.waitForSelector("#status.error:has-text('\"many\"')");
+  await page.fill("#vocabulary", "5");
+  await page.waitForSelector("#status.error:has-text('it ends in row 2')");
+  await rowsShown(page, 2);
+  await page.fill("#vocabulary", "4");
+  await page.waitForSelector("#status:has-text('3 rows of raw.bin.')");
+  await page.selectOption("#dtype", "f16");
+  await page.waitForSelector("#status:has-text('6 rows of raw.bin.')");
+
+  await chooseFile(page, "#file", "own.npy", npyOf(logits, "(3, 4)"));
+  await page.waitForSelector("#status:has-text('3 rows of own.npy.')");
+  await page.click("#again");
+  await page.waitForSelector("#status:has-text('3 rows of own.npy.')");
+});
+
+browserTest("a service that wants a token tells so, and takes the file when it has it", async (page) => {
+  await chooseFile(page, "#file", "own.npy", npyOf([0, 1], "(1, 2)"));
+  await page.waitForSelector("#status.error:has-text('token')");
+  await page.fill("#token", "日本");
+  await page.waitForSelector("#status.error:has-text('wanted plain letters')");
+  await page.fill("#token", "secret");
+  await page.waitForSelector("#status:has-text('1 row of own.npy.')");
+}, { token: "secret" });
+
+browserTest("the same file can be chosen again, and giving that up keeps it", async (page) => {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Page.enable");
+  await devtools.send("Page.setInterceptFileChooserDialog", { enabled: true });
+  /** Answers the dialog of a file input as a person would: the browser judges whether anything has changed. */
+  async function choose(files: string[]): Promise<void> {
+    const opened = new Promise<number>((resolve) => {
+      devtools.once("Page.fileChooserOpened", ({ backendNodeId }) => resolve(backendNodeId!));
+    });
+    await page.click("#file");
+    await devtools.send("DOM.setFileInputFiles", { files, backendNodeId: await opened });
+  }
+  const path = await Deno.makeTempFile({ suffix: ".npy" });
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  let requests = 0;
+  page.on("request", () => requests++);
+  try {
+    await Deno.writeFile(path, npyOf([0, 1], "(1, 2)"));
+    await choose([path]);
+    await page.waitForSelector(`#status:has-text("1 row of ${name}.")`);
+    await Deno.writeFile(path, npyOf([0, 1, 1, 0], "(2, 2)"));
+    await page.click("#again");
+    await page.waitForSelector("#status.error:has-text('it has changed since it was chosen')");
+    await choose([path]);
+    await page.waitForSelector(`#status:has-text("2 rows of ${name}.")`);
+    const before = requests;
+    await choose([path]);
+    await until(() => requests > before, "the same file is read again");
+    await page.waitForSelector(`#status:has-text("2 rows of ${name}.")`);
+    // A dialog that is given up changes nothing and says so.
+    await choose([]);
+    await page.dispatchEvent("#file", "cancel");
+    assertEquals(await page.evaluate("document.getElementById('file').files[0]?.name"), name);
+    await page.click("#again");
+    await page.waitForSelector(`#status:has-text("2 rows of ${name}.")`);
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+browserTest("a changed option ends the request under way, and so does Stop", async (page, { service }) => {
+  const path = await Deno.makeTempFile({ suffix: ".f32" });
+  try {
+    await Deno.truncate(path, 400 * 2 ** 20);
+    const ended: string[] = [];
+    const begun: string[] = [];
+    page.on("request", (request) => begun.push(request.url()));
+    page.on("requestfailed", (request) => ended.push(request.url()));
+    await page.click("summary");
+    await page.fill("#vocabulary", String(100 * 2 ** 20));
+    await page.setInputFiles("#file", path);
+    // The head of the row is asked about first.
+    await until(() => begun.length === 2 && service.active === 1, "the row is under way");
+    await page.fill("#temperature", "2");
+    await until(() => begun.length === 4 && service.active === 1, "the row is under way anew");
+    assert(ended.includes(begun[1]), "the first request was ended");
+    assertStringIncludes(begun[3], "temperature=2");
+    await page.click("#stop");
+    await page.waitForSelector("#status:has-text('Stopped after 0 rows')");
+    await until(() => service.active === 0, "the service has no work");
+    await page.fill("#vocabulary", "64");
+    await page.waitForSelector("#row:not([hidden])");
+    await page.click("#stop");
+    await page.waitForSelector("#status:has-text('Stopped after')");
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+browserTest("a long file that is none is refused at once: its rest need not be sent first", async (page) => {
+  const folder = await Deno.makeTempDir();
+  const long = async (name: string) => {
+    await Deno.writeFile(`${folder}/${name}`, new Uint8Array(64 * 2 ** 20).fill(0x20));
+    await page.setInputFiles("#file", `${folder}/${name}`);
+  };
+  try {
+    await long("long.npy");
+    await page.waitForSelector("#status.error:has-text('long.npy: it is no .npy file')");
+    await long("long.safetensors");
+    await page.waitForSelector("#status.error:has-text('Cannot read long.safetensors')");
+    await page.click("summary");
+    await page.fill("#vocabulary", String(16 * 2 ** 20));
+    await page.fill("#temperature", "0");
+    await long("long.f32");
+    await page.waitForSelector("#status.error:has-text('temperature')");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+browserTest("a file that is cut off shows the rows it has, and that it is", async (page) => {
+  const whole = npyOf(logitsOf(40), "(10, 4)");
+  await chooseFile(page, "#file", "cut.npy", whole.slice(0, whole.length - 20));
+  await page.waitForSelector("#status.error:has-text('it ends in row 8')");
+  await rowsShown(page, 8);
+  await chooseFile(page, "#file", "longer.npy", Uint8Array.from([...whole, 1, 2, 3]));
+  await page.waitForSelector("#status.error:has-text('it goes on after byte 288')");
+  await rowsShown(page, 10);
+});
+
+function mounted(): Hono {
+  const app = new Hono();
+  app.route("/logits", createApp({ sample: { logits: SAMPLE, labels: LABELS } }));
+  return app;
+}
+
+Deno.test("mounted at a prefix, with and without a slash, all that the page names is there", async () => {
+  const app = mounted();
+  const bare = await app.request("http://here/logits?a=b");
+  assertEquals(bare.status, 307);
+  const address = new URL(bare.headers.get("location")!, "http://here/logits?a=b");
+  assertEquals(address.href, "http://here/logits/?a=b");
+  const page = await app.request(address.href);
+  assertEquals([page.status, page.headers.get("content-type")], [200, "text/html; charset=utf-8"]);
+  const html = await page.text();
+  const named = [...html.matchAll(/(?:src|href)="(?!data:)([^"]*)"/g)].map(([, name]) => new URL(name, address).href);
+  for (let i = 0; i < named.length; i++) {
+    const asset = await app.request(named[i]);
+    assertEquals(asset.status, 200, named[i]);
+    const imports = [...(await asset.text()).matchAll(/^import .* from "(.*)";$/gm)];
+    for (const [, name] of imports) named.push(new URL(name, named[i]).href);
+  }
+  assert(named.length >= 8, named.join(" "));
+  assertEquals((await app.request("http://here/logits/nothing")).status, 404);
+  assertEquals((await createApp().request("/")).status, 200);
+});
+
+Deno.test({
+  name: "mounted at a prefix, the page works under both of its addresses",
+  ignore: !chromium,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => {
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, mounted().fetch);
+    const { chromium: library } = await import("playwright-core");
+    const browser = await library.launch({ executablePath: chromium!, args: ["--no-sandbox"] });
+    try {
+      for (const path of ["/logits", "/logits/"]) {
+        const page = await browser.newPage();
+        page.setDefaultTimeout(20_000);
+        const refused: string[] = [];
+        page.on("response", (answer) => answer.status() >= 400 && refused.push(answer.url()));
+        await page.goto(`http://127.0.0.1:${server.addr.port}${path}`);
+        await page.click("#sample");
+        await rowsShown(page, 169);
+        assertEquals(await firstText(page), "<blank>");
+        assertEquals(refused, []);
+      }
+    } finally {
+      await browser.close();
+      await server.shutdown();
+    }
+  },
 });
 
 Deno.test({

@@ -28,6 +28,26 @@ Deno.test("POST /v1/sample draws the library's tokens, whatever the upload's bou
     assertEquals(await lines(await post(`${PATH}&seed=3&draws=4`, BODY, OCTETS)), plain);
   }));
 
+Deno.test("without a seed one is drawn; a header tells it, and given again it gives the same tokens", () =>
+  served({}, async ({ post, origin }) => {
+    const answers = [];
+    for (const query of ["", "&format=json", "&format=sse"]) answers.push(await post(PATH + query, BODY, OCTETS));
+    const seeds = answers.map(({ headers }) => headers.get("sluice-seed")!);
+    assert(seeds.every((seed) => /^\d{1,16}$/.test(seed)) && new Set(seeds).size === 3, `${seeds}`);
+    const wanted = await expected({ seed: Number(seeds[0]) });
+    assertEquals(await lines(answers[0]), wanted);
+    const again = await post(`${PATH}&seed=${seeds[0]}`, BODY, OCTETS);
+    assertEquals(again.headers.get("sluice-seed"), seeds[0]);
+    assertEquals(await lines(again), wanted);
+    const { rows } = await answers[1].json();
+    assertEquals(rows, await expected({ seed: Number(seeds[1]) }));
+    await answers[2].text();
+    const { paths } = await (await fetch(`${origin}/openapi.json`)).json();
+    const { parameters, responses } = paths["/v1/sample"].post;
+    assertEquals(parameters.find(({ name }: { name: string }) => name === "seed").required, false);
+    assert("Sluice-Seed" in responses["200"].headers);
+  }));
+
 Deno.test("a chain and a history come as parts", () =>
   served({}, async ({ post }) => {
     const stages = [{ name: "penalties", repetition: 5 }, { name: "keepTopK", k: 3 }, {
@@ -65,9 +85,9 @@ Deno.test("a row without a token says why; wrong options are refused", () =>
     const answer = await post("/v1/sample?vocabulary=2&seed=1&onInvalid=throw", form);
     assertEquals([answer.status, (await answer.json()).code], [422, "E_NAN"]);
     const wrong = [
-      "",
       "&seed=-1",
-      "&seed=1&topP=2",
+      "&seed=9007199254740992",
+      "&seed=1&topP=-1",
       "&seed=1&preset=none",
       "&seed=1&topLogprobs=2",
       "&seed=1&preset=vllm&typicalP=0.5",

@@ -119,6 +119,34 @@ Deno.test("what should not happen is told to the owner, not to the client", asyn
   assert(!text.includes("secret"), text);
 });
 
+Deno.test("a log that fails, at once or later, is told to the owner and ends nothing", async () => {
+  const logs = [
+    () => {
+      throw new Error("the disk is full");
+    },
+    () => Promise.reject(new Error("the disk is full")),
+  ];
+  for (const log of logs) {
+    const told: unknown[] = [];
+    const serving = await serve({ port: 0, limits: { stallSeconds: 0.3 }, log, onError: (error) => told.push(error) });
+    const post = (path: string) => fetch(serving.origin + path, { method: "POST", body: BODY, ...OCTETS });
+    assertEquals((await lines(await post("/v1/reduce?vocabulary=2"))).length, 2);
+    await (await post("/v2")).body?.cancel();
+    // One that takes nothing is dropped by a timer.
+    const connection = await Deno.connect({ port: Number(new URL(serving.origin).port) });
+    const head = `POST /v1/softmax?vocabulary=1024 HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${2 ** 30}\r\n\r\n`;
+    await connection.write(new TextEncoder().encode(head));
+    const sending = (async () => {
+      while (told.length < 3) await connection.write(new Uint8Array(1 << 16));
+    })().catch(() => {});
+    await until(() => told.length === 3, "the client was dropped");
+    connection.close();
+    await sending;
+    assertEquals(await (await fetch(`${serving.origin}/healthz`)).json(), { status: "ok" });
+    await serving.stop();
+  }
+});
+
 Deno.test("options are checked before anything is served", async () => {
   for (
     const options of [

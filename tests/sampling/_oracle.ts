@@ -64,6 +64,8 @@ const STEP = 2 ** -24;
 
 class Chain {
   margin = Infinity;
+  /** How many masked tokens are still listed beside those that are kept. */
+  masked = 0;
 
   constructor(readonly setting: Setting, readonly vocabulary: number) {}
 
@@ -78,6 +80,19 @@ class Chain {
     for (const token of tokens) this.near(Math.log(token.p), border);
     const count = tokens.filter((token) => Math.log(token.p) >= border).length;
     return count >= least ? tokens.slice(0, count) : withTies(tokens, least, ties);
+  }
+
+  /** Runs a stage; what it leaves of the masked tokens: all if it only masks or edits, else what it needs for the fewest it keeps. */
+  run(tokens: Token[], stage: StageSpec): Token[] {
+    const { name, params } = stage;
+    const kept = this.apply(tokens, stage);
+    if (MASKING.includes(name)) this.masked += tokens.length - kept.length;
+    else if (!CUTTING.includes(name) || params.p === 1) return kept;
+    else {
+      const least = name === "keepTopK" ? Math.max(params.k, params.minKeep) : params.minKeep ?? 1;
+      this.masked = Math.min(this.masked, Math.max(0, least - kept.length));
+    }
+    return kept;
   }
 
   apply(tokens: Token[], { name, params }: StageSpec): Token[] {
@@ -143,13 +158,13 @@ class Chain {
         const border = Math.log(params.threshold) - STEP;
         for (const { p } of tokens) this.near(Math.log(p), border);
         const last = tokens.filter(({ p }) => Math.log(p) >= border).length - 1;
-        return last > 0 && tokens.length - last >= params.minKeep ? tokens.slice(last) : tokens;
+        return last > 0 && tokens.length + this.masked - last >= params.minKeep ? tokens.slice(last) : tokens;
       }
       case "dynamicTemperature": {
         if (tokens.length <= 1) return tokens;
         const low = Math.max(0, params.temperature - params.range), high = params.temperature + params.range;
         const t = low +
-          (high - low) * Math.min(1, entropyOf(tokens) / Math.log(tokens.length)) ** params.exponent;
+          (high - low) * Math.min(1, entropyOf(tokens) / Math.log(tokens.length + this.masked)) ** params.exponent;
         return t > 0 ? this.scaled(tokens, t) : tokens.slice(0, 1);
       }
       case "mirostat":
@@ -222,16 +237,30 @@ class Chain {
 }
 
 const EDITS = ["withTemperature", "penalties", "suppress"];
+/** Stages that mask tokens, and leave them listed; and those that take them off the list. */
+const MASKING = ["suppress", "keepTopNSigma"];
+const CUTTING = [
+  "keepTopK",
+  "keepTopP",
+  "keepMinP",
+  "keepTypical",
+  "keepTopH",
+  "keepEpsilon",
+  "keepEta",
+  "keepPLess",
+  "mirostat",
+];
 
 /** Runs a chain. */
 export function truthOf(row: ArrayLike<number>, stages: readonly StageSpec[], setting: Setting = {}): Truth {
   const chain = new Chain(setting, row.length);
   let tokens: Token[] = [];
   for (let id = 0; id < row.length; id++) if (row[id] > -Infinity) tokens.push({ id, x: row[id], p: 0 });
+  chain.masked = row.length - tokens.length;
   for (const stage of stages) {
     if (tokens.length === 0) break;
     if (!EDITS.includes(stage.name) || stage.params.temperature === 0) chain.leading = false;
-    tokens = chain.apply(normalized(tokens), stage);
+    tokens = chain.run(normalized(tokens), stage);
   }
   return { tokens: tokens.length > 0 ? normalized(tokens) : [], margin: chain.margin };
 }

@@ -15,7 +15,7 @@ for (const rest of [99, 999]) {
   row[7] = Math.log(0.5);
 
   Deno.test(`adaptive-p learns the P that a token had before, of ${rest + 1}`, () => {
-    const made = sampler({ chain: [adaptiveP({ target: 0.3, decay: 0.5 })] });
+    const made = sampler({ seed: 0, chain: [adaptiveP({ target: 0.3, decay: 0.5 })] });
     drawUntil(made, row, 7);
     made.accept(7);
     // Primed with target / (1 - decay), then P = 0.5.
@@ -28,12 +28,12 @@ for (const rest of [99, 999]) {
 
   Deno.test(`mirostat learns the surprise of any token it drew, and of any of the best, of ${rest + 1}`, () => {
     const surprise = (p: number) => -Math.log2(p);
-    const made = sampler({ chain: [mirostat({ tau: 12, eta: 0.1 })], draws: 3 });
+    const made = sampler({ seed: 0, chain: [mirostat({ tau: 12, eta: 0.1 })], draws: 3 });
     const { draws } = made.draw(row);
     const { id, logprob } = draws![2];
     made.accept(id);
     assertAlmostEquals(ownOf(made)[0], 24 - 0.1 * (-logprob / Math.LN2 - 12), 1e-5);
-    const other = sampler({ chain: [mirostat({ tau: 12, eta: 0.1 })] });
+    const other = sampler({ seed: 0, chain: [mirostat({ tau: 12, eta: 0.1 })] });
     other.draw(row);
     other.accept(7);
     assertAlmostEquals(ownOf(other)[0], 24 - 0.1 * (surprise(0.5) - 12), 1e-5);
@@ -43,7 +43,7 @@ for (const rest of [99, 999]) {
 Deno.test("adaptive-p behind a wide cut", () => {
   const row = new Float32Array(2000).fill(Math.log(0.5 / 1999));
   row[7] = Math.log(0.5);
-  const made = sampler({ chain: [keepTopP(0.97), adaptiveP({ target: 0.6, decay: 0.5 })] });
+  const made = sampler({ seed: 0, chain: [keepTopP(0.97), adaptiveP({ target: 0.6, decay: 0.5 })] });
   drawUntil(made, row, 7);
   made.accept(7);
   assertAlmostEquals(ownOf(made)[0], 0.6 + 0.5 / 0.97, 1e-3);

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { errorCode, ParameterError, ShapeError } from "../../src/core/mod.ts";
 import { sampleChain } from "../../src/engine/mod.ts";
+import * as operators from "../../src/operators/mod.ts";
 import * as room from "../../src/sampling/mod.ts";
 
 const { badWords, chainFrom, dry, force, keepTopK, maskRows, minLength, penalties, sampler, suppress, xtc } = room;
@@ -235,4 +236,30 @@ Deno.test("a chain from JSON: temperature is another name for withTemperature, a
   }
   const stages = [{ name: "logitBias", bias: { 0: 5 } }, { name: "softcap", cap: 30 }, { name: "mask", allow: [0] }];
   assertEquals([...kept(sampleChain({ stages })).ids], [0]);
+});
+
+Deno.test("a chain from JSON knows every stage there is, and every operator that may stand in a chain", () => {
+  const unknown = refusal(() => chainFrom([{ name: "?" }])).split("wanted one of ")[1].split(", ");
+  const others = ["sampler", "preset", "presetsWith", "chainFrom", "openAiLogprobs"];
+  const stages = Object.keys(room).filter((name) => !others.includes(name));
+  const inChains = Object.keys(operators).filter((name) => name !== "rechunk");
+  assertEquals(unknown, [...stages, ...inChains].sort());
+});
+
+Deno.test("a chain from JSON: what JSON does not have is written as text", () => {
+  const row = Float32Array.of(0, 1, 2, 3);
+  const ids = (stage: object) => {
+    const made = sampler({ chain: chainFrom([JSON.parse(JSON.stringify(stage))]) });
+    return [0, 1].map((step) => [...made.distribution(row, { step }).ids].sort());
+  };
+  assertEquals(ids({ name: "logitBias", bias: [[3, "-Infinity"], [0, 9]] }), [[0, 1, 2], [0, 1, 2]]);
+  assertEquals(ids({ name: "logitBias", bias: { 3: "-Infinity" } }), [[0, 1, 2], [0, 1, 2]]);
+  const masks = [Uint8Array.of(0b0011), Uint8Array.of(0b1100, 0, 0, 0)].map((bytes) => bytes.toBase64());
+  assertEquals(ids({ name: "mask", bits: masks[0] }), [[0, 1], [0, 1]]);
+  assertEquals(ids({ name: "maskRows", masks }), [[0, 1], [2, 3]]);
+  const refused = (masks: unknown) =>
+    refusal(() => chainFrom([{ name: "maskRows", masks }])).split(": cannot use maskRows with ")[1];
+  assertEquals(refused(5), "masks = 5: wanted a list of bit masks in base64");
+  assertEquals(refused([masks[0], "?"]), "the mask of row 1 = ?: wanted packed bits in base64");
+  assertEquals(refused([[3]]), "the mask of row 0 = a list: wanted packed bits in base64");
 });

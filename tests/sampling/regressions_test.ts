@@ -60,7 +60,7 @@ Deno.test("the second of two draws is fair behind a spike over a long row", () =
       for (const [id, count] of seconds(row, { chain }, 300)) if (best.has(id)) among += count;
       assert(among < 300 * 0.051 + 4 * Math.sqrt(300 * 0.051), `spike ${spike}: ${among}`);
     }
-    assertEquals(sampler({ draws: 300 }).draw(row).draws!.length, 300);
+    assertEquals(sampler({ seed: 0, draws: 300 }).draw(row).draws!.length, 300);
   }
 });
 
@@ -92,7 +92,7 @@ Deno.test("another number of draws begins with the same tokens", () => {
 Deno.test("a run of equal logits longer than an argument list", () => {
   const row = new Float32Array(200_000);
   for (const edit of [softcap(20), logitBias([[5, 1]])]) {
-    const { id, logprob } = sampler({ chain: [keepTopP(0.99), edit] }).draw(row);
+    const { id, logprob } = sampler({ seed: 0, chain: [keepTopP(0.99), edit] }).draw(row);
     assert(id! < 198_001 && Math.abs(logprob + Math.log(198_000)) < 1e-4);
   }
 });
@@ -110,7 +110,7 @@ Deno.test("never more reads than promised, whatever is asked for", async () => {
   for (const [name, chain] of Object.entries(chains)) {
     for (const row of [flat, normal]) {
       for (const more of [{}, { draws: 700 }, { draws: 300, details: true }, { prompt: [3, 4, 5] }]) {
-        const token = sampler({ chain, ...more });
+        const token = sampler({ seed: 0, chain, ...more });
         const [{ reads, token: sample }] = await Array.fromAsync(reduce(fromArray(row), { token }));
         assert(reads <= token.mostReads!, `${name}: ${reads} of ${token.mostReads}`);
         assertEquals(sample, token.draw(row, { step: 0 }));
@@ -132,14 +132,14 @@ Deno.test("an edit that makes a logit NaN, or +Infinity, gives no token, in fron
   const row = Float32Array.of(1, 2, 3, 0);
   for (const [to, why] of [[NaN, "nan"], [Infinity, "infinity"]] as const) {
     for (const chain of [[poison(to)], [poison(to), keepTopK(2)], [keepTopK(3), poison(to), keepMinP(0.5)]]) {
-      assertEquals(sampler({ chain }).draw(row), { id: undefined, logprob: NaN, reads: 1, why });
-      assertEquals(sampler({ chain, draws: 2 }).draw(row).why, why);
+      assertEquals(sampler({ seed: 0, chain }).draw(row), { id: undefined, logprob: NaN, reads: 1, why });
+      assertEquals(sampler({ seed: 0, chain, draws: 2 }).draw(row).why, why);
     }
   }
   // -Infinity + Infinity: a masked token that a penalty would lift.
-  const lifted = sampler({ chain: [penalties({ frequency: -1e308 }), keepTopK(2)], prompt: [1, 1, 1] });
+  const lifted = sampler({ seed: 0, chain: [penalties({ frequency: -1e308 }), keepTopK(2)], prompt: [1, 1, 1] });
   assertEquals(lifted.draw(Float32Array.of(1, -Infinity, 3, 0)).id !== 1, true);
-  assertEquals(sampler({ chain: [mask({ allow: [] })] }).draw(row).why, "masked");
+  assertEquals(sampler({ seed: 0, chain: [mask({ allow: [] })] }).draw(row).why, "masked");
 });
 
 Deno.test("a draw within an edit or a mask of another row is refused", () => {
@@ -160,8 +160,8 @@ Deno.test("a draw within an edit or a mask of another row is refused", () => {
 
 Deno.test("one stage of masks in two flows of other vocabularies", async () => {
   const masks = maskRows((row) => row === 0 ? Uint32Array.of(0b1000) : undefined);
-  const narrow = reduce(fromArray(Float32Array.of(1, 2, 3)), { token: sampler({ chain: [masks] }) });
-  const wide = reduce(fromArray(new Float32Array(9)), { token: sampler({ chain: [masks] }) });
+  const narrow = reduce(fromArray(Float32Array.of(1, 2, 3)), { token: sampler({ seed: 0, chain: [masks] }) });
+  const wide = reduce(fromArray(new Float32Array(9)), { token: sampler({ seed: 0, chain: [masks] }) });
   let message = "";
   await Array.fromAsync(narrow).catch((error) => message = error.message);
   assert(message.includes("wider"), message);
@@ -194,7 +194,7 @@ Deno.test("every token of a wide cut is drawn, also where float64 has steps coar
   const random = new Random(6);
   for (const offset of [2 ** 33, 2 ** 36, -(2 ** 38)]) {
     const row = Float64Array.from({ length: 1500 }, () => offset + 1.2 * random.normal());
-    const made = sampler({ chain: [keepTopP(0.97), keepTopNSigma(8)] });
+    const made = sampler({ seed: 0, chain: [keepTopP(0.97), keepTopNSigma(8)] });
     const { ids, probabilities } = made.distribution(row);
     const counts = new Map<number, number>();
     for (let step = 0; step < 3000; step++) {
@@ -229,7 +229,7 @@ Deno.test("a row's mask is asked for once, and not before there is a row", () =>
   });
   for (const chain of [[masks], [keepTopP(0.9), masks], [keepTopP(0.9), masks, withTemperature(2)]]) {
     asked.length = 0;
-    const made = sampler({ chain });
+    const made = sampler({ seed: 0, chain });
     assertEquals(asked, []);
     for (let step = 0; step < 3; step++) made.draw(Float32Array.of(1, 2, 3), { step });
     // Once more for its width.
@@ -238,19 +238,19 @@ Deno.test("a row's mask is asked for once, and not before there is a row", () =>
 });
 
 Deno.test("a part that would need another read says so; the mass before an edited cut is not guessed", async () => {
-  const token = sampler({ chain: [keepTopP(0.5)] });
+  const token = sampler({ seed: 0, chain: [keepTopP(0.5)] });
   const row = new Float32Array(3000);
   const [state] = await Array.fromAsync(reduceStates(fromArray(row), { token }));
   assertEquals(finishState(state, { token }).token.why, "undecided");
   const chain = [keepEta(0.01), logitBias([[0, 1.5]]), keepPLess()];
-  const { details } = sampler({ chain, details: true }).draw(new Float32Array(257));
+  const { details } = sampler({ seed: 0, chain, details: true }).draw(new Float32Array(257));
   assertEquals([details!.kept, details!.keptMass], [1, NaN]);
 });
 
 Deno.test("a stream of masks in front of a sampler", async () => {
   const logits = fromArray([9, 8, 7, 1, 2, 3], { vocabulary: 3 });
   const masks = ReadableStream.from([Uint32Array.of(0b110), Uint32Array.of(0b011)]);
-  const token = sampler({ chain: [withTemperature(0)] });
+  const token = sampler({ seed: 0, chain: [withTemperature(0)] });
   const rows = await Array.fromAsync(reduce(zipMasks(logits, masks), { token }));
   assertEquals(rows.map(({ token }) => token.id), [1, 1]);
 });
@@ -266,15 +266,22 @@ Deno.test("a clone between draw and accept learns from the token as its model do
 });
 
 Deno.test("a saved memory that does not fit is refused", () => {
-  const made = sampler({ chain: [mirostat({ tau: 2 })] });
+  const made = sampler({ seed: 0, chain: [mirostat({ tau: 2 })] });
   const saved = JSON.parse(made.save());
   for (const damage of [{ prompt: 9 }, { own: [[]] }, { history: [-1] }, { step: 0.5 }]) {
     assertThrows(() => made.load(JSON.stringify({ ...saved, ...damage })), SyntaxError, "damaged");
   }
+  const endless = JSON.stringify({ ...saved, own: [[7]] }).replace("[[7]]", "[[1e999]]");
+  assertThrows(() => made.load(endless), SyntaxError, "wanted 1 finite numbers");
+  assertThrows(
+    () => made.load(JSON.stringify({ ...saved, format: { toString: 1 } })),
+    SyntaxError,
+    "its format is an object",
+  );
 });
 
 Deno.test("a row's mask from a function is refused where a list's would be", () => {
-  const made = (bits: Uint32Array) => sampler({ chain: [maskRows(() => bits)] });
+  const made = (bits: Uint32Array) => sampler({ seed: 0, chain: [maskRows(() => bits)] });
   assertThrows(() => made(Uint32Array.of(7, 1, 1, 1)).draw(Float32Array.of(1, 2, 30)), TypeError, "wider");
   assertThrows(() => made(Uint32Array.of(0b1000)).draw(Float32Array.of(1, 2, 30)), TypeError, "wider");
   assertEquals(made(Uint32Array.of(0b011)).draw(Float32Array.of(1, 2, 30), { step: 0 }).id! < 2, true);

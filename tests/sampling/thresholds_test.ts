@@ -41,6 +41,15 @@ Deno.test("equal logits whose probability is the threshold are all at it, at any
   }
 });
 
+Deno.test("equal logits that are less likely than a threshold are below it, however large they are", () => {
+  for (const offset of [...OFFSETS, 1e9, 1e20, -1e30]) {
+    const equal = (n: number) => new Float32Array(n).fill(offset);
+    assertEquals(kept([keepEpsilon(0.3)], equal(4)), [0], `epsilon at ${offset}`);
+    assertEquals(kept([xtc({ probability: 1, threshold: 0.3 })], equal(4)), [0, 1, 2, 3], `xtc at ${offset}`);
+    assertEquals(kept([mirostat({ tau: 0.9 })], equal(4)), [0], `mirostat at ${offset}`);
+  }
+});
+
 Deno.test("min-p: a half of the best probability is a half of it", () => {
   for (const p of [[0.5, 0.25, 0.25], [0.4, 0.2, 0.2, 0.2]]) {
     assertEquals(kept([keepMinP(0.5)], Float32Array.from(p, Math.log)).length, p.length);
@@ -51,7 +60,7 @@ Deno.test("min-p: a half of the best probability is a half of it", () => {
 Deno.test("tiny shares keep one token", () => {
   for (const row of [new Float32Array(1000), Float32Array.from({ length: 1000 }, (_, i) => Math.sin(i))]) {
     assertEquals(kept([keepTopP(1e-9)], row).length, 1);
-    const typical = sampler({ chain: [keepTypical(5e-8)] }).draw(row);
+    const typical = sampler({ seed: 0, chain: [keepTypical(5e-8)] }).draw(row);
     assertEquals(typical.id !== undefined && typical.why === undefined, true);
   }
 });
@@ -62,7 +71,7 @@ Deno.test("options that put a threshold at an infinity keep all, or one", () => 
   assertEquals(kept(preset("llama.cpp", { topNSigma: 1.7e308, minP: 0, topP: 1 }), row), [0, 1, 2]);
   assertEquals(kept([keepTopNSigma(1e300)], Float32Array.of(3e38, -3e38, 9)), [0]);
   assertEquals(kept([mirostat({ tau: 1e308 })], row), [0, 1, 2]);
-  const made = sampler({ chain: [mirostat({ tau: 8, eta: 1e308 })] });
+  const made = sampler({ seed: 0, chain: [mirostat({ tau: 8, eta: 1e308 })] });
   for (let step = 0; step < 8; step++) made.accept(made.draw(row).id!);
   assertEquals(JSON.parse(made.save()).own[0].every(Number.isFinite), true);
 });
@@ -113,7 +122,7 @@ Deno.test("ties: all of a group stay where the cut lies on one of it, give or ta
     const whole = 1 + (length - 1) * Math.exp(-13);
     // In the middle of the group, whose tokens weigh less than the sweep's sum may be off by.
     const p = (1 + 120 * Math.exp(-13)) / whole;
-    const made = sampler({ chain: [keepTopP(p, { ties: "all" })] });
+    const made = sampler({ seed: 0, chain: [keepTopP(p, { ties: "all" })] });
     assertEquals(made.distribution(row).ids.length, length);
     for (let step = 0; step < 20; step++) {
       const { id, logprob } = made.draw(row, { step });
@@ -125,7 +134,7 @@ Deno.test("ties: all of a group stay where the cut lies on one of it, give or ta
 Deno.test("typical: all of a group at one distance stay, and count", () => {
   const row = Float32Array.from({ length: 20000 }, (_, i) => i < 5000 ? -1.5 : 0.05 * ((i * 7919) % 1000) / 1000);
   const sum = (from: number) => row.subarray(from).reduce((total, x) => total + Math.exp(x), 0);
-  const { id, logprob } = sampler({ chain: [keepTypical(sum(5000) / sum(0) + 1e-5)] }).draw(row);
+  const { id, logprob } = sampler({ seed: 0, chain: [keepTypical(sum(5000) / sum(0) + 1e-5)] }).draw(row);
   assertEquals(Math.abs(logprob - (row[id!] - Math.log(sum(0)))) < 1e-5, true);
 });
 

@@ -149,7 +149,7 @@ function samplerOf(c: Data, row: number, rows: number, more: Data = {}): ReturnT
   const ignored = c.params.chain.find(({ prompt_ignore_length: n }: Data) => n)?.prompt_ignore_length;
   const prompt = ignored ? history.slice(0, ignored) : history;
   const chain = c.params.chain.map((stage: Data) => stageOf(stage, c)).filter((stage: Data) => stage !== undefined);
-  const made = sampler({ chain, prompt, ...more });
+  const made = sampler({ seed: 0, chain, prompt, ...more });
   for (const id of history.slice(prompt.length)) made.accept(id);
   return made;
 }

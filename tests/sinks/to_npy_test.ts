@@ -201,6 +201,10 @@ async function writeWithFault(path: string, fail: number, cause: Error): Promise
         step();
         await file.truncate(size);
       },
+      syncData: async () => {
+        step();
+        await file.syncData();
+      },
       close: () => {
         closed++;
         file.close();

@@ -1,15 +1,10 @@
 // The page: sends a file, draws each row as its line arrives.
-import { fileLayout } from "./layout.js";
 import { entropyMonitor } from "./monitor.js";
+import { recordsOf } from "./requests.js";
+import { misfit, readTexts } from "./texts.js";
 
 /** The plotting library: a script of its own, before this one. */
 const { uPlot } = globalThis;
-
-/** Tokens asked for in each row: enough to follow a nucleus, few enough to keep. */
-const TOP = 200;
-
-/** Bytes that go out at a time: many short rows, or one long one. */
-const SLICE = 1 << 20;
 
 /** Rows whose tokens are kept; of older ones only the entropy is. */
 const DETAILS = 5000;
@@ -17,14 +12,28 @@ const DETAILS = 5000;
 /** Tokens drawn as bars. */
 const BARS = 12;
 
+/** Milliseconds after the last touch of an option until the source is read again. */
+const PAUSE = 400;
+
 const state = {
+  /** What is read: `{ name, blob }`, with `texts` of its own where it came with some, with `file` where it was chosen. */
+  source: undefined,
+  /** Texts that the person chose for files of their own. */
+  texts: undefined,
+  /** Why those that they chose last are none. */
+  wrongTexts: undefined,
+  /** Window, threshold and dwell: the last ones that were sound. */
+  settings: undefined,
+  monitor: undefined,
   rows: [],
   details: new Map(),
-  labels: undefined,
+  /** Logits in a row. */
+  count: undefined,
   chosen: 0,
   follow: true,
   stop: undefined,
-  total: undefined,
+  /** What was said of the reading, and whether that is an error. */
+  told: undefined,
 };
 
 /** The element of an id. */
@@ -85,8 +94,9 @@ function timelineOptions() {
 }
 
 function drawChosen({ ctx, bbox, valToPos }) {
-  if (state.rows.length === 0) return;
-  const x = valToPos(state.rows[state.chosen].row, "x", true);
+  const record = state.rows[state.chosen];
+  if (!record) return;
+  const x = valToPos(record.row, "x", true);
   ctx.save();
   ctx.strokeStyle = color("--text");
   ctx.beginPath();
@@ -102,7 +112,7 @@ function timelineData() {
     state.rows.map(({ row }) => row),
     state.rows.map(({ entropy }) => finite(entropy)),
     state.rows.map(({ rolling }) => finite(rolling)),
-    state.rows.map(() => finite(Number(at("threshold").value))),
+    state.rows.map(() => state.settings.threshold),
   ];
 }
 
@@ -116,9 +126,30 @@ function makePlot() {
 
 // --- the chosen row
 
+/** Texts belong to the source that they came with; those of the person to the files that they fit. */
+function textsInUse() {
+  if (state.source?.texts) return state.source.texts;
+  return state.texts && misfit(state.texts, state.count) === undefined ? state.texts : undefined;
+}
+
 function textOf(id) {
-  const label = state.labels?.[id];
-  return label === undefined ? `#${id}` : JSON.stringify(label).slice(1, -1);
+  const text = textsInUse()?.list[id];
+  return typeof text === "string" ? JSON.stringify(text).slice(1, -1) : `#${id}`;
+}
+
+/** What became of the person's texts. */
+function fateOf(texts) {
+  if (state.source.texts) return `${texts.name} is not used: ${state.source.name} has texts of its own.`;
+  return misfit(texts, state.count) ?? `Token texts: ${texts.name}.`;
+}
+
+/** Says whose texts the tokens have: a list that stays from file to file must not do so unseen. */
+function tellTexts() {
+  const { wrongTexts, texts, count } = state;
+  const told = wrongTexts ?? (texts && count !== undefined ? fateOf(texts) : "");
+  at("texts").hidden = told === "";
+  at("texts").textContent = told;
+  at("texts").classList.toggle("error", wrongTexts !== undefined);
 }
 
 function fact(name, value) {
@@ -219,131 +250,167 @@ function schedule() {
 }
 
 function addRow(record) {
+  if (state.rows.length === 0) begun(record);
   const entropy = numberOf(record.entropy);
   state.rows.push({ row: record.row, entropy, ...state.monitor(entropy) });
   state.details.set(record.row, record);
   if (state.details.size > DETAILS) state.details.delete(state.details.keys().next().value);
 }
 
+/** The first row tells how many logits all have. */
+function begun({ count }) {
+  state.count = count;
+  if (state.texts && !state.source.texts) state.texts.count ??= count;
+  tellTexts();
+}
+
 // --- the flow
 
-function valueOf(id, fallback) {
-  const text = at(id).value.trim();
-  return text === "" ? fallback : Number(text);
-}
-
 function given() {
-  return { vocabulary: valueOf("vocabulary"), dtype: at("dtype").value, tensor: at("tensor").value };
+  const names = ["vocabulary", "dtype", "tensor", "temperature", "token"];
+  return Object.fromEntries(names.map((name) => [name, at(name).value.trim()]));
 }
 
-/** The requests that a file is sent in, and the row that each begins with. */
-async function* requestsOf(file, name) {
-  const params = new URLSearchParams({ topK: String(TOP) });
-  if (valueOf("temperature") !== undefined) params.set("temperature", at("temperature").value);
-  const layout = await fileLayout(file, name, given());
-  if (!layout) {
-    if (valueOf("vocabulary") !== undefined) params.set("vocabulary", at("vocabulary").value);
-    if (/\.safetensors$/i.test(name) && at("tensor").value) params.set("tensor", at("tensor").value);
-    const type = /\.npy$/i.test(name) ? "x-npy" : /\.safetensors$/i.test(name) ? "x-safetensors" : "octet-stream";
-    yield { params, type, body: file, row: 0 };
-    return;
-  }
-  const { vocabulary, dtype, rows, origin, rowBytes } = layout;
-  params.set("vocabulary", String(vocabulary));
-  params.set("dtype", dtype);
-  const most = Math.max(1, Math.floor(SLICE / rowBytes));
-  for (let row = 0; row < rows; row += most) {
-    const from = origin + row * rowBytes;
-    const body = file.slice(from, from + Math.min(most, rows - row) * rowBytes);
-    yield { params, type: "octet-stream", body, row };
-  }
-}
-
-function headersFor(type) {
-  const token = at("token").value;
-  return { "content-type": `application/${type}`, ...(token ? { authorization: `Bearer ${token}` } : {}) };
-}
-
-async function* linesOf(body) {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const lines = (rest + value).split("\n");
-    rest = lines.pop();
-    yield* lines;
-  }
-}
+let pending;
 
 function begin() {
+  clearTimeout(pending);
   state.stop?.abort();
-  const monitor = entropyMonitor({
-    window: valueOf("window", 8),
-    threshold: valueOf("threshold", 0.15),
-    dwell: valueOf("dwell", 4),
-  });
-  Object.assign(state, { rows: [], details: new Map(), chosen: 0, follow: true, monitor, stop: new AbortController() });
+  Object.assign(state, { rows: [], details: new Map(), count: undefined, stop: new AbortController() });
+  state.monitor = entropyMonitor(state.settings);
   at("stop").disabled = false;
+  at("again").disabled = false;
+  at("timeline").dataset.rows = "0";
   makePlot();
   drawRow();
-  return state.stop;
+  tellTexts();
+  return state.stop.signal;
 }
 
-async function flow(name, file) {
-  const stop = begin();
-  say(`Reading ${name} ...`);
+/** Takes another source in hand, and reads it. */
+function take(source) {
+  Object.assign(state, { source, chosen: 0, follow: true });
+  showFile("file", source.file);
+  read();
+}
+
+/** Reads the source in hand from its start; a reading under way ends. */
+async function read() {
+  if (!state.source) return;
+  const { name, blob } = state.source;
+  const signal = begin();
+  const rows = () => `${state.rows.length} row${state.rows.length === 1 ? "" : "s"} of ${name}`;
+  const mine = () => state.stop.signal === signal;
+  tell(`Reading ${name} ...`);
   try {
-    for await (const request of requestsOf(file, name)) {
-      await send(request, name, stop.signal);
-      if (stop.signal.aborted) break;
+    for await (const record of recordsOf(blob, name, given(), signal)) {
+      if (signal.aborted) break;
+      addRow(record);
+      tell(`${rows()} ...`);
+      schedule();
     }
-    say(`${state.rows.length} rows of ${name}.`);
+    if (mine() && !signal.aborted) tell(`${rows()}.`);
   } catch (error) {
-    if (stop.signal.aborted) say(`Stopped after ${state.rows.length} rows of ${name}.`);
-    else say(error.message, true);
-  } finally {
-    if (state.stop === stop) at("stop").disabled = true;
-    schedule();
+    if (mine() && !signal.aborted) fail(error);
   }
-}
-
-async function send({ params, type, body, row }, name, signal) {
-  const answer = await fetch(`v1/reduce?${params}`, { method: "POST", body, headers: headersFor(type), signal });
-  if (!answer.ok) throw new Error((await answer.json()).detail);
-  for await (const line of linesOf(answer.body)) take(JSON.parse(line), row, name);
-}
-
-function take(line, row, name) {
-  if (line.error) throw new Error(line.error.detail);
-  addRow({ ...line, row: row + line.row });
-  say(`${state.rows.length} rows of ${name} ...`);
+  if (!mine()) return;
+  if (signal.aborted) tell(`Stopped after ${rows()}.`);
+  at("stop").disabled = true;
+  if (state.rows.length > 0) state.chosen = Math.min(state.chosen, state.rows.length - 1);
   schedule();
 }
 
-async function readLabels(text) {
-  const labels = JSON.parse(await text);
-  state.labels = Array.isArray(labels) ? labels : labels.labels;
-  drawRow();
+function tell(text, error = false) {
+  state.told = [text, error];
+  say(text, error);
+}
+
+function fail({ message, code }) {
+  tell(message, true);
+  if (code === "E_PARAM" || code === "E_UNAUTHORIZED") at("options").open = true;
+}
+
+/** Reads again when the person has done with an option for a while. */
+function readSoon() {
+  clearTimeout(pending);
+  pending = setTimeout(read, PAUSE);
+}
+
+/** Watches the rows in hand, and those to come, with other settings; with wrong ones nothing changes. */
+function watch() {
+  const ids = ["window", "threshold", "dwell"];
+  const wrong = ids.map(at).find((input) => !input.checkValidity());
+  if (wrong) return say(`${wrong.dataset.name}: ${wrong.validationMessage}`, true);
+  state.settings = Object.fromEntries(ids.map((id) => [id, Number(at(id).value)]));
+  state.monitor = entropyMonitor(state.settings);
+  state.rows = state.rows.map(({ row, entropy }) => ({ row, entropy, ...state.monitor(entropy) }));
+  if (state.told) say(...state.told);
+  schedule();
 }
 
 async function useSample() {
-  const [logits, labels] = await Promise.all([fetch("page/sample.npy"), fetch("page/sample-labels.json")]);
-  if (labels.ok) await readLabels(labels.text());
-  await flow("sample.npy", await logits.blob());
+  const before = state.source;
+  const answers = Promise.all(["page/sample.npy", "page/sample-labels.json"].map((name) => fetch(name)));
+  const [logits, labels] = await answers.catch(() => {
+    throw new Error("Cannot reach the service: use the sample when it is there");
+  });
+  if (!logits.ok) throw new Error((await logits.json()).detail);
+  const texts = labels.ok ? await readTexts(labels, "the token texts of the sample") : undefined;
+  const blob = await logits.blob();
+  // Who has chosen a file meanwhile wants that one.
+  if (state.source === before) take({ name: "sample.npy", blob, texts });
+}
+
+let latestTexts;
+
+/** Takes texts for the file in hand, or else for the next one. */
+async function useTexts(file) {
+  latestTexts = file;
+  const [texts, wrong] = await readTexts(file, file.name).then((read) => [read], ({ message }) => [undefined, message]);
+  if (latestTexts !== file) return;
+  Object.assign(state, { texts, wrongTexts: wrong });
+  if (state.rows.length > 0) begun(state);
+  tellTexts();
+  drawRow();
+}
+
+/** Shows a file, or none, in a file input. */
+function showFile(id, file) {
+  const list = new DataTransfer();
+  if (file) list.items.add(file);
+  at(id).files = list.files;
+}
+
+/** A file input whose choice counts each time, of the same file too: for that it forgets its file while it asks. */
+function onChoice(id, take) {
+  let before;
+  at(id).addEventListener("click", ({ target }) => {
+    before = target.files[0];
+    target.value = "";
+  });
+  at(id).addEventListener("cancel", () => showFile(id, before));
+  at(id).addEventListener("change", ({ target }) => target.files[0] && take(target.files[0]));
+}
+
+function takeFile(file) {
+  take({ name: file.name, blob: file, file });
 }
 
 // --- what the person does
 
-at("controls").addEventListener("submit", (event) => event.preventDefault());
-at("file").addEventListener("change", ({ target }) => target.files[0] && flow(target.files[0].name, target.files[0]));
-at("labels").addEventListener(
-  "change",
-  ({ target }) =>
-    target.files[0] && readLabels(target.files[0].text()).catch(() => say("The token texts are no JSON array.", true)),
-);
-at("sample").addEventListener("click", () => useSample().catch((error) => say(error.message, true)));
-at("stop").addEventListener("click", () => state.stop?.abort());
+at("controls").addEventListener("submit", (event) => {
+  event.preventDefault();
+  read();
+});
+onChoice("file", takeFile);
+onChoice("labels", useTexts);
+for (const id of ["vocabulary", "dtype", "tensor", "temperature", "token"]) at(id).addEventListener("input", readSoon);
+for (const id of ["window", "threshold", "dwell"]) at(id).addEventListener("input", watch);
+at("sample").addEventListener("click", () => useSample().catch(({ message }) => say(message, true)));
+at("stop").addEventListener("click", () => {
+  clearTimeout(pending);
+  state.stop?.abort();
+});
 at("top-p").addEventListener("input", drawRow);
 at("timeline").addEventListener("keydown", (event) => {
   const steps = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -Infinity, End: Infinity };
@@ -356,11 +423,12 @@ for (const name of ["dragover", "dragleave", "drop"]) {
     event.preventDefault();
     at("drop").classList.toggle("over", name === "dragover");
     const [file] = name === "drop" ? event.dataTransfer.files : [];
-    if (file) flow(file.name, file);
+    if (file) takeFile(file);
   });
 }
 globalThis.addEventListener("resize", () => plot?.setSize({ width: at("timeline").clientWidth, height: 220 }));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", makePlot);
 
+watch();
 makePlot();
 fetch("page/sample.npy", { method: "HEAD" }).then(({ ok }) => at("sample").hidden = !ok, () => {});

@@ -1,0 +1,106 @@
+import { errorCode } from "../core/mod.ts";
+import { failed, type Output } from "./_output.ts";
+import { refuseInputs } from "./_refuse_inputs.ts";
+import type { SinkOptions } from "./sink_options.ts";
+
+/** What is no file on a disk has nothing that could be kept there. */
+const NOTHING_TO_SYNC = ["EINVAL", "ENOTSUP", "EROFS"];
+
+/**
+ * A file, made anew. Written by `FsFile.write`, which tells at once when the disk is full: `FsFile.writable` says that a write went well
+ * before it did.
+ */
+export class FileOutput implements Output {
+  readonly what: string;
+  written = 0;
+  readonly #file: Deno.FsFile;
+  /** The path of a file that was not there before. */
+  readonly #made: string | URL | undefined;
+
+  private constructor(what: string, file: Deno.FsFile, made?: string | URL) {
+    this.what = what;
+    this.#file = file;
+    this.#made = made;
+  }
+
+  static async open(path: string | URL, { inputs = [] }: SinkOptions = {}): Promise<FileOutput> {
+    const what = `"${path instanceof URL ? path.pathname : path}"`;
+    let file: Deno.FsFile | undefined;
+    try {
+      file = await newFile(path);
+      if (file) return new FileOutput(what, file, path);
+      file = await Deno.open(path, { write: true, create: true, truncate: inputs.length === 0 });
+      if (inputs.length > 0) await emptyUnlessRead(what, path, file, inputs);
+      return new FileOutput(what, file);
+    } catch (error) {
+      file?.close();
+      throw errorCode(error) ? error : failed(what, error);
+    }
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let done = 0; done < bytes.length;) {
+        const count = await this.#file.write(bytes.subarray(done));
+        done += count;
+        this.written += count;
+      }
+    } catch (error) {
+      throw failed(this.what, error);
+    }
+  }
+
+  async keep(beginning: Uint8Array, size: number): Promise<void> {
+    try {
+      await this.#file.truncate(size);
+      await this.#file.seek(0, Deno.SeekMode.Start);
+    } catch (error) {
+      throw failed(this.what, error);
+    }
+    try {
+      await this.write(beginning);
+    } finally {
+      this.written = size;
+    }
+  }
+
+  /** Waits for the disk: what a file system says only then (a quota on a network disk), the close of the file would swallow. */
+  async close(): Promise<void> {
+    try {
+      await this.#file.syncData();
+    } catch (error) {
+      if (!NOTHING_TO_SYNC.includes((error as { readonly code?: string }).code ?? "")) throw failed(this.what, error);
+    } finally {
+      this.#file.close();
+    }
+  }
+
+  /** A file that was not there before and that got nothing is taken away again. */
+  async abort(): Promise<void> {
+    this.#file.close();
+    if (this.#made !== undefined && this.written === 0) await Deno.remove(this.#made).catch(() => {});
+  }
+}
+
+/** The file, if there was none; a link that leads nowhere is one. */
+async function newFile(path: string | URL): Promise<Deno.FsFile | undefined> {
+  try {
+    return await Deno.open(path, { write: true, createNew: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return undefined;
+    throw error;
+  }
+}
+
+async function emptyUnlessRead(
+  what: string,
+  path: string | URL,
+  file: Deno.FsFile,
+  inputs: NonNullable<SinkOptions["inputs"]>,
+): Promise<void> {
+  const info = await file.stat();
+  // Pipes and devices lose nothing, and cannot be cut.
+  if (!info.isFile) return;
+  await refuseInputs(what, { path, ...info }, inputs);
+  await file.truncate(0);
+}
