@@ -135,7 +135,6 @@ Deno.test("more silent connections than file handles: the process lives, and ans
       ? await Promise.all(Array.from({ length: 150 }, () => Raw.open(port).catch(() => undefined)))
       : [];
     for (let i = 0; i < 60; i++) silent.push(await Raw.open(port).catch(() => undefined));
-    assertEquals(await alive(port), false);
     await recovered(port);
     for (const raw of silent) raw?.[Symbol.dispose]();
   }
