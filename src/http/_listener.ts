@@ -22,6 +22,18 @@ export interface ListenOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** The answers that are to go out on one connection. */
+interface Line {
+  /** The one in work. */
+  turn?: ServerResponse;
+  /** The one at the end. */
+  last?: ServerResponse;
+  waiting: number;
+}
+
+/** Requests that may wait on one connection until those before them are answered. */
+const MOST_WAITING = 256;
+
 /** Milliseconds until a port that is taken is tried again. */
 const RETRY = 100;
 
@@ -35,7 +47,7 @@ export class Listener {
   readonly #options: ListenOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  readonly #answers = new WeakMap<Duplex, ServerResponse>();
+  readonly #lines = new WeakMap<Duplex, Line>();
   #address: { readonly host: string; readonly port: number };
   #state: "closed" | "opening" | "open" = "closed";
   #closing = false;
@@ -59,7 +71,7 @@ export class Listener {
     this.#server.on("error", (error) => this.#state === "open" && options.onError(error));
     this.#server.on("clientError", (error, socket) => {
       // Into an answer that is on its way no other one may be written.
-      if (!socket.writable || this.#answers.get(socket)?.headersSent) socket.destroy();
+      if (!socket.writable || this.#lines.get(socket)?.turn?.headersSent) socket.destroy();
       else socket.end(answerToNoRequest(error), () => socket.destroy());
     });
   }
@@ -128,17 +140,32 @@ export class Listener {
     });
   }
 
+  /**
+   * Whether the answers before this one are out. `node:http` takes in what comes on a connection without waiting for that, and
+   * when the client leaves it tells so only of the answer whose turn it is.
+   */
+  async #hasTurn({ socket }: IncomingMessage, outgoing: ServerResponse): Promise<boolean> {
+    const line: Line = this.#lines.get(socket) ?? { waiting: 0 };
+    this.#lines.set(socket, line);
+    const before = line.last;
+    line.last = outgoing;
+    outgoing.once("close", () => line.last === outgoing && delete line.last);
+    if (before) {
+      if (++line.waiting > MOST_WAITING) socket.destroy();
+      await new Promise((resolve) => before.once("close", resolve));
+      line.waiting--;
+    }
+    line.turn = outgoing;
+    return !socket.destroyed;
+  }
+
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const { limits, answer } = this.#options;
-    const left = new AbortController();
-    const { socket } = incoming;
-    this.#answers.set(socket, outgoing);
-    outgoing.once("close", () => {
-      this.#answers.delete(socket);
-      if (!outgoing.writableFinished) left.abort();
-    });
     // An error without a listener would end the process. What it means is read off the streams.
     for (const stream of [incoming, outgoing]) stream.on("error", () => {});
+    if (!await this.#hasTurn(incoming, outgoing)) return;
+    const { limits, answer } = this.#options;
+    const left = new AbortController();
+    outgoing.once("close", () => outgoing.writableFinished || left.abort());
     // Nobody reads such a body: it must not stand in the way of the next request.
     if (bodiless(incoming.method) && hasBody(incoming)) outgoing.setHeader("connection", "close");
     outgoing.once("finish", () => this.#leaveRest(incoming));

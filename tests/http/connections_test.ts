@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Program } from "./_program.ts";
 import { Raw } from "./_raw.ts";
-import { bytesOfRows, served } from "./_served.ts";
+import { bytesOfRows, served, until } from "./_served.ts";
 
 const HEALTH = "GET /healthz HTTP/1.1\nhost: localhost\n\n";
 const HEAD = "POST /v1/reduce?vocabulary=1024 HTTP/1.1\nhost: localhost\ncontent-type: application/octet-stream\n";
@@ -109,6 +109,52 @@ Deno.test("a short body that nobody wants stands in no request's way", () =>
     assertStringIncludes(answers, "404");
     assertStringIncludes(answers, '"ok"');
   }));
+
+/** Runs a test with a file whose probabilities no kernel buffer holds. */
+async function withFile(run: (root: string, ask: string) => Promise<void>): Promise<void> {
+  const root = await Deno.makeTempDir();
+  try {
+    await Deno.writeFile(`${root}/rows.f32`, new Uint8Array(1 << 25));
+    await run(
+      root,
+      "POST /v1/softmax?vocabulary=1024&source=rows.f32 HTTP/1.1\nhost: localhost\ncontent-length: 0\n\n",
+    );
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+Deno.test("requests sent without waiting are answered one after the other, in their order", () =>
+  served({}, async ({ port }) => {
+    using raw = await Raw.open(port);
+    await raw.send(`${HEALTH.replace("healthz", "nowhere").repeat(40)}${HEALTH}`);
+    const answers = await raw.readUntil('"ok"');
+    assertEquals(answers.match(/HTTP\/1\.1 404/g)!.length, 40);
+    assert(answers.lastIndexOf("HTTP/1.1 404") < answers.indexOf("HTTP/1.1 200"));
+  }));
+
+Deno.test("of requests sent without waiting one at a time is in work, and none is left when the client leaves", () =>
+  withFile((root, ask) =>
+    served({ root }, async ({ port, service }) => {
+      {
+        using raw = await Raw.open(port);
+        await raw.send(ask.repeat(5));
+        assertStringIncludes(await raw.readUntil("\r\n\r\n"), "200 OK");
+        assertEquals(service.active, 1);
+      }
+      await until(() => service.active === 0, "all requests ended");
+    })
+  ));
+
+Deno.test("a connection on which too many requests wait is closed", () =>
+  withFile((root, ask) =>
+    served({ root }, async ({ port, service }) => {
+      using raw = await Raw.open(port);
+      await raw.send(ask + HEALTH.repeat(300));
+      assertEquals((await raw.readToEnd()).includes('"ok"'), false);
+      await until(() => service.active === 0, "the request ended");
+    })
+  ));
 
 Deno.test("a client that waits to be asked for its body is asked once somebody reads it, not when it is refused", () =>
   served({}, async ({ port }) => {
