@@ -220,7 +220,7 @@ Deno.test("a client that sends nothing more, anywhere in a form, is told so in t
   served({ limits: { stallSeconds: 0.2 } }, async ({ port }) => {
     for (const length of [0, 3, 20, 50, 60, 100, 200, TWO_ROWS.length]) {
       const connection = await Deno.connect({ port });
-      const head = "POST /v1/reduce?vocabulary=1024 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n" +
+      const head = "POST /v1/reduce?vocabulary=1024 HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n" +
         `content-type: ${TYPE}\r\ncontent-length: 10000\r\n\r\n`;
       await connection.write(joined([head, TWO_ROWS.subarray(0, length)]));
       const decoder = new TextDecoder();
@@ -316,7 +316,7 @@ Deno.test("no form ends the process, whatever it holds and wherever its client l
       for (let client = 0; client < 12; client++) {
         const connection = await Deno.connect({ port });
         const head =
-          `POST /v1/reduce?vocabulary=1024 HTTP/1.1\r\nhost: x\r\ncontent-type: ${TYPE}\r\ncontent-length: 10000\r\n\r\n`;
+          `POST /v1/reduce?vocabulary=1024 HTTP/1.1\r\nhost: localhost\r\ncontent-type: ${TYPE}\r\ncontent-length: 10000\r\n\r\n`;
         await connection.write(joined([head, TWO_ROWS.subarray(0, length)]));
         if (length === TWO_ROWS.length) await connection.read(new Uint8Array(100));
         connection.close();
