@@ -237,6 +237,8 @@ const TAKES: Record<string, (more: object) => unknown> = {
   RowRecordOptions: (more) => records.recordReducers(more),
   SampleChainOptions: (more) => root.sampleChain(more),
   SamplerOptions: (more) => root.sampler(more),
+  SaveStateOptions: async (more) =>
+    root.saveState((await Array.fromAsync(root.reduceStates(logits, { lse })))[0], more),
   SinkOptions: async (more) => await (await root.toText("/dev/null", more)).abort(),
   StepOptions: (more) => root.sampler({ seed: 1 }).draw(row, more),
   SuppressOptions: (more) => root.suppress([1], more),

@@ -11,7 +11,8 @@ import {
   type SamplerOptions,
 } from "../sampling/mod.ts";
 import { ndjsonLine } from "../sinks/mod.ts";
-import { type Command, runCommand } from "./_command.ts";
+import type { Command } from "./_command.ts";
+import { runCommand } from "./_run_command.ts";
 import type { Flag, Flags } from "./_flags.ts";
 import { inputsOf, openText, type Output, targetOf, writing } from "./_output.ts";
 import { type Progress, watched } from "./_progress.ts";

@@ -322,7 +322,7 @@ const SENSELESS: readonly (readonly [name: string, says: string, change: Change]
   ["logSumExp", "backend is gpu, wanted fma or simd or reference", (content) => content.backend = "gpu"],
   ["logSumExp", "element is f64, wanted f32", (content) => content.element = "f64"],
   ["logSumExp", "operators is 5, wanted text", (content) => content.operators = 5],
-  ["logSumExp", "its tiles have 512 logits, wanted 1024", (content) => content.tile = 512],
+  ["logSumExp", "its law of sums is tile512x8, wanted tile1024x8", (content) => content.law = "tile512x8"],
   ["logSumExp", "parts is an object, wanted a list", (content) => content.parts = {}],
   ["logSumExp", "in part 0, it is null, wanted a record", (content) => content.parts[0] = null],
   ["logSumExp", "in part 0, from is -1, wanted", ({ parts }) => parts[0].from = -1],
