@@ -6,6 +6,7 @@ import { LINGER } from "./_request_body.ts";
 import { bodiless, hasBody, requestOf } from "./_node_request.ts";
 import { sendResponse } from "./_node_response.ts";
 import { Timer } from "./_timer.ts";
+import { Turns } from "./_turns.ts";
 import { within } from "./_within.ts";
 import type { Limits } from "./limits.ts";
 
@@ -34,6 +35,7 @@ export class Listener {
   readonly #options: ListenOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #turns = new Turns();
   #address: { readonly host: string; readonly port: number };
   #open = false;
   #closing = false;
@@ -127,6 +129,8 @@ export class Listener {
     // Nobody reads such a body: it must not stand in the way of the next request.
     if (bodiless(incoming.method) && hasBody(incoming)) outgoing.setHeader("connection", "close");
     outgoing.once("finish", () => this.#leaveRest(incoming));
+    await this.#turns.wait(incoming.socket, outgoing);
+    if (outgoing.destroyed) return;
     try {
       await sendResponse(outgoing, await answer(requestOf(incoming, outgoing, left.signal)), limits.stallSeconds);
     } catch (error) {

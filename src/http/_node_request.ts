@@ -28,7 +28,7 @@ function urlOf({ url = "/", headers: { host }, socket }: IncomingMessage): strin
   if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url;
   const path = url.startsWith("/") ? url : `/${url}`;
   const asked = `http://${host}${path}`;
-  if (host !== undefined && !/[\s/?#@\\]/.test(host) && URL.canParse(asked)) return asked;
+  if (host && !/[\s/?#@\\]/.test(host) && URL.canParse(asked)) return asked;
   const { localAddress = "127.0.0.1", localPort } = socket;
   return `http://${localAddress.includes(":") ? `[${localAddress}]` : localAddress}:${localPort}${path}`;
 }

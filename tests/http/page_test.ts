@@ -202,7 +202,7 @@ browserTest("a changed option applies to the file in hand", async (page) => {
   assertEquals(await page.textContent("#row-number"), "1", "the chosen row stays");
 
   await page.fill("#dwell", "0");
-  assertEquals(await page.textContent("#switch"), "large");
+  await page.waitForSelector("#switch:text-is('large')");
   await page.fill("#threshold", "100");
   await page.waitForSelector("#switch:text-is('small')");
   await page.fill("#window", "0");
@@ -359,10 +359,10 @@ function mounted(): Hono {
 
 Deno.test("mounted at a prefix, with and without a slash, all that the page names is there", async () => {
   const app = mounted();
-  const bare = await app.request("http://here/logits?a=b");
+  const bare = await app.request("http://localhost/logits?a=b");
   assertEquals(bare.status, 307);
-  const address = new URL(bare.headers.get("location")!, "http://here/logits?a=b");
-  assertEquals(address.href, "http://here/logits/?a=b");
+  const address = new URL(bare.headers.get("location")!, "http://localhost/logits?a=b");
+  assertEquals(address.href, "http://localhost/logits/?a=b");
   const page = await app.request(address.href);
   assertEquals([page.status, page.headers.get("content-type")], [200, "text/html; charset=utf-8"]);
   const html = await page.text();
@@ -374,7 +374,7 @@ Deno.test("mounted at a prefix, with and without a slash, all that the page name
     for (const [, name] of imports) named.push(new URL(name, named[i]).href);
   }
   assert(named.length >= 8, named.join(" "));
-  assertEquals((await app.request("http://here/logits/nothing")).status, 404);
+  assertEquals((await app.request("http://localhost/logits/nothing")).status, 404);
   assertEquals((await createApp().request("/")).status, 200);
 });
 
