@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { TextLineStream } from "../src/http/_streams.ts";
 import { normalLogits } from "./_normal_logits.ts";
 
 const MIB = 2 ** 20, GIB = 2 ** 30;
@@ -95,7 +96,7 @@ async function write(stdin: WritableStream<Uint8Array>, bytes: number, data: Uin
 
 async function countLines(stream: ReadableStream<Uint8Array>): Promise<number> {
   let lines = 0;
-  for await (const bytes of stream) for (const byte of bytes) if (byte === 10) lines++;
+  for await (const _ of stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())) lines++;
   return lines;
 }
 

@@ -1,6 +1,7 @@
 // A reducer of your own: how many tokens are within a margin of a logit. Say what the state is, how a tile and another
 // state are added to it, and what comes out; the engine gives the same answer for any chunking, cut and merge order.
 import { finishState, fromArray, mergeStates, reduce, type Reducer, reduceStates } from "@sluice/sluice";
+import { wholeFault } from "@sluice/sluice/core";
 import { assertEquals } from "@std/assert";
 
 interface Count {
@@ -16,6 +17,8 @@ function countAbove(logit: number): Reducer<number, Count> {
     },
     // Whole numbers add up exactly in any order; so must whatever your `merge` does.
     merge: (into, from) => void (into.above += from.above),
+    // A state may come from elsewhere: no more can be above than were read. Where `merge` or `finish` trusts sizes or positions, look here.
+    validate: ({ above }, { count }) => wholeFault("above", above, 0, count),
     // A row with NaN has no answer.
     finish: ({ above }, { nan }) => nan > 0 ? NaN : above,
   };

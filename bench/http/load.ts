@@ -9,6 +9,8 @@
  * | answer above the cap on requests | 503 in <= 50 ms |
  * | memory after 10,000 requests that were given up | within 10 MiB of before |
  */
+import { TextLineStream } from "../../src/http/_streams.ts";
+
 const VOCABULARY = 65_536;
 const CLIENTS = 500;
 const ABORTS = 10_000;
@@ -32,14 +34,11 @@ class Server {
     const permissions = ["--allow-net", "--allow-read", "--allow-write"];
     const args = ["run", ...lock, ...permissions, `${room}main.ts`, "--port", "0", "--grace", "1", ...flags];
     const process = new Deno.Command(Deno.execPath(), { args, stderr: "piped", stdout: "null" }).spawn();
-    const reader = process.stderr.pipeThrough(new TextDecoderStream()).getReader();
-    for (let said = await reader.read(); !said.done; said = await reader.read()) {
-      const origin = /http:\S+/.exec(said.value)?.[0];
-      if (!origin) continue;
-      swallow(reader);
-      return new Server(process, origin);
-    }
-    throw new Error("Cannot measure: the service did not start");
+    const said = process.stderr.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+    const origin = await originIn(said);
+    // A full pipe would stop the service: what else it says is read, and wanted by nobody.
+    said.pipeTo(new WritableStream());
+    return new Server(process, origin);
   }
 
   get port(): number {
@@ -58,9 +57,13 @@ class Server {
   }
 }
 
-/** Reads what nobody wants: a full pipe would stop the service. */
-async function swallow(reader: ReadableStreamDefaultReader<string>): Promise<void> {
-  while (!(await reader.read()).done);
+/** The address in the first line that has one; the lines after it are left. */
+async function originIn(lines: ReadableStream<string>): Promise<string> {
+  for await (const line of lines.values({ preventCancel: true })) {
+    const origin = /http:\S+/.exec(line)?.[0];
+    if (origin) return origin;
+  }
+  throw new Error("Cannot measure: the service did not start");
 }
 
 function tell(what: string, measured: string, target: string, met: boolean): void {

@@ -31,8 +31,8 @@ export interface SlotLogits {
  * import { loadKernels, SLOT_BYTES } from "@sluice/sluice/kernels";
  * import { assertEquals } from "@std/assert";
  *
- * const { memory, arena, clear } = loadKernels("reference");
- * clear(arena.slot);
+ * const kernels = loadKernels("reference"), { memory, arena } = kernels;
+ * kernels.clear(arena.slot);
  * const bytes = new Uint8Array(memory, arena.slot, SLOT_BYTES).slice();
  * const of = { level: "sum", count: 0, invalid: 0 } as const;
  * assertEquals(slotFault("sum", bytes, of), undefined);
@@ -67,8 +67,8 @@ export function slotFault(what: string, bytes: Uint8Array, logits: SlotLogits): 
  * import { loadKernels, SLOT_BYTES } from "@sluice/sluice/kernels";
  * import { assertEquals } from "@std/assert";
  *
- * const { memory, arena, clear } = loadKernels("reference");
- * clear(arena.slot);
+ * const kernels = loadKernels("reference"), { memory, arena } = kernels;
+ * kernels.clear(arena.slot);
  * assertEquals(slotMaximum(new Uint8Array(memory, arena.slot, SLOT_BYTES)), -Infinity);
  * ```
  *

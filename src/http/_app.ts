@@ -80,6 +80,7 @@ function addGuards(app: Hono, service: Service): void {
       return response;
     }
     guard.checkHost(req.raw);
+    guard.checkOrigin(req.raw);
     await next();
   });
   if (guard.origins.length > 0) {
@@ -89,10 +90,6 @@ function addGuards(app: Hono, service: Service): void {
       exposeHeaders: ["allow", "retry-after", "sluice-seed", "www-authenticate"],
     }));
   }
-  app.use(async ({ req }, next) => {
-    guard.checkOrigin(req.raw);
-    await next();
-  });
 }
 
 /** What tells about the service. */

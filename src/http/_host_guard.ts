@@ -3,12 +3,17 @@ import { ParameterError, ServiceError } from "../core/mod.ts";
 import { originOf } from "./_url_guard.ts";
 import type { AppOptions } from "./app_options.ts";
 
+/** Hosts remembered at most: a client may name any address. */
+const MOST = 1000;
+
 /**
  * Whom the service answers. A page of elsewhere whose name is made to mean this machine (DNS rebinding) comes with that name as
  * its host: names must be allowed, addresses and localhost cannot be rebound. A page of elsewhere that asks for what it may
  * not read comes with its origin.
  */
 export class HostGuard {
+  /** What has passed before: most requests name the same few hosts. */
+  readonly #passed = new Set<string>();
   readonly #names: ReadonlySet<string>;
   readonly #origins: ReadonlySet<string>;
 
@@ -26,6 +31,8 @@ export class HostGuard {
   checkHost({ url, headers }: Request): void {
     if (this.#names.has("*")) return;
     const host = headers.get("host");
+    const asks = `${url.slice(0, url.indexOf("/", "https://".length))} ${host}`;
+    if (this.#passed.has(asks)) return;
     for (const asked of [URL.parse(url), ...(host === null ? [] : [urlOfHost(host)])]) {
       if (asked && this.#answersFor(nameOf(asked))) continue;
       const name = asked ? nameOf(asked) : host ?? url;
@@ -34,6 +41,7 @@ export class HostGuard {
         "E_HOST_BLOCKED",
       );
     }
+    if (this.#passed.size < MOST) this.#passed.add(asks);
   }
 
   #answersFor(name: string): boolean {

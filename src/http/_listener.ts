@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { ServiceError } from "../core/mod.ts";
-import { CLOSING } from "./_connection_cap.ts";
-import { LINGER } from "./_request_body.ts";
+import { CLOSING } from "./_handle_limits.ts";
+import { answerToNoRequest } from "./_no_request.ts";
 import { bodiless, hasBody, requestOf } from "./_node_request.ts";
 import { sendResponse } from "./_node_response.ts";
+import { problemOf, problemResponse } from "./_problem.ts";
+import { LINGER } from "./_request_body.ts";
 import { Timer } from "./_timer.ts";
 import { Turns } from "./_turns.ts";
 import { within } from "./_within.ts";
@@ -14,8 +17,6 @@ import type { Limits } from "./limits.ts";
 export interface ListenOptions {
   readonly hostname: string;
   readonly port: number;
-  /** The most connections at a time. */
-  readonly connections: number;
   readonly limits: Limits;
   readonly answer: (request: Request) => Response | Promise<Response>;
   /** Takes errors that concern no request. */
@@ -36,8 +37,9 @@ export class Listener {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #turns = new Turns();
+  readonly #answers = new WeakMap<Duplex, ServerResponse>();
   #address: { readonly host: string; readonly port: number };
-  #open = false;
+  #state: "closed" | "opening" | "open" = "closed";
   #closing = false;
   #onEmpty = () => {};
 
@@ -55,6 +57,13 @@ export class Listener {
     const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => this.#serve(incoming, outgoing);
     this.#server.on("request", serve).on("checkContinue", serve);
     this.#server.on("connection", (socket: Socket) => this.#take(socket));
+    // One while the port is opened has its own listener.
+    this.#server.on("error", (error) => this.#state === "open" && options.onError(error));
+    this.#server.on("clientError", (error, socket) => {
+      // Into an answer that is on its way no other one may be written.
+      if (!socket.writable || this.#answers.get(socket)?.headersSent) socket.destroy();
+      else socket.end(answerToNoRequest(error), () => socket.destroy());
+    });
   }
 
   /** Listens; rejects where that cannot be. */
@@ -76,7 +85,7 @@ export class Listener {
 
   async #listen(): Promise<void> {
     const server = this.#server;
-    this.#open = true;
+    this.#state = "opening";
     try {
       await new Promise<void>((resolve, reject) => {
         server.once("error", reject);
@@ -86,22 +95,23 @@ export class Listener {
         });
       });
     } catch (error) {
-      this.#open = false;
+      this.#state = "closed";
       throw error;
     }
+    this.#state = "open";
     const { address, port } = server.address() as AddressInfo;
     this.#address = { host: address, port };
   }
 
   /** Takes a connection in, or turns it away. */
   #take(socket: Socket): void {
-    const { connections } = this.#options;
+    const { connections } = this.#options.limits;
     this.#sockets.add(socket);
     socket.once("close", () => this.#leave(socket));
     if (this.#sockets.size <= connections) return;
     socket.destroy();
-    if (this.#sockets.size < connections + CLOSING || !this.#open) return;
-    this.#open = false;
+    if (this.#sockets.size < connections + CLOSING || this.#state !== "open") return;
+    this.#state = "closed";
     // That of `node:http` would end idle connections and stop the clock of the deadlines, too.
     NetServer.prototype.close.call(this.#server);
   }
@@ -109,7 +119,7 @@ export class Listener {
   #leave(socket: Socket): void {
     this.#sockets.delete(socket);
     if (this.#sockets.size === 0) this.#onEmpty();
-    if (!this.#open && this.#sockets.size <= this.#options.connections) this.#reopen();
+    if (this.#state === "closed" && this.#sockets.size <= this.#options.limits.connections) this.#reopen();
   }
 
   #reopen(): void {
@@ -121,23 +131,29 @@ export class Listener {
   }
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const { limits, answer } = this.#options;
-    const left = new AbortController();
-    outgoing.once("close", () => outgoing.writableFinished || left.abort());
+    const { socket } = incoming;
     // An error without a listener would end the process. What it means is read off the streams.
     for (const stream of [incoming, outgoing]) stream.on("error", () => {});
     // Nobody reads such a body: it must not stand in the way of the next request.
     if (bodiless(incoming.method) && hasBody(incoming)) outgoing.setHeader("connection", "close");
     outgoing.once("finish", () => this.#leaveRest(incoming));
-    await this.#turns.wait(incoming.socket, outgoing);
+    await this.#turns.wait(socket, outgoing);
     if (outgoing.destroyed) return;
+    this.#answers.set(socket, outgoing);
+    outgoing.once("close", () => this.#answers.delete(socket));
+    await this.#answer(incoming, outgoing);
+  }
+
+  async #answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const { limits, answer, onError } = this.#options;
+    const left = new AbortController();
+    outgoing.once("close", () => outgoing.writableFinished || left.abort());
     try {
-      await sendResponse(outgoing, await answer(requestOf(incoming, outgoing, left.signal)), limits.stallSeconds);
+      const request = requestOf(incoming, outgoing, left.signal);
+      await sendResponse(outgoing, request ? await answer(request) : noRequest(), limits.stallSeconds);
     } catch (error) {
-      // What cannot be made a `Request` of, as the method TRACE.
-      if (!(error instanceof TypeError)) this.#options.onError(error);
-      if (outgoing.headersSent) outgoing.destroy();
-      else outgoing.writeHead(400, { connection: "close" }).end();
+      onError(error);
+      outgoing.destroy();
     }
   }
 
@@ -167,6 +183,11 @@ export class Listener {
     for (const socket of this.#sockets) socket.destroy();
     await empty;
   }
+}
+
+/** The answer to what is no `Request`, as one with the method TRACE. */
+function noRequest(): Response {
+  return problemResponse(problemOf(new ServiceError("Cannot answer: there is no such method", "E_METHOD")));
 }
 
 async function readOn(incoming: IncomingMessage): Promise<void> {

@@ -4,8 +4,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
  * A request of `node:http` as the app takes it. Nothing of its body is read before somebody asks for it; a client that waits
  * for a word before it sends the body (`Expect: 100-continue`) gets it then.
  */
-export function requestOf(incoming: IncomingMessage, outgoing: ServerResponse, signal: AbortSignal): Request {
+export function requestOf(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  signal: AbortSignal,
+): Request | undefined {
   const { method = "GET" } = incoming;
+  // The standard of fetch forbids it.
+  if (method === "TRACE") return undefined;
   const body = bodiless(method) ? null : bodyOf(incoming, outgoing);
   return new Request(
     urlOf(incoming),
@@ -43,13 +49,44 @@ function bodyOf(incoming: IncomingMessage, outgoing: ServerResponse): ReadableSt
   // To give up a body must not end the connection: the answer is still to go out.
   const pieces = incoming.iterator({ destroyOnReturn: false });
   let waits = /^100-continue$/i.test(incoming.headers.expect ?? "");
-  return new ReadableStream<Uint8Array>({
+  let piece: Uint8Array<ArrayBuffer> | undefined;
+  let at = 0;
+  return new ReadableStream({
+    type: "bytes",
     async pull(controller): Promise<void> {
       if (waits && !outgoing.headersSent) outgoing.writeContinue();
       waits = false;
-      const { done, value } = await pieces.next();
-      if (done) return controller.close();
-      controller.enqueue(new Uint8Array(value.buffer, value.byteOffset, value.length));
+      piece ??= (await pieces.next()).value as Uint8Array<ArrayBuffer> | undefined;
+      const request = controller.byobRequest;
+      if (!piece) {
+        controller.close();
+        request?.respond(0);
+      } else if (!request) {
+        controller.enqueue(at === 0 && isWhole(piece) ? piece : piece.slice(at));
+        piece = undefined;
+        at = 0;
+      } else {
+        at += fill(request, piece.subarray(at));
+        if (at < piece.length) return;
+        // A long upload would leave its garbage faster than it is collected.
+        if (isWhole(piece)) piece.buffer.transfer(0);
+        piece = undefined;
+        at = 0;
+      }
     },
-  }, { highWaterMark: 0 });
+  });
+}
+
+/** Whether a piece has its memory to itself. */
+function isWhole({ buffer, length }: Uint8Array): boolean {
+  return length === buffer.byteLength;
+}
+
+/** Copies what there is room for; returns how much. */
+function fill(request: ReadableStreamBYOBRequest, bytes: Uint8Array): number {
+  const view = request.view!;
+  const length = Math.min(view.byteLength, bytes.length);
+  new Uint8Array(view.buffer, view.byteOffset, length).set(bytes.subarray(0, length));
+  request.respond(length);
+  return length;
 }

@@ -10,10 +10,10 @@ const LAST = 1;
  */
 export async function sendResponse(outgoing: ServerResponse, response: Response, stallSeconds: number): Promise<void> {
   const { body, status, headers } = response;
-  if (outgoing.destroyed || !body || outgoing.req.method === "HEAD") body?.cancel().catch(() => {});
   outgoing.statusCode = status;
   outgoing.setHeaders(headers);
-  if (!body || outgoing.req.method === "HEAD") {
+  if (!body || outgoing.req.method === "HEAD" || outgoing.destroyed) {
+    body?.cancel().catch(() => {});
     outgoing.end();
     return;
   }
@@ -37,15 +37,25 @@ async function sendBody(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   stall: Timer,
 ): Promise<void> {
-  outgoing.flushHeaders();
+  // Headers wait for the first piece, but not for one that is still to be made.
+  const headers = setImmediate(() => outgoing.flushHeaders());
   for (;;) {
     const { done, value } = await reader.read();
+    clearImmediate(headers);
     if (outgoing.destroyed) return;
     if (done) break;
+    gather(outgoing);
     if (!outgoing.write(value)) await drained(outgoing, stall);
   }
   stall.start();
   outgoing.end(() => stall.stop());
+}
+
+/** What is written until the next turn of the event loop goes out together. */
+function gather(outgoing: ServerResponse): void {
+  if (outgoing.writableCorked > 0) return;
+  outgoing.cork();
+  setImmediate(() => outgoing.uncork());
 }
 
 function drained(outgoing: ServerResponse, stall: Timer): Promise<void> {

@@ -1,9 +1,10 @@
 import { checkPositive } from "../core/mod.ts";
 import { buildApp } from "./_app.ts";
-import { connectionCap } from "./_connection_cap.ts";
+import { limitsWithinHandles } from "./_handle_limits.ts";
 import { Listener } from "./_listener.ts";
 import type { Service } from "./_service.ts";
 import { within } from "./_within.ts";
+import { limitsOf } from "./limits.ts";
 import type { ServeOptions, Serving } from "./serve.ts";
 
 /** Seconds for the row in hand, once the grace is over; and for connections to close. */
@@ -15,15 +16,14 @@ export async function start(
 ): Promise<{ readonly serving: Serving; readonly service: Service }> {
   const { hostname = "127.0.0.1", port = 8787, graceSeconds = 30, onError = () => {} } = options;
   checkPositive("graceSeconds", graceSeconds);
-  const { app, service } = buildApp(options);
-  const { limits } = service;
-  const connections = connectionCap(limits);
-  const listener = await Listener.listen({ hostname, port, connections, limits, answer: app.fetch, onError });
+  const limits = limitsWithinHandles(limitsOf(options.limits));
+  const { app, service } = buildApp({ ...options, limits });
+  const listener = await Listener.listen({ hostname, port, limits, answer: app.fetch, onError });
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   let stopped: Promise<void> | undefined;
   const serving = {
     origin: `http://${host}:${listener.port}`,
-    connections,
+    limits: service.limits,
     stop: () => stopped ??= stop(service, listener, graceSeconds),
   };
   return { serving, service };

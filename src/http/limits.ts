@@ -2,7 +2,7 @@ import { checkWhole, ParameterError } from "../core/mod.ts";
 
 /** What one request may cost. Every limit can be set; none can be left out. */
 export interface Limits {
-  /** Requests under `/v1` at a time; one more is answered 503. 64 unless set. */
+  /** Requests under `/v1` at a time; one more is answered 503. 64 unless set, in `serve` fewer where file handles are short. */
   readonly requests: number;
   /** Bytes of a request body, or of a source. 1 TiB unless set. */
   readonly bytes: number;

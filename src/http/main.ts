@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { ParameterError } from "../core/mod.ts";
 import { installLastResort } from "./_last_resort.ts";
 import { start } from "./_start.ts";
-import type { Limits } from "./limits.ts";
+import { type Limits, limitsOf } from "./limits.ts";
 import type { ServeOptions } from "./serve.ts";
 
 const HELP = `Usage: serve [flags]
@@ -67,7 +67,7 @@ function numberOf(name: string, text: string): number {
   return Number(text);
 }
 
-function limitsOf(limits: readonly string[] = []): Partial<Limits> {
+function limitsIn(limits: readonly string[] = []): Partial<Limits> {
   return Object.fromEntries(limits.map((limit) => {
     const [, name, value] = /^(\w+)=(.+)$/.exec(limit) ?? [];
     if (!name) throw new ParameterError(`Cannot use --limit ${limit}: wanted NAME=VALUE`);
@@ -80,7 +80,7 @@ async function optionsOf(values: Values): Promise<ServeOptions> {
   const { hostname, port, root, grace, sample } = values;
   const labels = values["sample-labels"];
   return {
-    limits: limitsOf(values.limit),
+    limits: limitsIn(values.limit),
     onError: (error) => console.error(error),
     ...(hostname !== undefined ? { hostname } : {}),
     ...(port !== undefined ? { port: numberOf("port", port) } : {}),
@@ -96,6 +96,15 @@ async function optionsOf(values: Values): Promise<ServeOptions> {
   };
 }
 
+/** Tells which limits could not be kept. */
+function tellLowered(wanted: Limits, { connections, requests }: Limits): void {
+  if (connections === wanted.connections && requests === wanted.requests) return;
+  console.error(
+    `sluice: at most ${connections} connections and ${requests} requests at a time, not ${wanted.connections} and ` +
+      `${wanted.requests}: there are no file handles for more (ulimit -n)`,
+  );
+}
+
 async function main(args: string[]): Promise<number | undefined> {
   try {
     const values = valuesOf(args);
@@ -103,15 +112,10 @@ async function main(args: string[]): Promise<number | undefined> {
       console.log(HELP);
       return 0;
     }
-    const { serving, service } = await start(await optionsOf(values));
+    const options = await optionsOf(values);
+    const { serving, service } = await start(options);
     installLastResort(service, (text, error) => console.error(`sluice: ${text}`, error));
-    const { connections } = service.limits;
-    if (serving.connections < connections) {
-      console.error(
-        `sluice: at most ${serving.connections} connections at a time, not ${connections}: there are no file handles for ` +
-          "more (ulimit -n)",
-      );
-    }
+    tellLowered(limitsOf(options.limits), serving.limits);
     console.error(`sluice: serving on ${serving.origin}`);
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       Deno.addSignalListener(signal, async () => {

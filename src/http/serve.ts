@@ -1,4 +1,5 @@
 import { start } from "./_start.ts";
+import type { Limits } from "./limits.ts";
 import type { AppOptions } from "./app_options.ts";
 
 /** Options of {@linkcode serve}. */
@@ -15,8 +16,8 @@ export interface ServeOptions extends AppOptions {
 export interface Serving {
   /** Where it is, as `http://127.0.0.1:8787`. */
   readonly origin: string;
-  /** The most connections at a time: the limit, or fewer where file handles are short. */
-  readonly connections: number;
+  /** The limits in force: of connections and requests there may be fewer than asked for, where file handles are short. */
+  readonly limits: Limits;
   /**
    * Stops it: new requests are answered 503, those in work go on for the grace; then each answer ends after the row in
    * hand, with an error line that says so. Settles when all is given back.

@@ -1,5 +1,6 @@
 /** Promises about requests that cost too much or make no sense: bounded documents and draws, bodies left alone, odd hosts, row limits. */
 import { assert, assertEquals } from "@std/assert";
+import { Raw } from "./_raw.ts";
 import { bytesOfRows, lines, served } from "./_served.ts";
 
 const OCTETS = { headers: { "content-type": "application/octet-stream" } };
@@ -59,6 +60,39 @@ Deno.test("a host that is none is a problem like any other", () =>
   served({}, async ({ port, unexpected }) => {
     const answer = await raw(port, "GET /nope HTTP/1.1\r\nHost: a b<>\r\n\r\n");
     assert(/^HTTP\/1\.1 4\d\d /.test(answer), answer);
+    assertEquals(unexpected.length, 0);
+  }));
+
+Deno.test("a request that another server may have cut elsewhere is refused, and its connection ends", () =>
+  served({}, async ({ port, unexpected }) => {
+    const chunked = "2\n{}\n0\n\n";
+    for (
+      const rest of [
+        "content-length: 8\ncontent-length: 8\n\n12345678",
+        "content-length: 8, 8\n\n12345678",
+        "content-length: 8\ncontent-length: 9\n\n12345678",
+        "content-length: +8\n\n12345678",
+        "content-length: 8\ntransfer-encoding: chunked\n\n" + chunked,
+        "transfer-encoding: gzip, chunked\n\n" + chunked,
+        "transfer-encoding: chunked\ntransfer-encoding: chunked\n\n" + chunked,
+        "transfer-encoding: chunked, gzip\n\n" + chunked,
+        "transfer-encoding: gzip\n\n" + chunked,
+        "transfer-encoding: identity\n\n" + chunked,
+        "te: gzip, chunked\ncontent-length: 8\n\n12345678",
+      ]
+    ) {
+      using connection = await Raw.open(port);
+      await connection.send(`POST /v1/reduce?vocabulary=2 HTTP/1.1\nhost: localhost\n${rest}`);
+      const answer = await connection.readToEnd();
+      assert(/^HTTP\/1\.1 400 .*"code":"E_BAD_REQUEST"/s.test(answer), `${rest}: ${answer}`);
+    }
+    for (
+      const rest of ["te: trailers\ncontent-length: 8\n\n12345678", "transfer-encoding: Chunked\n\n8\n12345678\n0\n\n"]
+    ) {
+      using connection = await Raw.open(port);
+      await connection.send(`POST /v1/reduce?vocabulary=2 HTTP/1.1\nhost: localhost\n${rest}`);
+      assert((await connection.readUntil('"row":0')).startsWith("HTTP/1.1 200 "), rest);
+    }
     assertEquals(unexpected.length, 0);
   }));
 

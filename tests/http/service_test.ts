@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import type { AccessEntry } from "../../src/http/mod.ts";
 import { createApp, serve } from "../../src/http/mod.ts";
 import { ProblemSchema, RowSchema, StateSchema } from "../../src/http/_openapi.ts";
+import { Raw } from "./_raw.ts";
 import { bytesOfRows, lines, served, until } from "./_served.ts";
 
 const OCTETS = { headers: { "content-type": "application/octet-stream" } };
@@ -155,9 +156,35 @@ Deno.test("options are checked before anything is served", async () => {
       { allowOrigins: ["example.org"] },
       { allowOrigins: ["https://example.org/path"] },
       { token: "" },
+      { root: "/no/such/folder" },
+      { root: new URL(import.meta.url).pathname },
+      { allowHosts: ["gpu7:8787"] },
+      { cors: ["example.org"] },
+      { limits: { connections: 0 } },
+      { limits: { headerSeconds: 0 } },
       { graceSeconds: 0 },
     ]
   ) await assertRejects(() => serve({ port: 0, ...options }), RangeError);
+});
+
+Deno.test("the app is served by Deno.serve as well", async () => {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, createApp().fetch);
+  try {
+    const url = `http://127.0.0.1:${server.addr.port}/v1/reduce?vocabulary=2`;
+    for (const body of [BODY, new Blob([BODY]).stream()]) {
+      const rows = await lines(await fetch(url, { method: "POST", body, ...OCTETS }));
+      assertEquals(rows.map(({ argmax }) => argmax), [1, null]);
+    }
+    for (const framing of ["content-length: 8\ncontent-length: 8", "transfer-encoding: gzip, chunked"]) {
+      using raw = await Raw.open(server.addr.port);
+      await raw.send(`POST /v1/reduce?vocabulary=2 HTTP/1.1\nhost: localhost\n${framing}\n\n2\n{}\n0\n\n`);
+      assertStringIncludes(await raw.readUntil("E_BAD_REQUEST"), "400");
+    }
+    const refused = await fetch(url, { method: "POST", body: BODY, headers: { origin: "https://attacker.example" } });
+    assertEquals((await refused.json()).code, "E_ORIGIN_BLOCKED");
+  } finally {
+    await server.shutdown();
+  }
 });
 
 /** A service with one request in work, of which one row has been answered. */
