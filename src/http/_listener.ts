@@ -138,7 +138,7 @@ export class Listener {
     if (bodiless(incoming.method) && hasBody(incoming)) outgoing.setHeader("connection", "close");
     outgoing.once("finish", () => this.#leaveRest(incoming));
     await this.#turns.wait(socket, outgoing);
-    if (outgoing.destroyed) return;
+    if (socket.destroyed || outgoing.destroyed) return;
     this.#answers.set(socket, outgoing);
     outgoing.once("close", () => this.#answers.delete(socket));
     await this.#answer(incoming, outgoing);
