@@ -20,7 +20,7 @@ export function requestBody(
   { reuse = false }: { readonly reuse?: boolean } = {},
 ): ReadableStream<Uint8Array> {
   const reader = readerOf(body, reuse ? roomFor(exchange.request) : undefined);
-  let given = false;
+  let given = waitsForWord(exchange.request);
   function giveUp(): void {
     if (given) return;
     given = true;
@@ -29,6 +29,7 @@ export function requestBody(
   exchange.signal.addEventListener("abort", giveUp, { once: true });
   return new ReadableStream<Uint8Array>({
     async pull(controller): Promise<void> {
+      given = false;
       const value = await next(exchange, reader);
       if (!value) return controller.close();
       exchange.bytesIn += value.length;
@@ -71,6 +72,11 @@ function byobReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader 
   }
 }
 
+/** Whether a client sends the body only once it is told to, by the first read of it: one that is refused need not. */
+export function waitsForWord({ headers }: Pick<Request, "headers">): boolean {
+  return /^100-continue$/i.test(headers.get("expect") ?? "");
+}
+
 async function linger(read: Read): Promise<void> {
   for (let bytes = 0; bytes < LINGER;) {
     const value = await read();
@@ -80,8 +86,9 @@ async function linger(read: Read): Promise<void> {
 }
 
 /** Gives up the body of a request that is refused before anybody reads it. */
-export function leaveBody({ body }: Request): void {
-  if (!body || body.locked) return;
+export function leaveBody(request: Request): void {
+  const { body } = request;
+  if (!body || body.locked || waitsForWord(request)) return;
   linger(readerOf(body)).catch(() => {});
 }
 
