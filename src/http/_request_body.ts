@@ -19,7 +19,7 @@ export function requestBody(
   body: ReadableStream<Uint8Array>,
   { reuse = false }: { readonly reuse?: boolean } = {},
 ): ReadableStream<Uint8Array> {
-  const reader = readerOf(body, reuse ? roomFor(exchange.request) : undefined);
+  const reader = readerOf(body, reuse && isLong(exchange.request));
   let given = false;
   function giveUp(): void {
     if (given) return;
@@ -42,19 +42,19 @@ export function requestBody(
 /** The next piece, or nothing at the end. */
 type Read = () => Promise<Uint8Array | undefined>;
 
-/** Bytes of a read of this body. */
-function roomFor({ headers }: Request): number {
-  return Math.min(Number(headers.get("content-length") || READ), READ);
+/** Whether a body may take more than one read. */
+function isLong({ headers }: Request): boolean {
+  return !(Number(headers.get("content-length") ?? Infinity) <= READ);
 }
 
-/** Reads pieces into memory of their own, or into the same `room` bytes over and over where the body can. */
-function readerOf(body: ReadableStream<Uint8Array>, room?: number): Read {
-  const byob = room ? byobReader(body) : undefined;
+/** Reads pieces into memory of their own, or into the same memory over and over where the body can. */
+function readerOf(body: ReadableStream<Uint8Array>, reuse: boolean): Read {
+  const byob = reuse ? byobReader(body) : undefined;
   if (!byob) {
     const reader = body.getReader();
     return async () => (await reader.read()).value;
   }
-  let memory = new ArrayBuffer(room!);
+  let memory = new ArrayBuffer(READ);
   return async () => {
     const { done, value } = await byob.read(new Uint8Array(memory));
     if (value) memory = value.buffer;
@@ -82,7 +82,7 @@ async function linger(read: Read): Promise<void> {
 /** Gives up the body of a request that is refused before anybody reads it. */
 export function leaveBody({ body }: Request): void {
   if (!body || body.locked) return;
-  linger(readerOf(body)).catch(() => {});
+  linger(readerOf(body, false)).catch(() => {});
 }
 
 /** Refuses a body that is, or says it is, too long. */
