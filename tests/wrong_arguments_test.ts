@@ -59,7 +59,7 @@ async function check(call: () => unknown, ...values: readonly unknown[]): Promis
   throw new Error(`${call} of ${Deno.inspect(values)}`, { cause: error });
 }
 
-/** Sinks make files, standard input is the process's; the others take what the library itself has made of a row. */
+/** Sinks make files (and have a test of their own), standard input is the process's; the others take what the library made of a row. */
 const LEFT_OUT = ["toNpy", "toRaw", "toNdjson", "fromStdin", "sampleRecord", "requireToken", "openAiLogprobs"];
 
 /** The sampling room has such a test of its own. */
@@ -236,10 +236,12 @@ const TAKES: Record<string, (more: object) => unknown> = {
   RowRecordOptions: (more) => root.recordReducers(more),
   SampleChainOptions: (more) => root.sampleChain(more),
   SamplerOptions: (more) => root.sampler(more),
+  SinkOptions: async (more) => await (await root.toText("/dev/null", more)).abort(),
   StepOptions: (more) => root.sampler({ seed: 1 }).draw(row, more),
   SuppressOptions: (more) => root.suppress([1], more),
   TapOptions: (more) => root.tap(logits, { lse }, () => {}, more),
   TargetOptions: (more) => root.target([0], more),
+  ToNpyOptions: async (more) => await (await root.toNpy("/dev/null", more)).abort(),
   TopKOptions: (more) => root.topK(1, more),
   TransformersProcessorOptions: (more) => transformersLogitsProcessor(root.sampler(), more),
   XtcOptions: (more) => root.xtc(any({ probability: 0.5, threshold: 0.1, ...more })),
@@ -251,6 +253,8 @@ const TAKES_TOO: Record<string, (more: object) => unknown> = {
   distribution: (more) => root.sampler().distribution(row, more),
   rowRecord: (more) => root.rowRecord(root.reduceRow(row, root.recordReducers()), more),
   open: (more) => logits.open(more),
+  toRaw: async (more) => await (await root.toRaw("/dev/null", more)).abort(),
+  toNdjson: async (more) => await (await root.toNdjson("/dev/null", more)).abort(),
 };
 
 Deno.test("every options object of the library is among those that are looked at", () => {

@@ -76,8 +76,13 @@ async function usage<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
+/** A message quotes what files hold: nothing in it may steer the terminal. */
+// deno-lint-ignore no-control-regex
+const UNPRINTED = /[\u0000-\u001f\u007f-\u009f]/g;
+
 function oneLine(error: unknown): string {
-  return inFlags(error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, " ");
+  const message = inFlags(error instanceof Error ? error.message : String(error));
+  return message.replaceAll(/\s*\n\s*/g, " ").replace(UNPRINTED, "?");
 }
 
 /** Whether the reader of the output went away, as `head` does. */

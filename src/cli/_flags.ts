@@ -17,6 +17,12 @@ export interface Flag {
   readonly elsewhere?: readonly string[];
 }
 
+/** What every command has, and the program itself. */
+export const GENERAL: readonly Flag[] = [
+  { name: "help", help: "print this; also -h" },
+  { name: "version", help: "print the version; also -V", elsewhere: ["v"] },
+];
+
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const WHOLE = /^\d+$/;
 
@@ -61,11 +67,17 @@ function refused(name: string, text: string | undefined, wanted: string): UsageE
 }
 
 function noSuchFlag(arg: string, known: readonly Flag[]): UsageError {
+  return new UsageError(`Cannot use ${arg}: there is no such flag${didYouMean(meantFlag(arg, known))}`);
+}
+
+/** The flag that a misspelt one stands for, with its dashes; among them those that every command has. */
+export function meantFlag(arg: string, known: readonly Flag[] = []): string | undefined {
   const name = arg.replace(/^-+/, "").replace(/=.*$/s, "");
-  const names = known.map((flag) => [flag.name, ...flag.elsewhere ?? []]);
+  const flags = [...known, ...GENERAL];
+  const names = flags.map((flag) => [flag.name, ...flag.elsewhere ?? []]);
   const found = meant(name, names.flat());
-  const flag = known.find((_, i) => found !== undefined && names[i].includes(found));
-  return new UsageError(`Cannot use ${arg}: there is no such flag${didYouMean(flag && dashed(flag.name))}`);
+  const flag = flags.find((_, i) => found !== undefined && names[i].includes(found));
+  return flag && dashed(flag.name);
 }
 
 /** The flags and the one source of a command line, checked to be known, complete and given once. */

@@ -1,15 +1,10 @@
 import type { Command } from "./_command.ts";
-import { dashed, type Flag } from "./_flags.ts";
+import { dashed, GENERAL } from "./_flags.ts";
 
 /** Where the text of a flag begins. */
 const COLUMN = 30;
 
 const WIDTH = 80;
-
-const GENERAL: readonly Flag[] = [
-  { name: "help", help: "print this; also -h" },
-  { name: "version", help: "print the version; also -V" },
-];
 
 /** The help of one command. */
 export function helpOf({ name, usage, summary, flags, notes, examples }: Command): string {

@@ -25,6 +25,7 @@ const STAGES: Readonly<Record<string, string>> = {
   "minLength tokens, end": "no end before so many tokens",
   "logitBias bias": "[[id, bias], ...] is added",
   "mask": "one of allow, deny, bits: other tokens are masked",
+  "maskRows masks": "the bits of a mask for each row, in base64",
   "softcap cap": "cap * tanh(x / cap)",
 };
 

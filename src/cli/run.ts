@@ -1,4 +1,5 @@
 import { generalText, print, statusOf } from "./_command.ts";
+import { meantFlag } from "./_flags.ts";
 import { examplesText } from "./_help.ts";
 import { didYouMean, meant } from "./_meant.ts";
 import { UsageError } from "./_usage_error.ts";
@@ -77,7 +78,7 @@ async function refuse(name: string | undefined, io: Io): Promise<number> {
   const names = Object.keys(COMMANDS);
   const what = name === undefined ? "without a command" : `"${name}"`;
   const wanted = names.join(", ").replace(/, (?=[^,]*$)/, " or ");
-  const hint = didYouMean(name && meant(name, [...names, "help"]));
+  const hint = didYouMean(name?.startsWith("-") ? meantFlag(name) : name && meant(name, [...names, "help"]));
   return await statusOf(io, "sluice --help", () => {
     throw new UsageError(`Cannot run ${what}: wanted ${wanted}${hint}`);
   });

@@ -238,13 +238,10 @@ async function readChain(file: string): Promise<NonNullable<SamplerOptions["chai
     return sampleChain({ stages: JSON.parse(text) });
   } catch (error) {
     if (error instanceof ParameterError) throw error;
-    const found = error instanceof Error ? error.message.replace(UNPRINTED, "?") : error;
+    const found = error instanceof Error ? error.message : error;
     throw new UsageError(`Cannot read --chain "${file}": it is no JSON (${found})`);
   }
 }
-
-// deno-lint-ignore no-control-regex
-const UNPRINTED = /[\u0000-\u001f\u007f-\u009f]/g;
 
 async function write(
   rows: ReadableStream<Row<{ token: Sampler }>>,

@@ -92,10 +92,11 @@ interface ReducedRow extends RowReport {
 const RECORD_OPTIONS = ["topK", "unit", "target", "labels", "shift", "rank", "specials"] as const;
 
 /** Refuses a row that {@linkcode recordReducers} did not reduce, or with other options. */
-function checkReduced(row: unknown, { target, labels, specials }: RowRecordOptions): ReducedRow {
+function checkReduced(row: unknown, { topK, target, labels, specials }: RowRecordOptions): ReducedRow {
   const wanted = [
     "index",
-    ...["best", "lse", "entropy", "top"],
+    ...["best", "lse", "entropy"],
+    ...(topK === 0 ? [] : ["top"]),
     ...(target ? ["target"] : []),
     ...(labels ? ["label"] : []),
     ...(specials ? ["specials"] : []),

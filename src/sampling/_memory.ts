@@ -64,7 +64,7 @@ export class Memory {
     }
     if (saved.chain !== chain) {
       throw new StateFormatError(
-        "Cannot load the sampler: it was saved with another chain or seed",
+        "Cannot load the sampler: it was saved with another chain or seed; a seed is drawn where none is given, and told by `seed`",
         "E_MERGE_MISMATCH",
       );
     }

@@ -57,7 +57,7 @@ export interface Sampler extends Reducer<Sample> {
   clone(): Sampler;
   /** The memory as text: tokens, steps, the stages' numbers. Where stages learn from the token drawn, `accept` it first. */
   save(): string;
-  /** Takes over a memory saved by a sampler of the same chain and seed. */
+  /** Takes over a memory saved by a sampler of the same chain and seed: where that was drawn, give this one the other's `seed`. */
   load(text: string): void;
 }
 

@@ -1,4 +1,4 @@
-import { errorCode } from "../core/mod.ts";
+import { errorCode, ParameterError, shown } from "../core/mod.ts";
 import { failed, type Output } from "./_output.ts";
 import { refuseInputs } from "./_refuse_inputs.ts";
 import type { SinkOptions } from "./sink_options.ts";
@@ -6,36 +6,59 @@ import type { SinkOptions } from "./sink_options.ts";
 /** What is no file on a disk has nothing that could be kept there. */
 const NOTHING_TO_SYNC = ["EINVAL", "ENOTSUP", "EROFS"];
 
+/** What a file that was not there before is. */
+const REGULAR: Kind = { isFile: true, isFifo: false };
+
+type Kind = Pick<Deno.FileInfo, "isFile" | "isFifo">;
+
 /**
  * A file, made anew. Written by `FsFile.write`, which tells at once when the disk is full: `FsFile.writable` says that a write went well
  * before it did.
  */
 export class FileOutput implements Output {
   readonly what: string;
+  /** Whether what is written goes on to a reader at once. */
+  readonly isPipe: boolean;
   written = 0;
   readonly #file: Deno.FsFile;
   /** The path of a file that was not there before. */
   readonly #made: string | URL | undefined;
+  /** Neither a pipe nor a device. */
+  readonly #regular: boolean;
 
-  private constructor(what: string, file: Deno.FsFile, made?: string | URL) {
+  private constructor(what: string, file: Deno.FsFile, { isFile, isFifo }: Kind, made?: string | URL) {
     this.what = what;
+    this.isPipe = isFifo === true;
     this.#file = file;
+    this.#regular = isFile;
     this.#made = made;
   }
 
   static async open(path: string | URL, { inputs = [] }: SinkOptions = {}): Promise<FileOutput> {
+    checkPath(path);
+    checkInputs(inputs);
     const what = `"${path instanceof URL ? path.pathname : path}"`;
     let file: Deno.FsFile | undefined;
     try {
       file = await newFile(path);
-      if (file) return new FileOutput(what, file, path);
-      file = await Deno.open(path, { write: true, create: true, truncate: inputs.length === 0 });
-      if (inputs.length > 0) await emptyUnlessRead(what, path, file, inputs);
-      return new FileOutput(what, file);
+      if (file) return new FileOutput(what, file, REGULAR, path);
+      file = await Deno.open(path, { write: true, create: true });
+      const info = await file.stat();
+      // Pipes and devices lose nothing, and cannot be cut.
+      if (info.isFile) {
+        await refuseInputs(what, { path, ...info }, inputs);
+        await file.truncate(0);
+      }
+      return new FileOutput(what, file, info);
     } catch (error) {
       file?.close();
       throw errorCode(error) ? error : failed(what, error);
     }
+  }
+
+  /** Absent for pipes and devices: what went there is gone. */
+  get keep(): Output["keep"] {
+    return this.#regular ? (beginning, size) => this.#keep(beginning, size) : undefined;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -50,7 +73,7 @@ export class FileOutput implements Output {
     }
   }
 
-  async keep(beginning: Uint8Array, size: number): Promise<void> {
+  async #keep(beginning: Uint8Array, size: number): Promise<void> {
     try {
       await this.#file.truncate(size);
       await this.#file.seek(0, Deno.SeekMode.Start);
@@ -92,15 +115,17 @@ async function newFile(path: string | URL): Promise<Deno.FsFile | undefined> {
   }
 }
 
-async function emptyUnlessRead(
-  what: string,
-  path: string | URL,
-  file: Deno.FsFile,
-  inputs: NonNullable<SinkOptions["inputs"]>,
-): Promise<void> {
-  const info = await file.stat();
-  // Pipes and devices lose nothing, and cannot be cut.
-  if (!info.isFile) return;
-  await refuseInputs(what, { path, ...info }, inputs);
-  await file.truncate(0);
+function checkPath(path: unknown): asserts path is string | URL {
+  if (typeof path === "string" || (path instanceof URL && path.protocol === "file:")) return;
+  throw new ParameterError(
+    `Cannot write ${path instanceof URL ? path.href : shown(path)}: wanted a path or a file: URL`,
+  );
+}
+
+/** What is misunderstood here would be written over. */
+function checkInputs(inputs: unknown): void {
+  const isInput = (input: unknown) =>
+    typeof input === "string" || input instanceof URL || typeof (input as Deno.FileInfo | null)?.dev === "number";
+  if (Array.isArray(inputs) && inputs.every(isInput)) return;
+  throw new ParameterError(`Cannot use inputs ${shown(inputs)}: wanted a list of paths, file: URLs or { dev, ino }`);
 }

@@ -9,7 +9,7 @@ export interface Output {
   /** Writes all of the bytes; they must not change until it is done. */
   write(bytes: Uint8Array): Promise<void>;
   /** Cuts off what lies after `size` bytes and writes the beginning anew; where nothing can be undone, absent. */
-  keep?(beginning: Uint8Array, size: number): Promise<void>;
+  readonly keep?: ((beginning: Uint8Array, size: number) => Promise<void>) | undefined;
   /** Ends it well. */
   close(): Promise<void>;
   /** Ends it early; a file keeps what was written. */

@@ -1,3 +1,4 @@
+import { ParameterError } from "../core/mod.ts";
 import { failed, type Output } from "./_output.ts";
 
 /** A stream of the caller's. */
@@ -7,6 +8,7 @@ export class StreamOutput implements Output {
   #writer: WritableStreamDefaultWriter<Uint8Array>;
 
   constructor(stream: WritableStream<Uint8Array>) {
+    if (stream.locked) throw new ParameterError("Cannot write the stream: it is being written already");
     this.#writer = stream.getWriter();
     // Its failure is met at the next write or at the close.
     this.#writer.closed.catch(() => {});

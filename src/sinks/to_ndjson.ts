@@ -1,3 +1,4 @@
+import { optionsOf } from "../core/mod.ts";
 import { ndjsonLine } from "./ndjson_line.ts";
 import { openOutput } from "./_open_output.ts";
 import { textSink } from "./_text_sink.ts";
@@ -24,11 +25,11 @@ import type { SinkOptions } from "./sink_options.ts";
  * @param options What must not be written over.
  * @returns A stream for `pipeTo`.
  * @throws {SinkError} If the file cannot be opened; the stream fails with it if the target cannot be written.
- * @throws {ParameterError} If the file is one of `inputs`.
+ * @throws {ParameterError} If the file is one of `inputs`, or an option is not one of these.
  */
 export async function toNdjson(
   target: string | URL | WritableStream<Uint8Array>,
   options: SinkOptions = {},
 ): Promise<WritableStream<unknown>> {
-  return textSink(await openOutput(target, options), ndjsonLine);
+  return textSink(await openOutput(target, optionsOf("toNdjson", options, ["inputs"])), ndjsonLine);
 }

@@ -1,5 +1,15 @@
-import { checkWhole, type Chunk, npyHeader, type Shape, ShapeError } from "../core/mod.ts";
-import { openOutput } from "./_open_output.ts";
+import {
+  checkWhole,
+  type Chunk,
+  npyHeader,
+  optionsOf,
+  ParameterError,
+  type Shape,
+  ShapeError,
+  shown,
+  SinkError,
+} from "../core/mod.ts";
+import { FileOutput } from "./_file_output.ts";
 import { rowSink } from "./_row_sink.ts";
 import type { SinkOptions } from "./sink_options.ts";
 
@@ -57,16 +67,26 @@ export interface ToNpyOptions extends SinkOptions {
  * @returns A stream for `pipeTo`. It fails with `ShapeError` for bf16, which `.npy` does not have (an operator widens it to
  * f32), for chunks out of order or of another vocabulary than the axes', and at the close if none came; with `SourceError` if the
  * last row is not complete.
- * @throws {SinkError} If the file cannot be opened; the stream fails with it if the file cannot be written.
- * @throws {ParameterError} If the file is one of `inputs`, or an axis is no whole number of at least 1.
+ * @throws {SinkError} If the file cannot be opened, or is a pipe; the stream fails with it if the file cannot be written.
+ * @throws {ParameterError} If the file is one of `inputs`, an axis is no whole number of at least 1, or an option is not one of these.
  */
 export async function toNpy(path: string | URL, options: ToNpyOptions = {}): Promise<WritableStream<Chunk>> {
-  const { axes } = options;
-  axes?.forEach((size, i) => checkWhole(`axis ${i}:`, size, 1));
-  return rowSink(await openOutput(path, options), (shape, rows) => {
+  const { axes } = optionsOf("toNpy", options, ["axes", "inputs"]);
+  if (axes) checkAxes(axes);
+  const output = await FileOutput.open(path, options);
+  if (output.isPipe) {
+    await output.abort();
+    throw new SinkError(`Cannot write ${output.what}: it is a pipe, wanted a file, whose header is written at the end`);
+  }
+  return rowSink(output, (shape, rows) => {
     if (axes) checkVocabulary(axes, shape);
     return npyHeader(shape, rows, axes);
   });
+}
+
+function checkAxes(axes: readonly number[]): void {
+  if (!Array.isArray(axes)) throw new ParameterError(`Cannot use axes ${shown(axes)}: wanted a list of whole numbers`);
+  axes.forEach((size, i) => checkWhole(`axis ${i}:`, size, 1));
 }
 
 function checkVocabulary(axes: readonly number[], { vocabulary }: Shape): void {

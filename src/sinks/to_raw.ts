@@ -1,4 +1,4 @@
-import type { Chunk } from "../core/mod.ts";
+import { type Chunk, optionsOf } from "../core/mod.ts";
 import { openOutput } from "./_open_output.ts";
 import { rowSink } from "./_row_sink.ts";
 import type { SinkOptions } from "./sink_options.ts";
@@ -27,11 +27,11 @@ import type { SinkOptions } from "./sink_options.ts";
  * @returns A stream for `pipeTo`. It fails with `ShapeError` for chunks out of order, and at the close if none came; with
  * `SourceError` if the last row is not complete.
  * @throws {SinkError} If the file cannot be opened; the stream fails with it if the target cannot be written.
- * @throws {ParameterError} If the file is one of `inputs`.
+ * @throws {ParameterError} If the file is one of `inputs`, or an option is not one of these.
  */
 export async function toRaw(
   target: string | URL | WritableStream<Uint8Array>,
   options: SinkOptions = {},
 ): Promise<WritableStream<Chunk>> {
-  return rowSink(await openOutput(target, options), () => new Uint8Array(0));
+  return rowSink(await openOutput(target, optionsOf("toRaw", options, ["inputs"])), () => new Uint8Array(0));
 }

@@ -89,7 +89,7 @@ Deno.test(
 
 Deno.test({ name: "a bar that cannot be loaded ends nothing", ignore }, async () => {
   const config = await Deno.makeTempFile({ suffix: ".json" });
-  const { imports } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
+  const { imports } = JSON.parse(await Deno.readTextFile(new URL("../../import_map.json", import.meta.url)));
   const without = { ...imports, "cli-progress": "file:///nowhere/cli_progress.js" };
   await Deno.writeTextFile(config, JSON.stringify({ imports: without, lock: false }));
   await onTerminal(["--no-check", "--config", config], async ({ sendWhile, waits }) => {

@@ -117,6 +117,9 @@ Deno.test("a misspelt command or flag is answered with what was meant, and nothi
     [["reduce", OCR, "--o", "x"], "(did you mean -o?)"],
     [["softmax", OCR, "--out=x.npy"], "(did you mean -o?)"],
     [["sample", OCR, "--sed", "1"], "(did you mean --seed?)"],
+    [["reduce", OCR, "--hel"], "(did you mean --help?)"],
+    [["--versoin"], "(did you mean --version?)"],
+    [["-v"], "(did you mean --version?)"],
     [["sample", OCR, "--typical", "1"], "(did you mean --typical-p?)"],
   ];
   for (const [args, message] of meant) {

@@ -64,13 +64,12 @@ Deno.test("what a chain's flags refuse is told of the flag", async () => {
     await Deno.writeFile(path("binary"), Uint8Array.of(0xff, 0xfe, 0));
     await Deno.writeTextFile(path("half.json"), "[{");
     const wrong: readonly (readonly [readonly string[], string])[] = [
-      [["--top-p", "2"], "Cannot use --top-p 2: wanted a number above 0, at most 1"],
-      [["--min-p", "-1"], "Cannot use --min-p -1: wanted a number above 0, at most 1, or 0 for none"],
+      [["--top-p", "-1"], "Cannot use --top-p -1: wanted a finite number of at least 0, 1 or more for none"],
+      [["--min-p", "-1"], "Cannot use --min-p -1: wanted a number from 0 (none) to 1"],
       [["--typical-p", "0"], "Cannot use --typical-p 0: wanted"],
-      [["--epsilon-cutoff", "7"], "Cannot use --epsilon-cutoff 7: wanted"],
-      [["--eta-cutoff", "7"], "Cannot use --eta-cutoff 7: wanted"],
-      [["--preset", "llama.cpp", "--xtc-threshold", "7"], "Cannot use --xtc-threshold 7: wanted"],
-      [["--preset", "llama.cpp", "--xtc-probability", "7"], "Cannot use --xtc-probability 7: wanted"],
+      [["--preset", "vllm", "--top-p", "2"], "Cannot use --top-p 2: wanted a number above 0, at most 1"],
+      [["--preset", "vllm", "--top-k", "1.5"], "Cannot use --top-k 1.5: wanted a whole number of at least 0"],
+      [["--preset", "vllm", "--temperature", "3"], "Cannot use --temperature 3: wanted a number from 0 (greedy) to 2"],
       [["--temperature", "-1"], "Cannot use --temperature -1: wanted a finite number of at least 0"],
       [["--top-p", "0.5", "--min-p", "2"], "Cannot use --min-p 2: wanted"],
       [["-n", "0"], "Cannot use -n 0: wanted a whole number of at least 1"],
@@ -85,6 +84,19 @@ Deno.test("what a chain's flags refuse is told of the flag", async () => {
       assertEquals([status, out], [2, ""]);
       assertPlain(err, message);
     }
+  });
+});
+
+Deno.test("what a file holds does not reach the terminal as more than text", async () => {
+  await inFolder(async (path) => {
+    const tensor = { dtype: "F32", shape: [0, 1], data_offsets: [0, 0] };
+    const header = new TextEncoder().encode(JSON.stringify({ "\u001b[2Ja": tensor, "b\u009b\u0007\r": tensor }));
+    const size = new Uint8Array(8);
+    new DataView(size.buffer).setBigUint64(0, BigInt(header.length), true);
+    await Deno.writeFile(path("a.safetensors"), Uint8Array.of(...size, ...header));
+    const { status, err } = await sluice(["reduce", path("a.safetensors")]);
+    assertEquals(status, 2);
+    assertMatch(err, /"\?\[2Ja", "b\?\?\?"/);
   });
 });
 

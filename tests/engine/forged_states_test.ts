@@ -263,7 +263,7 @@ const SENSELESS: readonly (readonly [name: string, says: string, change: Change]
   ["sampler", "tile 0, which does not lead", in0((it) => it.proposals.kept[0].tile = 0)],
   ["sampler", "tile undefined, which does not lead", in0((it) => it.proposals.kept[0] = 5)],
   ["sampler", "is 5, wanted 1024", in0((it) => it.proposals.kept[0].logits = new Float32Array(5))],
-  ["sampler", "are an object", in0((it) => it.proposals.kept[0].logits = new Float64Array(1024))],
+  ["sampler", "are a Float64Array", in0((it) => it.proposals.kept[0].logits = new Float64Array(1024))],
   ["sampler", "an invalid logit", in0((it) => it.proposals.kept[0].logits[9] = NaN)],
   ["sampler", "nan is 1025, wanted", in1((it) => it.nan = 1025)],
   ["sampler", "sum has 5 bytes, wanted 208", in1((it) => it.sum = new Uint8Array(5))],
@@ -321,7 +321,7 @@ const SENSELESS: readonly (readonly [name: string, says: string, change: Change]
     ({ parts }) => parts.push({ ...parts[0], from: 2200 }),
   ],
   ["logSumExp", "the length of head is 1, wanted 924", ({ parts }) => parts[0].head = new Float32Array(1)],
-  ["logSumExp", "tail is an object, wanted a Float32Array", ({ parts }) => parts[0].tail = new Uint8Array(152)],
+  ["logSumExp", "tail is a Uint8Array, wanted a Float32Array", ({ parts }) => parts[0].tail = new Uint8Array(152)],
 ];
 
 function in0(change: Change): Change {

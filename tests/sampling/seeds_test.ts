@@ -49,7 +49,7 @@ Deno.test("a clone has the seed, and a saved memory fits a sampler that is given
   assertThrows(
     () => sampler({ chain: [mirostat({ tau: 3 })] }).load(saved),
     SyntaxError,
-    "another chain or seed",
+    "another chain or seed; a seed is drawn where none is given",
   );
 });
 

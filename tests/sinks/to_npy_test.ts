@@ -189,6 +189,7 @@ async function writeWithFault(path: string, fail: number, cause: Error): Promise
   Deno.open = async (path, options) => {
     const file = await open(path, options);
     return {
+      stat: () => file.stat(),
       write: async (bytes: Uint8Array) => {
         step();
         return await file.write(bytes.subarray(0, 100));
@@ -212,8 +213,8 @@ async function writeWithFault(path: string, fail: number, cause: Error): Promise
     } as Deno.FsFile;
   };
   try {
-    const writing = ReadableStream.from([chunk(0, 0, 2), chunk(0, 2, 4)]).pipeTo(await toNpy(path));
-    const error = await writing.then(() => undefined, (error) => error);
+    const writing = async () => await ReadableStream.from([chunk(0, 0, 2), chunk(0, 2, 4)]).pipeTo(await toNpy(path));
+    const error = await writing().then(() => undefined, (error) => error);
     return { closed, error };
   } finally {
     Deno.open = open;
