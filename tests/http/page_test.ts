@@ -202,7 +202,7 @@ browserTest("a changed option applies to the file in hand", async (page) => {
   assertEquals(await page.textContent("#row-number"), "1", "the chosen row stays");
 
   await page.fill("#dwell", "0");
-  assertEquals(await page.textContent("#switch"), "large");
+  await page.waitForSelector("#switch:text-is('large')");
   await page.fill("#threshold", "100");
   await page.waitForSelector("#switch:text-is('small')");
   await page.fill("#window", "0");
