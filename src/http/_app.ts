@@ -1,7 +1,8 @@
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
-import { ioReason, ParameterError, ServiceError } from "../core/mod.ts";
+import { ServiceError } from "../core/mod.ts";
 import { checkToken } from "./_auth.ts";
+import { checkOptions } from "./_check_options.ts";
 import type { Exchange } from "./_exchange.ts";
 import { checkFraming } from "./_framing.ts";
 import { HostGuard } from "./_host_guard.ts";
@@ -16,7 +17,6 @@ import { sampleRoute } from "./_sample.ts";
 import { Service } from "./_service.ts";
 import { softmaxRoute } from "./_softmax.ts";
 import { statesRoute } from "./_states.ts";
-import { originOf } from "./_url_guard.ts";
 import type { AppOptions } from "./app_options.ts";
 import manifest from "../../deno.json" with { type: "json" };
 
@@ -48,24 +48,6 @@ export function buildApp(options: AppOptions): { readonly app: Hono; readonly se
   );
   app.onError((error, { req }) => refuse(service, req.raw, error));
   return { app, service };
-}
-
-function checkOptions({ allowOrigins = [], allowPrivateOrigins = [], root, token }: AppOptions): void {
-  for (const origin of [...allowOrigins, ...allowPrivateOrigins]) originOf(origin);
-  if (token === "" || /\s/.test(token ?? "")) {
-    throw new ParameterError("Cannot use the token: wanted characters without spaces, and at least one");
-  }
-  if (root !== undefined) checkRoot(root);
-}
-
-function checkRoot(root: string): void {
-  let why = "it is no folder";
-  try {
-    if (Deno.statSync(root).isDirectory) return;
-  } catch (error) {
-    why = ioReason(error, "read");
-  }
-  throw new ParameterError(`Cannot serve the files of "${root}": wanted a folder, but ${why}`);
 }
 
 /** What every request has to pass, whatever it asks for. */

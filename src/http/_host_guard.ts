@@ -52,7 +52,7 @@ export class HostGuard {
   checkOrigin({ url, headers }: Request): void {
     const text = headers.get("origin");
     if (text === null || this.#origins.has("*") || this.#origins.has(text)) return;
-    const origin = URL.parse(text);
+    const origin = /^https?:/.test(text) ? URL.parse(text) : null;
     const own = urlOfHost(headers.get("host") ?? "") ?? URL.parse(url);
     if (origin && (origin.host === own?.host || isLoopback(nameOf(origin)) || this.#names.has(nameOf(origin)))) return;
     throw new ServiceError(

@@ -9,6 +9,7 @@ import { sendResponse } from "./_node_response.ts";
 import { problemOf, problemResponse } from "./_problem.ts";
 import { LINGER } from "./_request_body.ts";
 import { Timer } from "./_timer.ts";
+import { Turns } from "./_turns.ts";
 import { within } from "./_within.ts";
 import type { Limits } from "./limits.ts";
 
@@ -21,18 +22,6 @@ export interface ListenOptions {
   /** Takes errors that concern no request. */
   readonly onError: (error: unknown) => void;
 }
-
-/** The answers that are to go out on one connection. */
-interface Line {
-  /** The one in work. */
-  turn?: ServerResponse;
-  /** The one at the end. */
-  last?: ServerResponse;
-  waiting: number;
-}
-
-/** Requests that may wait on one connection until those before them are answered. */
-const MOST_WAITING = 256;
 
 /** Milliseconds until a port that is taken is tried again. */
 const RETRY = 100;
@@ -47,7 +36,8 @@ export class Listener {
   readonly #options: ListenOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  readonly #lines = new WeakMap<Duplex, Line>();
+  readonly #turns = new Turns();
+  readonly #answers = new WeakMap<Duplex, ServerResponse>();
   #address: { readonly host: string; readonly port: number };
   #state: "closed" | "opening" | "open" = "closed";
   #closing = false;
@@ -71,7 +61,7 @@ export class Listener {
     this.#server.on("error", (error) => this.#state === "open" && options.onError(error));
     this.#server.on("clientError", (error, socket) => {
       // Into an answer that is on its way no other one may be written.
-      if (!socket.writable || this.#lines.get(socket)?.turn?.headersSent) socket.destroy();
+      if (!socket.writable || this.#answers.get(socket)?.headersSent) socket.destroy();
       else socket.end(answerToNoRequest(error), () => socket.destroy());
     });
   }
@@ -140,40 +130,29 @@ export class Listener {
     });
   }
 
-  /**
-   * Whether the answers before this one are out. `node:http` takes in what comes on a connection without waiting for that, and
-   * when the client leaves it tells so only of the answer whose turn it is.
-   */
-  async #hasTurn({ socket }: IncomingMessage, outgoing: ServerResponse): Promise<boolean> {
-    const line: Line = this.#lines.get(socket) ?? { waiting: 0 };
-    this.#lines.set(socket, line);
-    const before = line.last;
-    line.last = outgoing;
-    outgoing.once("close", () => line.last === outgoing && delete line.last);
-    if (before) {
-      if (++line.waiting > MOST_WAITING) socket.destroy();
-      await new Promise((resolve) => before.once("close", resolve));
-      line.waiting--;
-    }
-    line.turn = outgoing;
-    return !socket.destroyed;
-  }
-
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const { socket } = incoming;
     // An error without a listener would end the process. What it means is read off the streams.
     for (const stream of [incoming, outgoing]) stream.on("error", () => {});
-    if (!await this.#hasTurn(incoming, outgoing)) return;
-    const { limits, answer } = this.#options;
-    const left = new AbortController();
-    outgoing.once("close", () => outgoing.writableFinished || left.abort());
     // Nobody reads such a body: it must not stand in the way of the next request.
     if (bodiless(incoming.method) && hasBody(incoming)) outgoing.setHeader("connection", "close");
     outgoing.once("finish", () => this.#leaveRest(incoming));
+    await this.#turns.wait(socket, outgoing);
+    if (socket.destroyed || outgoing.destroyed) return;
+    this.#answers.set(socket, outgoing);
+    outgoing.once("close", () => this.#answers.delete(socket));
+    await this.#answer(incoming, outgoing);
+  }
+
+  async #answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const { limits, answer, onError } = this.#options;
+    const left = new AbortController();
+    outgoing.once("close", () => outgoing.writableFinished || left.abort());
     try {
       const request = requestOf(incoming, outgoing, left.signal);
       await sendResponse(outgoing, request ? await answer(request) : noRequest(), limits.stallSeconds);
     } catch (error) {
-      this.#options.onError(error);
+      onError(error);
       outgoing.destroy();
     }
   }

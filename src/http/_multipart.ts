@@ -1,5 +1,5 @@
 import { MIMEType } from "node:util";
-import { type ErrorCode, ServiceError } from "../core/mod.ts";
+import { type ErrorCode, ServiceError, shown } from "../core/mod.ts";
 import { DelimitedReader } from "./_delimited_reader.ts";
 
 /** One small part of a form. */
@@ -58,7 +58,7 @@ export async function readForm(
   for (let head = await form.head(); head; head = await form.head()) {
     const { name, ...said } = head;
     if (name === LOGITS) return { parts, logits: { ...said, body: form.stream() } };
-    if (!names.includes(name)) throw bad(`it has a part "${name}", wanted ${[...names, LOGITS].join(", ")}`);
+    if (!names.includes(name)) throw bad(`it has a part "${shown(name)}", wanted ${[...names, LOGITS].join(", ")}`);
     if (parts.has(name)) throw bad(`it has part "${name}" twice`);
     const bytes = await form.bytes(left);
     if (!bytes) throw bad(`the parts before "${LOGITS}" have more than ${limit} bytes`, "E_BODY_LIMIT");
@@ -104,7 +104,7 @@ class FormReader {
         // A copy: to look what follows is to ask for more.
         const rest = piece.slice();
         const next = await this.head();
-        if (next) throw bad(`part "${next.name}" follows "${LOGITS}", wanted "${LOGITS}" as the last one`);
+        if (next) throw bad(`part "${shown(next.name)}" follows "${LOGITS}", wanted "${LOGITS}" as the last one`);
         if (rest.length > 0) controller.enqueue(rest);
         controller.close();
       },
@@ -119,6 +119,10 @@ function headOf(text: string): Head {
   const disposition = mediaTypeOf(`part/${headerOf(text, "content-disposition")}`);
   const name = disposition?.subtype === "form-data" ? disposition.params.get("name") : undefined;
   if (!name) throw bad("a part has no name");
+  const encoding = headerOf(text, "content-transfer-encoding");
+  if (!/^(binary|8bit|7bit|)$/i.test(encoding)) {
+    throw bad(`part "${shown(name)}" is encoded (${shown(encoding)}), wanted plain bytes`, "E_MEDIA_TYPE");
+  }
   const filename = disposition?.params.get("filename") ?? disposition?.params.get("filename*") ?? undefined;
   return { name, filename, type: headerOf(text, "content-type") };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { waitsForWord } from "./_request_body.ts";
 
 /**
  * A request of `node:http` as the app takes it. Nothing of its body is read before somebody asks for it; a client that waits
@@ -34,7 +35,7 @@ function urlOf({ url = "/", headers: { host }, socket }: IncomingMessage): strin
   if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url;
   const path = url.startsWith("/") ? url : `/${url}`;
   const asked = `http://${host}${path}`;
-  if (host !== undefined && !/[\s/?#@\\]/.test(host) && URL.canParse(asked)) return asked;
+  if (host && !/[\s/?#@\\]/.test(host) && URL.canParse(asked)) return asked;
   // A client that has left takes them with it.
   const { localAddress = "127.0.0.1", localPort = 80 } = socket;
   return `http://${localAddress.includes(":") ? `[${localAddress}]` : localAddress}:${localPort}${path}`;
@@ -49,13 +50,18 @@ function headersOf({ rawHeaders }: IncomingMessage): Headers {
 function bodyOf(incoming: IncomingMessage, outgoing: ServerResponse): ReadableStream<Uint8Array> {
   // To give up a body must not end the connection: the answer is still to go out.
   const pieces = incoming.iterator({ destroyOnReturn: false });
-  let waits = /^100-continue$/i.test(incoming.headers.expect ?? "");
+  let waits = waitsForWord({ headers: headersOf(incoming) });
+  // A client that was never told to send its body may begin its next request instead: nobody could tell which.
+  if (waits) outgoing.setHeader("connection", "close");
   let piece: Uint8Array<ArrayBuffer> | undefined;
   let at = 0;
   return new ReadableStream({
     type: "bytes",
     async pull(controller): Promise<void> {
-      if (waits && !outgoing.headersSent) outgoing.writeContinue();
+      if (waits && !outgoing.headersSent) {
+        outgoing.removeHeader("connection");
+        outgoing.writeContinue();
+      }
       waits = false;
       piece ??= (await pieces.next()).value as Uint8Array<ArrayBuffer> | undefined;
       const request = controller.byobRequest;

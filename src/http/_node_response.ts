@@ -73,6 +73,8 @@ function drained(outgoing: ServerResponse, stall: Timer): Promise<void> {
 /** Ends the connection in the middle of an answer, after what was written of it. */
 function cut(outgoing: ServerResponse): void {
   outgoing.flushHeaders();
+  // To HTTP/1.0 the end of a connection is the end of an answer: only a reset is an error.
+  if (outgoing.req.httpVersion === "1.0") return void outgoing.socket?.resetAndDestroy();
   outgoing.socket?.destroySoon();
   const late = new Timer(LAST, () => outgoing.destroy());
   late.start();

@@ -19,8 +19,8 @@ export function requestBody(
   body: ReadableStream<Uint8Array>,
   { reuse = false }: { readonly reuse?: boolean } = {},
 ): ReadableStream<Uint8Array> {
-  const reader = readerOf(body, reuse && isLong(exchange.request));
-  let given = false;
+  const reader = readerOf(body, reuse ? roomFor(exchange.request) : undefined);
+  let given = waitsForWord(exchange.request);
   function giveUp(): void {
     if (given) return;
     given = true;
@@ -29,6 +29,7 @@ export function requestBody(
   exchange.signal.addEventListener("abort", giveUp, { once: true });
   return new ReadableStream<Uint8Array>({
     async pull(controller): Promise<void> {
+      given = false;
       const value = await next(exchange, reader);
       if (!value) return controller.close();
       exchange.bytesIn += value.length;
@@ -42,19 +43,19 @@ export function requestBody(
 /** The next piece, or nothing at the end. */
 type Read = () => Promise<Uint8Array | undefined>;
 
-/** Whether a body may take more than one read. */
-function isLong({ headers }: Request): boolean {
-  return !(Number(headers.get("content-length") ?? Infinity) <= READ);
+/** Bytes of a read of this body. */
+function roomFor({ headers }: Request): number {
+  return Math.min(Number(headers.get("content-length") || READ), READ);
 }
 
-/** Reads pieces into memory of their own, or into the same memory over and over where the body can. */
-function readerOf(body: ReadableStream<Uint8Array>, reuse: boolean): Read {
-  const byob = reuse ? byobReader(body) : undefined;
+/** Reads pieces into memory of their own, or into the same `room` bytes over and over where the body can. */
+function readerOf(body: ReadableStream<Uint8Array>, room?: number): Read {
+  const byob = room ? byobReader(body) : undefined;
   if (!byob) {
     const reader = body.getReader();
     return async () => (await reader.read()).value;
   }
-  let memory = new ArrayBuffer(READ);
+  let memory = new ArrayBuffer(room!);
   return async () => {
     const { done, value } = await byob.read(new Uint8Array(memory));
     if (value) memory = value.buffer;
@@ -71,6 +72,11 @@ function byobReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader 
   }
 }
 
+/** Whether a client sends the body only once it is told to, by the first read of it: one that is refused need not. */
+export function waitsForWord({ headers }: Pick<Request, "headers">): boolean {
+  return /^100-continue$/i.test(headers.get("expect") ?? "");
+}
+
 async function linger(read: Read): Promise<void> {
   for (let bytes = 0; bytes < LINGER;) {
     const value = await read();
@@ -80,9 +86,10 @@ async function linger(read: Read): Promise<void> {
 }
 
 /** Gives up the body of a request that is refused before anybody reads it. */
-export function leaveBody({ body }: Request): void {
-  if (!body || body.locked) return;
-  linger(readerOf(body, false)).catch(() => {});
+export function leaveBody(request: Request): void {
+  const { body } = request;
+  if (!body || body.locked || waitsForWord(request)) return;
+  linger(readerOf(body)).catch(() => {});
 }
 
 /** Refuses a body that is, or says it is, too long. */

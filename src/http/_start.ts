@@ -1,23 +1,31 @@
-import { checkPositive } from "../core/mod.ts";
+import { checkWhole, optionsOf, ParameterError, shown } from "../core/mod.ts";
 import { buildApp } from "./_app.ts";
+import { APP_OPTIONS } from "./_check_options.ts";
 import { limitsWithinHandles } from "./_handle_limits.ts";
 import { Listener } from "./_listener.ts";
 import type { Service } from "./_service.ts";
 import { within } from "./_within.ts";
-import { limitsOf } from "./limits.ts";
+import { checkSeconds, limitsOf } from "./limits.ts";
 import type { ServeOptions, Serving } from "./serve.ts";
 
 /** Seconds for the row in hand, once the grace is over; and for connections to close. */
 const LAST = 2;
 
+const OPTIONS = ["hostname", "port", "graceSeconds", ...APP_OPTIONS];
+
 /** Starts what `serve` serves, with the service inside. */
 export async function start(
   options: ServeOptions,
 ): Promise<{ readonly serving: Serving; readonly service: Service }> {
-  const { hostname = "127.0.0.1", port = 8787, graceSeconds = 30, onError = () => {} } = options;
-  checkPositive("graceSeconds", graceSeconds);
-  const limits = limitsWithinHandles(limitsOf(options.limits));
-  const { app, service } = buildApp({ ...options, limits });
+  const { hostname = "127.0.0.1", port = 8787, graceSeconds = 30, ...rest } = optionsOf("serve", options, OPTIONS);
+  const { onError = () => {} } = rest;
+  if (typeof hostname !== "string") {
+    throw new ParameterError(`Cannot use hostname ${shown(hostname)}: wanted a string`);
+  }
+  checkWhole("port", port, 0);
+  checkSeconds("graceSeconds", graceSeconds);
+  const limits = limitsWithinHandles(limitsOf(rest.limits));
+  const { app, service } = buildApp({ ...rest, limits });
   const listener = await Listener.listen({ hostname, port, limits, answer: app.fetch, onError });
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   let stopped: Promise<void> | undefined;

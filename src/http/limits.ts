@@ -1,4 +1,4 @@
-import { checkWhole, ParameterError } from "../core/mod.ts";
+import { checkWhole, optionsOf, ParameterError, shown } from "../core/mod.ts";
 
 /** What one request may cost. Every limit can be set; none can be left out. */
 export interface Limits {
@@ -60,13 +60,10 @@ const LONGEST = 2_000_000;
 
 /** The limits with nothing left open. */
 export function limitsOf(given: Partial<Limits> = {}): Limits {
-  const limits = { ...DEFAULTS, ...given };
-  for (const name of Object.keys(limits) as (keyof Limits)[]) {
-    if (!Object.hasOwn(DEFAULTS, name)) {
-      throw new ParameterError(`Cannot use limit "${name}": there is none of that name`);
-    }
-    checkLimit(name, limits[name]);
-  }
+  optionsOf("limits", given, Object.keys(DEFAULTS));
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  const limits: Limits = { ...DEFAULTS, ...Object.fromEntries(set) };
+  for (const name of Object.keys(limits) as (keyof Limits)[]) checkLimit(name, limits[name]);
   return Object.freeze(limits);
 }
 
@@ -75,7 +72,11 @@ function checkLimit(name: keyof Limits, value: number): void {
   if (!name.endsWith("Seconds")) {
     return checkWhole(`limit ${name}`, value, name === "rowCache" || name === "spillBytes" ? 0 : 1);
   }
-  if (!(value > 0 && value <= LONGEST)) {
-    throw new ParameterError(`Cannot use limit ${name} ${value}: wanted more than 0 and at most ${LONGEST} seconds`);
-  }
+  checkSeconds(`limit ${name}`, value);
+}
+
+/** Refuses what no timer can wait for. */
+export function checkSeconds(what: string, value: number): void {
+  if (value > 0 && value <= LONGEST) return;
+  throw new ParameterError(`Cannot use ${what} ${shown(value)}: wanted more than 0 and at most ${LONGEST} seconds`);
 }

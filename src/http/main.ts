@@ -32,7 +32,8 @@ GET / for a page, /openapi.json, /metrics, /healthz.
                                 partBytes, rowCache, spillBytes, stallSeconds,
                                 requestSeconds; and of all together: connections
                                 (512), headerSeconds (10), idleSeconds (10)
-  --grace SECONDS               for requests in work when told to stop; 30 if absent
+  --grace SECONDS               for requests in work when told to stop; 30 if
+                                absent. Told twice, it stops at once
   --log                         one JSON line a request on standard error
   --sample FILE.npy             a sample for the page
   --sample-labels FILE.json     a text for each id of the sample
@@ -117,8 +118,12 @@ async function main(args: string[]): Promise<number | undefined> {
     installLastResort(service, (text, error) => console.error(`sluice: ${text}`, error));
     tellLowered(limitsOf(options.limits), serving.limits);
     console.error(`sluice: serving on ${serving.origin}`);
+    let told = false;
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       Deno.addSignalListener(signal, async () => {
+        // Who tells it twice does not want to wait.
+        if (told) Deno.exit(1);
+        told = true;
         await serving.stop();
         Deno.exit(0);
       });

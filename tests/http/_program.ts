@@ -44,6 +44,11 @@ export class Program implements AsyncDisposable {
     return (await this.#process.status).code;
   }
 
+  /** Sends it a signal. */
+  kill(signal: Deno.Signal): void {
+    this.#process.kill(signal);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       this.#process.kill("SIGTERM");

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fromArray, normalize } from "../../mod.ts";
 import { bytesOfRows, cut, lines, served } from "./_served.ts";
 
@@ -71,4 +71,15 @@ Deno.test("shards cut anywhere, each to its states, merged in any order: the bit
       const init = { headers: { "content-type": "application/x-ndjson" } };
       assertEquals(await lines(await post(`/v1/merge?${options}`, body, init)), whole);
     }
+  }));
+
+Deno.test("to HTTP/1.0, too, an answer that fails in its middle is no whole one", () =>
+  served({}, async ({ port }) => {
+    const body = new Uint8Array(4 * 1000 + 3);
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    const head = `POST /v1/softmax?vocabulary=1000 HTTP/1.0\r\ncontent-length: ${body.length}\r\n\r\n`;
+    await connection.write(new TextEncoder().encode(head));
+    await connection.write(body);
+    // The end of the connection would be the end of the answer.
+    await assertRejects(() => new Response(connection.readable).bytes(), Deno.errors.ConnectionReset);
   }));

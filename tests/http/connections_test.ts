@@ -178,8 +178,52 @@ Deno.test("a client that waits to be asked for its body is asked once somebody r
     assertStringIncludes(await taken.readUntil('"row":0'), "200 OK");
     using refused = await Raw.open(port);
     await refused.send(HEAD.replace("vocabulary=1024", "vocabulary=0") + expect);
-    const answer = await refused.readUntil("E_PARAM");
-    assertStringIncludes(answer, "HTTP/1.1 400");
+    const answer = await refused.readToEnd();
+    assertMatch(answer, /^HTTP\/1\.1 400 .*"code":"E_PARAM"/s);
+    for (const [path, status] of [["/nowhere", 404], ["/v1/reduce?vocabulary=1024", 415]] as const) {
+      using early = await Raw.open(port);
+      await early.send(`POST ${path} HTTP/1.1\nhost: localhost\ncontent-type: text/plain\n${expect}`);
+      assert((await early.readToEnd()).startsWith(`HTTP/1.1 ${status} `), path);
+    }
+  }));
+
+Deno.test("requests sent without waiting for answers are answered in order, one after the other", () =>
+  served({}, async ({ port }) => {
+    using raw = await Raw.open(port);
+    const asks = Array.from({ length: 50 }, (_, i) => `GET /healthz/${i} HTTP/1.1\nhost: localhost\n\n`);
+    await raw.send(`${asks.join("")}GET /healthz HTTP/1.1\nhost: localhost\nconnection: close\n\n`);
+    const answers = await raw.readToEnd();
+    assertEquals(answers.split("HTTP/1.1 404").length - 1, 50);
+    assertStringIncludes(answers.slice(answers.lastIndexOf("404")), '"ok"');
+  }));
+
+Deno.test("answers to a client that takes none are not made ahead", async () => {
+  const paths: string[] = [];
+  await served({ log: ({ path }) => void paths.push(path) }, async ({ port }) => {
+    using raw = await Raw.open(port);
+    // More than what lies between two sockets.
+    const body = bytesOfRows(new Array(3 * 65_536).fill(1));
+    await raw.send(
+      `POST /v1/reduce?vocabulary=65536&topK=65536&format=json HTTP/1.1\nhost: localhost\n` +
+        `content-type: application/octet-stream\ncontent-length: ${body.length}\n\n`,
+    );
+    await raw.sendBytes(body);
+    await raw.send("GET /nowhere HTTP/1.1\nhost: localhost\n\n".repeat(50));
+    assertStringIncludes(await raw.read() ?? "", "200 OK");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assertEquals(paths.filter((path) => path === "/nowhere").length, 0);
+    await raw.send("GET /healthz HTTP/1.1\nhost: localhost\nconnection: close\n\n");
+    assertEquals((await raw.readToEnd()).split("HTTP/1.1 404").length - 1, 50);
+    assertEquals(paths.length, 51);
+  });
+});
+
+Deno.test("too many requests sent without waiting end their connection, and no other", () =>
+  served({}, async ({ port }) => {
+    using raw = await Raw.open(port);
+    await raw.send(HEALTH.repeat(10_000)).catch(() => {});
+    await raw.readToEnd();
+    assert(await alive(port));
   }));
 
 Deno.test("more silent connections than file handles: the process lives, and answers after the deadline", async () => {

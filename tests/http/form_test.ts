@@ -327,3 +327,22 @@ Deno.test("no form ends the process, whatever it holds and wherever its client l
     await until(() => sockets() < before + 6, "the sockets were given back");
     assertMatch(await (await fetch(`${origin}/metrics`)).text(), /sluice_requests_active 0\n/);
   }));
+
+Deno.test("a part that is encoded is refused: its bytes are no logits", () =>
+  served({}, async ({ post }) => {
+    for (const [encoding, status] of [["base64", 415], ["quoted-printable", 415], ["binary", 200], ["8bit", 200]]) {
+      const head = `${disposition('name="logits"')}\r\nContent-Transfer-Encoding: ${encoding}`;
+      const answer = await post("/v1/reduce?vocabulary=2", formOf([[head, bytesOfRows([1, 2])]]), FORM);
+      assertEquals(answer.status, status, `${encoding}: ${await answer.text()}`);
+    }
+  }));
+
+Deno.test("a name without end is not told back whole", () =>
+  served({}, async ({ post }) => {
+    const answer = await post(
+      "/v1/reduce?vocabulary=2",
+      formOf([[disposition(`name="${"x".repeat(16_000)}"`), ""]]),
+      FORM,
+    );
+    assert((await answer.text()).length < 1000);
+  }));

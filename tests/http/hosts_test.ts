@@ -70,6 +70,19 @@ Deno.test("a header Host that holds more than a host and a port names none", asy
   }
 });
 
+Deno.test("a header Host without a name does not take one out of the path", () =>
+  served({ allowHosts: ["*"] }, async ({ port }) => {
+    using raw = await Raw.open(port);
+    await raw.send("GET /healthz HTTP/1.1\nhost:\nconnection: close\n\n");
+    assertStringIncludes(await raw.readToEnd(), '{"status":"ok"}');
+  }));
+
+Deno.test("an origin that is no page of the web is nobody's own", async () => {
+  for (const origin of ["capacitor://localhost", "chrome-extension://localhost", "file://localhost"]) {
+    assertEquals(await told({}, PATH, { host: "localhost", origin }), "E_ORIGIN_BLOCKED", origin);
+  }
+});
+
 Deno.test("every address of the service looks at the host, over a socket, too", () =>
   served({ allowHosts: ["gpu7"] }, async ({ port }) => {
     const ask = async (request: string) => {

@@ -1,6 +1,7 @@
 // The program of the service: what it does not start with, and what does not end it.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Program } from "./_program.ts";
+import { Raw } from "./_raw.ts";
 import { bytesOfRows } from "./_served.ts";
 
 /** Runs a test beside a folder with a file of logits and a module that is run before the program. */
@@ -105,4 +106,21 @@ Deno.test("an address that is taken does not start, in a line that says so", asy
   await using program = new Program(["--port", `${taken.addr.port}`]);
   assertEquals(await program.status(), 2);
   assertMatch(program.said, /^sluice: Cannot listen on 127\.0\.0\.1:\d+: [^\n]+\n$/);
+});
+
+Deno.test("told to stop twice, it does not wait for the requests in work", async () => {
+  await using program = new Program(["--grace", "60"]);
+  const port = Number(new URL(await program.origin()).port);
+  using raw = await Raw.open(port);
+  await raw.send("POST /v1/reduce?vocabulary=2 HTTP/1.1\nhost: localhost\ncontent-length: 80\n\n12345678");
+  await raw.readUntil('"row":0');
+  program.kill("SIGINT");
+  // The first one has been heard when new requests are refused.
+  for (let status = 200; status !== 503;) {
+    const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
+    await answer?.body?.cancel();
+    status = answer?.status ?? 503;
+  }
+  program.kill("SIGTERM");
+  assertEquals(await program.status(), 1);
 });
