@@ -36,7 +36,7 @@ export interface PageSample {
 export interface AppOptions {
   /** What one request may cost. */
   readonly limits?: Partial<Limits>;
-  /** A folder whose files `source=` may name. Needs permission to read it. */
+  /** A folder whose files `source=` may name: it must be there. Needs permission to read it. */
   readonly root?: string;
   /** Origins that `source=` may name a URL of, as `"https://models.example.org"`. Needs permission to reach them. */
   readonly allowOrigins?: readonly string[];

@@ -1,5 +1,7 @@
 // Connections: how many, and how long they may say nothing.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { requestOf } from "../../src/http/_node_request.ts";
 import { Program } from "./_program.ts";
 import { Raw } from "./_raw.ts";
 import { bytesOfRows, served, until } from "./_served.ts";
@@ -145,6 +147,16 @@ Deno.test("of requests sent without waiting one at a time is in work, and none i
       await until(() => service.active === 0, "all requests ended");
     })
   ));
+
+Deno.test("a request that names no host has an address, also when its client has left meanwhile", () => {
+  const incoming = (socket: { localAddress?: string; localPort?: number }) =>
+    ({ method: "GET", url: "/metrics", headers: {}, rawHeaders: [], socket }) as unknown as IncomingMessage;
+  const urlOf = (socket: { localAddress?: string; localPort?: number }) =>
+    requestOf(incoming(socket), {} as ServerResponse, new AbortController().signal)!.url;
+  assertEquals(urlOf({ localAddress: "127.0.0.1", localPort: 8787 }), "http://127.0.0.1:8787/metrics");
+  assertEquals(urlOf({ localAddress: "::1", localPort: 8787 }), "http://[::1]:8787/metrics");
+  assertEquals(urlOf({}), "http://127.0.0.1/metrics");
+});
 
 Deno.test("a connection on which too many requests wait is closed", () =>
   withFile((root, ask) =>

@@ -36,7 +36,8 @@ function urlOf({ url = "/", headers: { host }, socket }: IncomingMessage): strin
   const path = url.startsWith("/") ? url : `/${url}`;
   const asked = `http://${host}${path}`;
   if (host && !/[\s/?#@\\]/.test(host) && URL.canParse(asked)) return asked;
-  const { localAddress = "127.0.0.1", localPort } = socket;
+  // A client that has left takes them with it.
+  const { localAddress = "127.0.0.1", localPort = 80 } = socket;
   return `http://${localAddress.includes(":") ? `[${localAddress}]` : localAddress}:${localPort}${path}`;
 }
 
