@@ -1,5 +1,6 @@
 import { ServiceError } from "../../core/mod.ts";
 import type { Exchange } from "../_exchange.ts";
+import type { Progress } from "./_progress.ts";
 import type { Pieces } from "./_response_body.ts";
 import type { AnyRow, RowFormat } from "./_row_format.ts";
 
@@ -11,6 +12,8 @@ export interface RowSource {
   finish?(rows: number): unknown;
   /** Whether many rows fit a chunk: then what is ready goes out together. */
   readonly short: boolean;
+  /** How far a long row is, told where the format can. */
+  readonly progress?: Progress;
 }
 
 /** Characters that go out together. */
@@ -25,8 +28,6 @@ export class RowPieces implements Pieces {
   readonly #encoder = new TextEncoder();
   #reading: Promise<ReadableStreamReadResult<AnyRow>> | undefined;
   #text = "";
-  #progress: unknown;
-  #wake: (() => void) | undefined;
   #done = false;
 
   constructor(exchange: Exchange, source: RowSource, format: RowFormat) {
@@ -40,12 +41,6 @@ export class RowPieces implements Pieces {
   async first(): Promise<void> {
     this.#reading = this.#reader.read();
     await this.#reading;
-  }
-
-  /** Tells how far a long row is; a newer word replaces an older one that nobody has taken. */
-  report(progress: unknown): void {
-    this.#progress = progress;
-    this.#wake?.();
   }
 
   async next(): Promise<Uint8Array | undefined> {
@@ -75,14 +70,13 @@ export class RowPieces implements Pieces {
 
   /** Waits for a row, or for progress inside it; whether there was progress to tell. */
   async #tellProgress(): Promise<boolean> {
-    if (!this.#format.progress) return false;
+    const { progress } = this.#source;
+    if (!progress || !this.#format.progress) return false;
     this.#reading ??= this.#reader.read();
-    const woken = new Promise<void>((resolve) => this.#wake = resolve);
-    if (this.#progress === undefined) await Promise.race([this.#reading, woken]);
-    const progress = this.#progress;
-    this.#progress = undefined;
-    if (progress === undefined || await settled(this.#reading)) return false;
-    this.#text += this.#format.progress(progress);
+    await Promise.race([this.#reading, progress.told()]);
+    const word = progress.take();
+    if (word === undefined || await settled(this.#reading)) return false;
+    this.#text += this.#format.progress(word);
     return true;
   }
 

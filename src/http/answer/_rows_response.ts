@@ -22,18 +22,11 @@ export function writtenOf(request: Request, format: Written | undefined): Writte
   return named.sort((a, b) => a.at - b.at)[0]?.written ?? "ndjson";
 }
 
-/** Rows that tell how far a long one is. */
-export interface ProgressSource extends RowSource {
-  /** Set by the answer: takes each word. */
-  onProgress?: (progress: unknown) => void;
-}
-
 /** The answer that carries rows. Until its first row is there, what fails has a status; server-sent events begin at once. */
-export async function rowsResponse(exchange: Exchange, source: ProgressSource, written: Written): Promise<Response> {
+export async function rowsResponse(exchange: Exchange, source: RowSource, written: Written): Promise<Response> {
   if (written === "json") return await document(exchange, source);
   const format = written === "sse" ? EVENTS : NDJSON;
   const pieces = new RowPieces(exchange, source, format);
-  source.onProgress = (progress) => pieces.report(progress);
   if (written !== "sse") await pieces.first();
   return new Response(responseBody(exchange, pieces), {
     headers: { "content-type": format.type, "cache-control": "no-store", "x-content-type-options": "nosniff" },

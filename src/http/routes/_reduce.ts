@@ -6,7 +6,9 @@ import type { Exchange } from "../_exchange.ts";
 import { parseQuery, ReduceQuery } from "./_query.ts";
 import { bringLogits, flowOptions, idsOf } from "../body/_request_logits.ts";
 import { checkLimit } from "../guard/_check_limit.ts";
-import { type ProgressSource, rowsResponse, writtenOf } from "../answer/_rows_response.ts";
+import { Progress } from "../answer/_progress.ts";
+import type { RowSource } from "../answer/_row_pieces.ts";
+import { rowsResponse, writtenOf } from "../answer/_rows_response.ts";
 
 type Query = ReturnType<typeof queryOf>;
 
@@ -66,17 +68,11 @@ function source(
   query: Query,
   options: RowRecordOptions,
   events: boolean,
-): ProgressSource {
+): RowSource {
   const summary = new LabelSummary();
-  const told: ProgressSource = {
-    rows: new ReadableStream(),
-    short: logits.shape.vocabulary < CHUNK,
-    finish: (rows) => options.labels && finish(summary, options.labels.length, rows, query.rows === undefined),
-  };
   const every = query.progress ?? PROGRESS;
-  const seen = events && logits.shape.vocabulary > every
-    ? watched(logits, every, (word) => told.onProgress?.(word))
-    : logits;
+  const progress = events && logits.shape.vocabulary > every ? new Progress() : undefined;
+  const seen = progress ? watched(logits, every, progress) : logits;
   const reduced = reduce(seen, recordReducers(options), {
     ...flowOptions(exchange, query),
     ...(query.onInvalid ? { onInvalid: query.onInvalid } : {}),
@@ -89,7 +85,12 @@ function source(
       },
     }),
   );
-  return Object.assign(told, { rows: monitored(records, query) });
+  return {
+    rows: monitored(records, query),
+    short: logits.shape.vocabulary < CHUNK,
+    finish: (rows) => options.labels && finish(summary, options.labels.length, rows, query.rows === undefined),
+    ...(progress ? { progress } : {}),
+  };
 }
 
 /** With the entropy monitor where it is asked for. */
@@ -99,13 +100,13 @@ function monitored(records: ReadableStream<RowRecord>, { window, threshold, dwel
 }
 
 /** The same logits, telling how far a row is and what it comes to so far. */
-function watched(logits: Logits, every: number, tell: (progress: unknown) => void): Logits {
+function watched(logits: Logits, every: number, progress: Progress): Logits {
   let next = every;
   return tap(logits, { best: maximum(), lse: logSumExp(), entropy: entropy() }, (row) => {
     if (row.count < next && row.count >= next - every) return;
     next = (Math.floor(row.count / every) + 1) * every;
     if (row.partial && row.count >= every) {
-      tell({
+      progress.tell({
         row: row.index,
         count: row.count,
         vocabulary: logits.shape.vocabulary,
