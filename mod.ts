@@ -12,15 +12,15 @@
  * ```
  *
  * Sources: `fromArray`, `fromStream`, `fromFile`, `fromStdin`. Operators: `temperature`, `softcap`, `logitBias`, `mask`, `rechunk`.
- * Reducers: see `./reducers`. What runs them: `reduce`, `reduceRow`, `collect`, `normalize`, `map`, `tap`, `explain` and the
- * states: see `./engine`. Sinks: `toNpy`, `toRaw`, `toNdjson`, `toText`. Types and errors, and what it takes to write a source, an operator
+ * Reducers: see `./reducers`; maps: `./maps`. What runs them, as streams: `reduce`, `collect`, `normalize`, `map`, `tap`, `explain`: see
+ * `./flow`; row by row: `reduceRow` and the states: see `./row`. Sinks: `toNpy`, `toRaw`, `toNdjson`, `toText`. Types and errors, and what it takes to write a source, an operator
  * or a reducer of one's own: see `./core`.
  *
  * Importing this module asks for no permission; files and standard input are touched only by the source or sink that needs them.
  *
  * @module
  */
-export type { Backend, Kernels, Level } from "./kernels/mod.ts";
+export { ArenaFullError, type Backend, BackendUnavailableError, type Kernels, type Level } from "./kernels/mod.ts";
 export {
   type Block,
   type ByteReader,
@@ -57,8 +57,21 @@ export {
   type Spec,
   StateFormatError,
 } from "./src/core/mod.ts";
-export * from "./src/engine/mod.ts";
+export * from "./src/flow/mod.ts";
+export {
+  type AlignedRows,
+  finishState,
+  type FinishStateOptions,
+  loadState,
+  mergeStates,
+  reduceRow,
+  type ReduceRowOptions,
+  RowState,
+  saveState,
+  type SaveStateOptions,
+} from "./src/row/mod.ts";
 export * from "./src/sampling/mod.ts";
+export * from "./src/maps/mod.ts";
 export * from "./src/operators/mod.ts";
 export * from "./src/reducers/mod.ts";
 export * from "./src/sinks/mod.ts";

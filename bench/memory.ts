@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { TextLineStream } from "../src/http/_streams.ts";
+import { TextLineStream } from "../src/http/body/_streams.ts";
 import { normalLogits } from "./_normal_logits.ts";
 
 const MIB = 2 ** 20, GIB = 2 ** 30;

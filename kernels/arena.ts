@@ -1,39 +1,191 @@
-import { type Arena, Cell, Column, SLOT_BYTES, TILE, TILES } from "./kernels.ts";
+import { Cell, Column, SLOT_BYTES, TILE, TILES } from "./layout.ts";
+import { Places } from "./places.ts";
 
 /** Bytes at the start of memory that belong to the WASM module: its tables of constants and its scratch vectors. */
 const RESERVED = 8192;
+/** Eight for aligned streams, and as many for what is called from inside them. */
+const LANES = 16;
+/** Rows that can be open at a time without leaving the arena: a batch of a projection. */
+const SLOTS = 64;
 // Two in turn for a source, two more for its second read, and as many for a second flow; later ones use memory of their own.
 const BUFFERS = 8;
 const BUFFER_BYTES = 1 << 18;
 const PAGE = 65536;
 
-/** An arena's addresses and the bytes of memory it needs, a whole number of WASM pages. */
-export interface Layout {
-  readonly arena: Arena;
-  readonly bytes: number;
+/** What the work on one stream needs in the arena, while it lasts. All addresses are in bytes and 64-byte aligned. */
+export interface Lane {
+  /** `TILES * TILE` elements: where logits are staged. */
+  readonly stage: number;
+  /** As many again: where what is made of them is written, and raw f16 or bf16 words wait to be widened. */
+  readonly mapped: number;
+  /** The sweep's table: `TILES` rows of `Column.stride` float64. */
+  readonly table: number;
+  /** A view of the table. */
+  readonly rows: Float64Array;
 }
 
-/** Lays the arena out for elements of `elementBytes`: 3.7 MiB for float32, 4.2 MiB for float64. */
-export function layOut(elementBytes: number): Layout {
+/**
+ * All lanes of an arena are lent: the library was called from inside itself too many times over.
+ *
+ * @example Work inside work, without end
+ * ```ts
+ * import { ArenaFullError, loadKernels } from "@sluice/sluice/kernels";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const { arena } = loadKernels();
+ * const inside = (): void => arena.lend(inside);
+ * assertThrows(inside, ArenaFullError, "from inside");
+ * ```
+ */
+export class ArenaFullError extends RangeError {
+  /** The class's name, also where classes are renamed by a bundler. */
+  override readonly name = "ArenaFullError";
+  /** Stable, for callers that cannot compare classes. */
+  readonly code = "E_ARENA_FULL";
+
+  /** Says how many lanes there are. */
+  constructor() {
+    super(
+      `Cannot work on another row: the library was called from inside itself until all ${LANES} lanes of its memory were in use; ` +
+        "let the row in hand end first",
+    );
+  }
+}
+
+/**
+ * The memory of one backend, and who has which part of it. Nothing else keeps that.
+ *
+ * Lanes are lent to synchronous work and come back when it ends. A caller's code (an operator, a step, a map) runs while lanes are
+ * lent, and whatever it calls is lent others: nothing is ever written over. Slots and cells are places of rows: a row that must leave
+ * takes its content along. Read buffers are lent to sources, across waits. What is left, `spare`, `out`, `indices` and `scratch`, is
+ * for one kernel's answer or intermediate results: nobody keeps anything there while other code runs.
+ */
+export class Arena {
+  /** The memory. It never grows, so views of it stay valid. */
+  readonly memory: ArrayBuffer;
+  /** An accumulator of `SLOT_BYTES` for a moment's work. */
+  readonly spare: number;
+  /** Eight float64 results of a kernel. */
+  readonly out: number;
+  /** A view of them. */
+  readonly results: Float64Array;
+  /** `TILE` uint32 indices of a kernel. */
+  readonly indices: number;
+  /** `2 * TILE` elements for one kernel's work on values that lie elsewhere. */
+  readonly scratch: number;
+  /** Accumulators of open rows, `SLOT_BYTES` each. */
+  readonly slots: Places;
+  /** A ring of `Cell.ring` cells, 64 bits each. */
+  readonly cells: Places;
+  readonly #lanes: readonly Lane[];
+  /** Each lane as a list of one. */
+  readonly #alone: readonly (readonly Lane[])[];
+  #lent = 0;
+  readonly #buffers: number[];
+
+  /** Lays a memory out for logits of `element`; see {@linkcode arenaBytes}. */
+  constructor(memory: ArrayBuffer, element: "f32" | "f64") {
+    const take = allocator();
+    const { lanes, slots, cells, buffers, ...momentary } = areasOf(take, element);
+    this.memory = memory;
+    this.spare = momentary.spare;
+    this.out = momentary.out;
+    this.results = new Float64Array(memory, this.out, 8);
+    this.indices = momentary.indices;
+    this.scratch = momentary.scratch;
+    this.slots = new Places(slots);
+    this.cells = new Places([cells]);
+    this.#lanes = lanes.map((lane) => ({
+      ...lane,
+      rows: new Float64Array(memory, lane.table, TILES * Column.stride),
+    }));
+    this.#alone = this.#lanes.map((lane) => [lane]);
+    this.#buffers = buffers;
+  }
+
+  /** Lends a lane to synchronous work; it is given back when that ends. */
+  lend<T>(work: (lane: Lane) => T): T {
+    if (this.#lent === LANES) throw new ArenaFullError();
+    const lane = this.#lanes[this.#lent++];
+    try {
+      return work(lane);
+    } finally {
+      this.#lent--;
+    }
+  }
+
+  /** Lends several lanes at once. */
+  lendMany<T>(count: number, work: (lanes: readonly Lane[]) => T): T {
+    if (this.#lent + count > LANES) throw new ArenaFullError();
+    const lanes = count === 1 ? this.#alone[this.#lent] : this.#lanes.slice(this.#lent, this.#lent + count);
+    this.#lent += count;
+    try {
+      return work(lanes);
+    } finally {
+      this.#lent -= count;
+    }
+  }
+
+  /** Bytes of a read buffer. */
+  get bufferBytes(): number {
+    return BUFFER_BYTES;
+  }
+
+  /** Lends a read buffer until it is given back; with all of them lent, memory of its own does as well, but is copied when staged. */
+  lendBuffer(): Uint8Array {
+    const at = this.#buffers.pop();
+    return at === undefined ? new Uint8Array(BUFFER_BYTES) : new Uint8Array(this.memory, at, BUFFER_BYTES);
+  }
+
+  /** Takes a read buffer back. */
+  giveBack(buffer: Uint8Array): void {
+    if (buffer.buffer === this.memory) this.#buffers.push(buffer.byteOffset);
+  }
+}
+
+/** Bytes of memory that an arena needs, a whole number of WASM pages: 4.4 MiB for float32, 6.5 MiB for float64. What is not used is not touched. */
+export function arenaBytes(element: "f32" | "f64"): number {
+  const take = allocator();
+  areasOf(take, element);
+  return Math.ceil(take(0) / PAGE) * PAGE;
+}
+
+/** Gives address after address. */
+function allocator(): (bytes: number) => number {
   let at = RESERVED;
-  const take = (bytes: number): number => {
+  return (bytes) => {
     const address = at;
     at += Math.ceil(bytes / 64) * 64;
     return address;
   };
-  const arena: Arena = {
-    table: take(TILES * Column.stride * 8),
-    slot: take(SLOT_BYTES),
+}
+
+interface Areas {
+  readonly spare: number;
+  readonly out: number;
+  readonly indices: number;
+  readonly scratch: number;
+  readonly slots: readonly number[];
+  readonly lanes: readonly Omit<Lane, "rows">[];
+  readonly cells: number;
+  readonly buffers: number[];
+}
+
+function areasOf(take: (bytes: number) => number, element: "f32" | "f64"): Areas {
+  const tile = TILE * (element === "f64" ? 8 : 4);
+  const many = <T>(count: number, area: () => T): T[] => Array.from({ length: count }, area);
+  return {
     spare: take(SLOT_BYTES),
     out: take(8 * 8),
     indices: take(TILE * 4),
-    scratch: take(2 * TILE * elementBytes),
-    stage: take(TILES * TILE * elementBytes),
-    mapped: take(TILES * TILE * elementBytes),
+    scratch: take(2 * tile),
+    slots: many(SLOTS, () => take(SLOT_BYTES)),
+    lanes: many(LANES, () => ({
+      table: take(TILES * Column.stride * 8),
+      stage: take(TILES * tile),
+      mapped: take(TILES * tile),
+    })),
     cells: take(Cell.ring * 8),
-    pool: take(BUFFERS * BUFFER_BYTES),
-    buffers: BUFFERS,
-    bufferBytes: BUFFER_BYTES,
+    buffers: many(BUFFERS, () => take(BUFFER_BYTES)),
   };
-  return { arena, bytes: Math.ceil(at / PAGE) * PAGE };
 }

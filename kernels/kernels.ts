@@ -1,83 +1,10 @@
+import type { Arena } from "./arena.ts";
+
 /** Which implementation of the arithmetic runs: fused SIMD, plain SIMD, or float64 TypeScript. */
 export type Backend = "fma" | "simd" | "reference";
 
 /** How much a sweep learns of a tile; each level includes the ones before it. */
 export type Level = "maximum" | "sum" | "moments" | "squares";
-
-/** Logits in one tile of the absolute grid. Part of the saved state's version: never change it lightly. */
-export const TILE = 1024;
-
-/** Most tiles that one sweep may take: the rows of the arena's table. */
-export const TILES = 64;
-
-/** Float64 columns of one row of the table a sweep writes, a row a tile. */
-export const Column = {
-  /** The tile's sum is `mantissa * 2^exponent`, mantissa in [1, 2), or 0 for a fully masked tile. */
-  mantissa: 0,
-  /**
-   * An integer held as float64, in binades of the base. Up to `|x| = 2^50` it measures; for logits beyond, it is an ordinal below
-   * 2^53 that keeps their order and counts their ties, so take the log-sum-exp from maximum and log-sum, never from it.
-   */
-  exponent: 1,
-  /** The largest logit, NaN left out; -Infinity when all are masked. */
-  maximum: 2,
-  /** `sum 2^(y-exponent) * (y-exponent)`, with `y` the logit in units of the base (see {@linkcode Kernels.base}). */
-  moment: 3,
-  /** `sum 2^(y-exponent) * (y-exponent)^2`. */
-  square: 4,
-  /** How many logits are NaN. */
-  nan: 5,
-  /** How many logits are +Infinity. */
-  posInf: 6,
-  /** Columns of a row; the last is spare. */
-  stride: 8,
-} as const;
-
-/**
- * The table of {@linkcode Kernels.tally}: a ring of cells of logit value, 64 bits each. Cell c holds the logits of
- * `c <= 256 x < c + 1`, at place `c mod 16384`; from bit 36 on how many they are, below it the sum of their `floor(2^18 x) mod 1024`.
- */
-export const Cell = {
-  /** Cells in the ring: 64 units of logit. */
-  ring: 16384,
-  /** Cells in one unit of logit. */
-  perUnit: 256,
-  /** Steps in one cell. */
-  steps: 1024,
-  /** Most logits that one cell can count. */
-  most: 2 ** 26,
-} as const;
-
-/** Byte addresses inside the arena: fixed, 16-byte aligned, and never shared across an `await` except `pool`. */
-export interface Arena {
-  /** The sweep's table: `TILES` rows of `Column.stride` float64. */
-  readonly table: number;
-  /** The exact accumulator of the row in hand: `SLOT_BYTES`. */
-  readonly slot: number;
-  /** A second accumulator, for merging: `SLOT_BYTES`. */
-  readonly spare: number;
-  /** Eight float64 results of {@linkcode Kernels.total}. */
-  readonly out: number;
-  /** `TILE` uint32 indices written by {@linkcode Kernels.collect}. */
-  readonly indices: number;
-  /** `2 * TILE` elements for one kernel's work on values that lie elsewhere: nothing is left here between two calls. */
-  readonly scratch: number;
-  /** `TILES * TILE` elements: where logits are staged. */
-  readonly stage: number;
-  /** As many elements again: where maps write, and raw f16 or bf16 words wait to be widened. */
-  readonly mapped: number;
-  /** A ring of `Cell.ring` cells, 64 bits each: whoever fills it says whose it is. */
-  readonly cells: number;
-  /** The first of `buffers` read buffers of `bufferBytes` each, lent to sources. */
-  readonly pool: number;
-  /** How many read buffers there are. */
-  readonly buffers: number;
-  /** Bytes of each. */
-  readonly bufferBytes: number;
-}
-
-/** Bytes of an exact accumulator: f64 maximum, f64 top bin, then 8 i64 digits each for sum, moment and square. */
-export const SLOT_BYTES: number = 8 + 8 + 3 * 8 * 8;
 
 /**
  * One backend's arithmetic over one arena: the same functions for the two WASM builds and for the float64
@@ -91,9 +18,9 @@ export interface Kernels {
   readonly backend: Backend;
   /** What a logit is in memory: f32 for the WASM builds; the reference has an instance of each. */
   readonly element: "f32" | "f64";
-  /** The arena's memory. It never grows, so views of it stay valid. */
+  /** The memory that addresses are of. It never grows, so views of it stay valid. */
   readonly memory: ArrayBuffer;
-  /** Where things lie in the memory. */
+  /** Who has which part of it. */
   readonly arena: Arena;
   /**
    * The base of this backend's exponents, `2^(hi + lo)` with `hi + lo` about log2(e): a logit x weighs `2^(x * (hi + lo))`.
@@ -173,7 +100,7 @@ export interface Kernels {
   widenF16(words: number, count: number, to: number): void;
   /** Widens `count` bfloat16 at `words` (any even address) to logits at `to`, exactly. */
   widenBf16(words: number, count: number, to: number): void;
-  /** Replaces each logit by `fround(x / by)`, `by` a float64 (float64 logits: `x / by`). */
+  /** Replaces each logit by `x / fround(by)` in float32 (float64 logits: `x / by`). */
   divide(logits: number, count: number, by: number): void;
   /** Replaces each logit by `cap * tanh(x / cap)`, rounded once; NaN stays NaN, +Infinity gives cap, -Infinity (a mask) stays. */
   softcap(logits: number, count: number, cap: number): void;

@@ -104,12 +104,14 @@ export function availableBackends(): Backend[] {
  *
  * const kernels = loadKernels();
  * const { memory, arena } = kernels;
- * new Float32Array(memory, arena.stage, 4).fill(0);
- *
- * kernels.clear(arena.slot);
- * const invalid = kernels.sweep("sum", arena.stage, 4, arena.table);
- * kernels.deposit("sum", arena.table, 1, arena.slot);
- * kernels.total(arena.slot, arena.out);
+ * const invalid = arena.lend(({ stage, table }) => {
+ *   new Float32Array(memory, stage, 4).fill(0);
+ *   const invalid = kernels.sweep("sum", stage, 4, table);
+ *   kernels.clear(arena.spare);
+ *   kernels.deposit("sum", table, 1, arena.spare);
+ *   kernels.total(arena.spare, arena.out);
+ *   return invalid;
+ * });
  * const out = new Float64Array(memory, arena.out, 8);
  *
  * assertEquals(invalid, 0);
@@ -151,33 +153,6 @@ const owners = new WeakMap<ArrayBufferLike, Kernels>();
  */
 export function kernelsOf(memory: ArrayBufferLike): Kernels | undefined {
   return owners.get(memory);
-}
-
-const spares = new WeakMap<Kernels, Kernels>();
-
-/**
- * The same arithmetic over an arena of its own: for work inside work, whose logits still lie in the first. The same object
- * at every call.
- *
- * @example The first arena is left alone
- * ```ts
- * import { loadKernels, spareKernels } from "@sluice/sluice/kernels";
- * import { assertEquals } from "@std/assert";
- *
- * const kernels = loadKernels();
- * const spare = spareKernels(kernels);
- * const kept = new Float32Array(kernels.memory, kernels.arena.stage, 1).fill(7);
- * new Float32Array(spare.memory, spare.arena.stage, 1).fill(3);
- * assertEquals(kept[0], 7);
- * assertEquals(spare.backend, kernels.backend);
- * ```
- *
- * @param kernels The kernels at work.
- */
-export function spareKernels(kernels: Kernels): Kernels {
-  let spare = spares.get(kernels);
-  if (spare === undefined) spares.set(kernels, spare = build(kernels.backend, kernels.element));
-  return spare;
 }
 
 function build(backend: Backend, element: "f32" | "f64"): Kernels {

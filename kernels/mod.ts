@@ -8,15 +8,16 @@
  * | `availableBackends` | which backends work here |
  * | `chooseBackend` | the rule behind the default |
  * | `BackendUnavailableError` | a named backend that does not work here |
- * | `Kernels`, `Arena`, `Level`, `Backend` | the interface they share |
- * | `holding`, `isHeld`, `freeKernels` | who works in an arena while a caller's code runs |
+ * | `Kernels`, `Level`, `Backend` | the interface they share |
+ * | `Arena`, `Lane`, `Places`, `ArenaFullError` | the memory they work in, and who has which part of it |
  * | `TILE`, `TILES`, `Column`, `Total`, `SLOT_BYTES` | the layout of memory |
  * | `ln`, `exp` | logarithm and exponential with the same bits in every engine |
  *
  * @module
  */
-export { freeKernels, holding, isHeld } from "./hold.ts";
+export { Arena, ArenaFullError, type Lane } from "./arena.ts";
 export * from "./kernels.ts";
+export * from "./layout.ts";
 export { exp, ln } from "./reference/elementary.ts";
 export { Total } from "./reference/total.ts";
 export {
@@ -26,5 +27,5 @@ export {
   chooseBackend,
   kernelsOf,
   loadKernels,
-  spareKernels,
 } from "./load.ts";
+export { type Leave, Places } from "./places.ts";

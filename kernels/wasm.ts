@@ -1,5 +1,6 @@
-import { type Arena, Cell, Column, type Kernels, type Level, TILE } from "./kernels.ts";
-import { layOut } from "./arena.ts";
+import { Arena, arenaBytes } from "./arena.ts";
+import type { Kernels, Level } from "./kernels.ts";
+import { Cell, Column, TILE } from "./layout.ts";
 import { BINARY as FMA } from "./gen/fma.ts";
 import { BINARY as SIMD } from "./gen/simd.ts";
 import { type Base, LOG2_E_PAIR } from "./reference/binary_exponent.ts";
@@ -98,13 +99,12 @@ export class WasmKernels implements Kernels {
   readonly #u32: Uint32Array;
 
   constructor(build: "fma" | "simd") {
-    const layout = layOut(4);
-    const pages = layout.bytes / 65536;
+    const pages = arenaBytes("f32") / 65536;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.backend = build;
     this.base = BUILDS[build].base;
-    this.arena = layout.arena;
     this.memory = memory.buffer as ArrayBuffer;
+    this.arena = new Arena(this.memory, "f32");
     this.#exports = instantiate(build, memory);
     this.#range = BUILDS[build].range;
     this.#f32 = new Float32Array(this.memory);

@@ -4,7 +4,8 @@
 import { assert } from "@std/assert";
 import { availableBackends, type Backend } from "../kernels/mod.ts";
 import type { Logits } from "../src/core/mod.ts";
-import { normalize, reduce, reduceRow } from "../src/engine/mod.ts";
+import { normalize, reduce } from "../src/flow/mod.ts";
+import { reduceRow } from "../src/row/mod.ts";
 import { entropy, logSumExp, perplexity, topK, varentropy } from "../src/reducers/mod.ts";
 import { fromArray, fromFile } from "../src/sources/mod.ts";
 import { CompensatedSum, type Truth, truthOf } from "./support/oracle.ts";

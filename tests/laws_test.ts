@@ -1,24 +1,15 @@
 // The laws of a reducer, for every reducer of the library, every dtype and every backend:
 //   1. any chunking of the logits gives the same bits, by either door into the engine, with operators or without;
-//   2. any cut of the vocabulary, merged in any order and tree, saved and loaded on the way, gives the bits of one read;
+//   2. any cut of the vocabulary, merged in any order and tree, saved and loaded on the way, gives the bits of one read, and its state the
+//      same bytes;
 //   3. `init` is the identity of `merge`, and `merge` is associative and commutative to the bit;
 //   4. `step` over tiles is `stepBlock`; `finish` is repeatable and changes nothing;
 //   5. `reduce`, `reduceRow` and `collect` agree; a tap changes nothing; company changes nothing.
 import { assert, assertEquals } from "@std/assert";
 import { availableBackends, type Backend, TILE } from "../kernels/mod.ts";
 import type { Dtype, Operator, Reducer, Reducers, Row, RowFacts } from "../src/core/mod.ts";
-import {
-  collect,
-  finishState,
-  loadState,
-  mergeStates,
-  reduce,
-  reduceRow,
-  reduceStates,
-  type RowState,
-  saveState,
-  tap,
-} from "../src/engine/mod.ts";
+import { collect, reduce, reduceStates, tap } from "../src/flow/mod.ts";
+import { finishState, loadState, mergeStates, reduceRow, type RowState, saveState } from "../src/row/mod.ts";
 import { logitBias, mask, rechunk, softcap, temperature } from "../src/operators/mod.ts";
 import * as reducerRoom from "../src/reducers/mod.ts";
 import { topK } from "../src/reducers/mod.ts";
@@ -132,10 +123,11 @@ for (const { dtype, backend } of ARITHMETICS) {
         }
         NAMES.forEach((name, row) => {
           const states = parts.map((part) => part[row]);
-          const before = states.map(saveState);
+          const before = states.map((state) => saveState(state));
           const merged = mergeAtRandom(random, states, reducers);
           assertSameBits(finishState(merged, reducers), wanted[row], `${name}, cut at ${cuts.map(([from]) => from)}`);
           assertEquals(merged.covered, [[0, vocabulary]]);
+          assertSameBits(saveState(merged), saveState(whole[row]), `${name}: equal content, equal bytes`);
           states.forEach((state, i) => assertSameBits(saveState(state), before[i], "a merged state"));
         });
       }
@@ -392,6 +384,7 @@ Deno.test("nothing read: every reducer finishes", () => {
     posInf: 0,
     allMasked: true,
     firstInvalid: undefined,
+    of: () => facts,
   };
   const finished = Object.fromEntries(
     Object.entries(everyReducer(10, 1)).map(([name, reducer]) => [name, reducer.finish(reducer.init(0), facts)]),

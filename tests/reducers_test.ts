@@ -3,7 +3,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { availableBackends } from "../kernels/mod.ts";
 import type { Dtype, Reducers } from "../src/core/mod.ts";
-import { reduce, reduceRow, reduceStates } from "../src/engine/mod.ts";
+import { reduce, reduceStates } from "../src/flow/mod.ts";
+import { reduceRow } from "../src/row/mod.ts";
 import { mask, temperature } from "../src/operators/mod.ts";
 import {
   entropy,

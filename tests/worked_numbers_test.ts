@@ -3,15 +3,8 @@
 // f32 rows of every backend within the accuracy promised.
 import { assert, assertEquals } from "@std/assert";
 import { availableBackends } from "../kernels/mod.ts";
-import {
-  collect,
-  entropyMonitor,
-  finishState,
-  mergeStates,
-  normalize,
-  reduceRow,
-  reduceStates,
-} from "../src/engine/mod.ts";
+import { collect, entropyMonitor, normalize, reduceStates } from "../src/flow/mod.ts";
+import { finishState, mergeStates, reduceRow } from "../src/row/mod.ts";
 import { softcap } from "../src/operators/mod.ts";
 import { entropy, label, LabelSummary, logSumExp, maximum, moments, target, topK } from "../src/reducers/mod.ts";
 import { fromArray } from "../src/sources/mod.ts";

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as root from "../mod.ts";
 import { transformersLogitsProcessor } from "../src/adapters/transformers.ts";
 import { errorCode, logitsFrom, ParameterError } from "../src/core/mod.ts";
+import * as records from "../src/records/mod.ts";
 import * as sampling from "../src/sampling/mod.ts";
 import { roomFiles, rooms, ROOT } from "./support/modules.ts";
 
@@ -233,9 +234,11 @@ const TAKES: Record<string, (more: object) => unknown> = {
   ReduceOptions: (more) => root.reduce(logits, { lse }, more),
   ReduceRowOptions: (more) => root.reduceRow(row, { lse }, more),
   ReduceStatesOptions: (more) => root.reduceStates(logits, { lse }, more),
-  RowRecordOptions: (more) => root.recordReducers(more),
+  RowRecordOptions: (more) => records.recordReducers(more),
   SampleChainOptions: (more) => root.sampleChain(more),
   SamplerOptions: (more) => root.sampler(more),
+  SaveStateOptions: async (more) =>
+    root.saveState((await Array.fromAsync(root.reduceStates(logits, { lse })))[0], more),
   SinkOptions: async (more) => await (await root.toText("/dev/null", more)).abort(),
   StepOptions: (more) => root.sampler({ seed: 1 }).draw(row, more),
   SuppressOptions: (more) => root.suppress([1], more),
@@ -251,7 +254,7 @@ const TAKES: Record<string, (more: object) => unknown> = {
 const TAKES_TOO: Record<string, (more: object) => unknown> = {
   explain: (more) => root.explain(logits, { lse }, more),
   distribution: (more) => root.sampler().distribution(row, more),
-  rowRecord: (more) => root.rowRecord(root.reduceRow(row, root.recordReducers()), more),
+  rowRecord: (more) => records.rowRecord(root.reduceRow(row, records.recordReducers()), more),
   open: (more) => logits.open(more),
   toRaw: async (more) => await (await root.toRaw("/dev/null", more)).abort(),
   toNdjson: async (more) => await (await root.toNdjson("/dev/null", more)).abort(),

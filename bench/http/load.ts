@@ -9,7 +9,7 @@
  * | answer above the cap on requests | 503 in <= 50 ms |
  * | memory after 10,000 requests that were given up | within 10 MiB of before |
  */
-import { TextLineStream } from "../../src/http/_streams.ts";
+import { TextLineStream } from "../../src/http/body/_streams.ts";
 
 const VOCABULARY = 65_536;
 const CLIENTS = 500;

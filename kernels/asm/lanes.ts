@@ -1,9 +1,15 @@
 /** Vectors, their lanes, and the ragged end of a run of logits. */
 
-/** The block of a tile that is flushed into the second level of sums: 32 vectors. */
-export const BLOCK: i32 = 128;
+/** A tile's sums have eight lanes, by id mod 8: two vectors here, one on a machine of 256 bits, to the same bits. */
+export const LANES: i32 = 8;
+/** Bytes from a vector to the next one of the same lanes. */
+export const TURN: usize = 32;
+/** The block of a tile that is flushed into the second level of sums: 32 logits a lane. */
+export const BLOCK: i32 = 256;
 /** Room for one block, and as much again for what is computed from it: the host leaves the first 8 KiB to this module. */
 export const SCRATCH: usize = 4096;
+/** Room for eight lanes of totals. */
+export const TOTALS: usize = SCRATCH + 3072;
 
 /** `(l0 + l1) + (l2 + l3)` in float64. */
 export function addLanes(v: v128): f64 {
@@ -19,19 +25,21 @@ export function largestLane(v: v128): f32 {
   );
 }
 
-/** Copies `count` logits, at most a block, to the scratch room, filled up with -Infinity to whole vectors. */
+/** Copies `count` logits, at most a block, to the scratch room, filled up with -Infinity to whole turns. */
 export function padded(at: usize, count: i32): usize {
-  v128.store(SCRATCH + (<usize> (count & ~3) << 2), f32x4.splat(-Infinity));
+  const last = SCRATCH + (<usize> (count & -LANES) << 2);
+  v128.store(last, f32x4.splat(-Infinity));
+  v128.store(last, f32x4.splat(-Infinity), 16);
   memory.copy(SCRATCH, at, <usize> count << 2);
   return SCRATCH;
 }
 
-/** The block that begins at `at`: in place, or padded when `left` logits are no whole number of vectors. */
+/** The block that begins at `at`: in place, or padded when `left` logits are no whole number of turns. */
 export function blockAt(at: usize, left: i32): usize {
-  return left < BLOCK && (left & 3) != 0 ? padded(at, left) : at;
+  return left < BLOCK && (left & (LANES - 1)) != 0 ? padded(at, left) : at;
 }
 
-/** Past the last vector of a block that begins at `at`. */
+/** Past the last turn of a block that begins at `at`. */
 export function blockEnd(at: usize, left: i32): usize {
-  return at + (<usize> ((min<i32>(left, BLOCK) + 3) >> 2) << 4);
+  return at + (<usize> ((min<i32>(left, BLOCK) + LANES - 1) & -LANES) << 2);
 }

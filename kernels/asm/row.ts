@@ -1,5 +1,5 @@
-/** One row of the table a sweep writes: eight float64. */
-export const ROW: usize = 64;
+/** One row of the table a sweep writes: sixteen float64. */
+export const ROW: usize = 128;
 export const MANTISSA: usize = 0;
 export const EXPONENT: usize = 8;
 export const MAXIMUM: usize = 16;

@@ -1,4 +1,4 @@
-import { Cell } from "../kernels.ts";
+import { Cell } from "../layout.ts";
 import { exp } from "./elementary.ts";
 import type { Elements } from "./maps.ts";
 

@@ -1,9 +1,11 @@
-import { Column, type Level } from "../kernels.ts";
+import type { Level } from "../kernels.ts";
+import { Column } from "../layout.ts";
 import { exp2Fraction, exponentOf, powerOfTwo } from "./elementary.ts";
 import { type Base, type BinaryExponent, binaryExponent } from "./binary_exponent.ts";
 
 const y: BinaryExponent = { n: 0, f: 0 };
-const lanes = new Float64Array(12);
+/** Eight of the sum, of its moment, of its square. */
+const lanes = new Float64Array(24);
 /** Weights below 2^-1000 of the largest count as nothing. */
 const LEAST = -1000;
 
@@ -13,7 +15,7 @@ const LEAST = -1000;
  *
  * In: `count` logits from index `first` of `logits`, of any value. Out: the columns of `level`, `nan` and `posInf`.
  * Specials: -Infinity weighs 0; NaN and +Infinity are counted, and then mantissa, moment and square are 0.
- * Method: reference exponent N even, from the tile's maximum; four lanes by position, `(l0+l1)+(l2+l3)`; all powers of two
+ * Method: reference exponent N even, from the tile's maximum; eight lanes by position, `((l0+l1)+(l2+l3)) + ((l4+l5)+(l6+l7))`; all powers of two
  * are exact, so the sum has the same bits at every level. Cost: two reads, about 19 ns a logit (5 in runs of ties).
  */
 export function exactTile(
@@ -36,7 +38,7 @@ export function exactTile(
   binaryExponent(maximum, base, y);
   const reference = y.n - y.n % 2;
   weigh(logits, first, count, reference, base);
-  writeRow(level, table, row, reference, lane(0), lane(4), lane(8));
+  writeRow(level, table, row, reference, addLanes(0), addLanes(8), addLanes(16));
   return false;
 }
 
@@ -107,13 +109,17 @@ function weigh(
       weight = k < LEAST ? 0 : exp2Fraction(y.f) * powerOfTwo(k);
       if (weight === 0) d = 0;
     }
-    const at = i & 3;
+    const at = i & 7;
     lanes[at] += weight;
-    lanes[at + 4] += weight * d;
-    lanes[at + 8] += weight * d * d;
+    lanes[at + 8] += weight * d;
+    lanes[at + 16] += weight * d * d;
   }
 }
 
-function lane(at: number): number {
+function addLanes(at: number): number {
+  return addFour(at) + addFour(at + 4);
+}
+
+function addFour(at: number): number {
   return (lanes[at] + lanes[at + 1]) + (lanes[at + 2] + lanes[at + 3]);
 }

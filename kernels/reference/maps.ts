@@ -51,7 +51,7 @@ export function subtract(
   for (let i = 0; i < count; i++) logits[to + i] = (logits[from + i] - maximum) - logSum;
 }
 
-/** Replaces each logit by `x / by`, rounded to the element type. */
+/** Replaces each logit by `x / by`, rounded to the element type: of float32 numbers that is their float32 quotient. */
 export function divideBy(logits: Elements, from: number, count: number, by: number): void {
   for (let i = from; i < from + count; i++) logits[i] = logits[i] / by;
 }

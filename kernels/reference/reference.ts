@@ -1,5 +1,6 @@
-import { type Arena, Column, type Kernels, type Level, TILE } from "../kernels.ts";
-import { layOut } from "../arena.ts";
+import { Arena, arenaBytes } from "../arena.ts";
+import type { Kernels, Level } from "../kernels.ts";
+import { Column, TILE } from "../layout.ts";
 import { type Base, LOG2_E_PAIR } from "./binary_exponent.ts";
 import { copyWithin, tallyCells, weighWithin } from "./cells.ts";
 import { blockSum, sumBlocks } from "./checksum.ts";
@@ -31,10 +32,9 @@ export class ReferenceKernels implements Kernels {
   readonly #shift: number;
 
   constructor(element: "f32" | "f64") {
-    const layout = layOut(element === "f32" ? 4 : 8);
     this.element = element;
-    this.arena = layout.arena;
-    this.memory = new ArrayBuffer(layout.bytes);
+    this.memory = new ArrayBuffer(arenaBytes(element));
+    this.arena = new Arena(this.memory, element);
     this.#shift = element === "f32" ? 2 : 3;
     this.#logits = element === "f32" ? new Float32Array(this.memory) : new Float64Array(this.memory);
     this.#f64 = new Float64Array(this.memory);
@@ -124,7 +124,7 @@ export class ReferenceKernels implements Kernels {
   }
 
   divide(logits: number, count: number, by: number): void {
-    divideBy(this.#logits, logits >> this.#shift, count, by);
+    divideBy(this.#logits, logits >> this.#shift, count, this.element === "f32" ? Math.fround(by) : by);
   }
 
   softcap(logits: number, count: number, cap: number): void {

@@ -1,4 +1,5 @@
-import { Column, type Level } from "../kernels.ts";
+import type { Level } from "../kernels.ts";
+import { Column } from "../layout.ts";
 import { powerOfTwo } from "./elementary.ts";
 
 /**

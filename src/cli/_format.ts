@@ -1,5 +1,5 @@
 import type { LabelSummary } from "../reducers/mod.ts";
-import type { RowRecord } from "../engine/mod.ts";
+import type { RowRecord } from "../records/mod.ts";
 
 /** How rows become text. */
 export interface Format {

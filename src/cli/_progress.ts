@@ -1,5 +1,5 @@
 import type { Logits } from "../core/mod.ts";
-import type { Plan } from "../engine/mod.ts";
+import type { Plan } from "../flow/mod.ts";
 import type { SingleBar } from "./_cli_progress.d.ts";
 import { counted } from "./_counted.ts";
 import type { Io } from "./io.ts";

@@ -1,6 +1,6 @@
 import type { Backend } from "../../kernels/mod.ts";
 import type { Dtype, Logits, Operator } from "../core/mod.ts";
-import { fileSpill, type FlowOptions } from "../engine/mod.ts";
+import { fileSpill, type FlowOptions } from "../flow/mod.ts";
 import { temperature } from "../operators/mod.ts";
 import { fromFile, type FromFileOptions, fromUrl } from "../sources/mod.ts";
 import type { Flag, Flags } from "./_flags.ts";

@@ -1,4 +1,4 @@
-import type { RowRecord, ScoreRecord } from "../engine/mod.ts";
+import type { RowRecord, ScoreRecord } from "../records/mod.ts";
 import type { LabelSummary } from "../reducers/mod.ts";
 import type { Format } from "./_format.ts";
 

@@ -1,14 +1,9 @@
 import type { Reducers, Row } from "../core/mod.ts";
-import {
-  explain,
-  recordReducers,
-  reduce as reduceRows,
-  type ReduceOptions,
-  rowRecord,
-  type RowRecordOptions,
-} from "../engine/mod.ts";
+import { explain, reduce as reduceRows, type ReduceOptions } from "../flow/mod.ts";
+import { recordReducers, rowRecord, type RowRecordOptions } from "../records/mod.ts";
 import { LabelSummary } from "../reducers/mod.ts";
-import { type Command, runCommand } from "./_command.ts";
+import type { Command } from "./_command.ts";
+import { runCommand } from "./_run_command.ts";
 import type { Flags } from "./_flags.ts";
 import type { Format } from "./_format.ts";
 import { readLabels } from "./_labels.ts";

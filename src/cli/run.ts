@@ -1,4 +1,4 @@
-import { generalText, print, statusOf } from "./_command.ts";
+import { generalText, print, statusOf } from "./_run_command.ts";
 import { meantFlag } from "./_flags.ts";
 import { examplesText } from "./_help.ts";
 import { didYouMean, meant } from "./_meant.ts";

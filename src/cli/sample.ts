@@ -1,12 +1,7 @@
 import { ioReason, ParameterError, type Row } from "../core/mod.ts";
-import {
-  explain,
-  reduce as reduceRows,
-  type ReduceOptions,
-  requireToken,
-  sampleChain,
-  sampleRecord,
-} from "../engine/mod.ts";
+import { explain, reduce as reduceRows, type ReduceOptions } from "../flow/mod.ts";
+import { requireToken, sampleRecord } from "../records/mod.ts";
+import { sampleChain } from "../sampling/mod.ts";
 import {
   type PresetName,
   type PresetOptions,
@@ -16,7 +11,8 @@ import {
   type SamplerOptions,
 } from "../sampling/mod.ts";
 import { ndjsonLine } from "../sinks/mod.ts";
-import { type Command, runCommand } from "./_command.ts";
+import type { Command } from "./_command.ts";
+import { runCommand } from "./_run_command.ts";
 import type { Flag, Flags } from "./_flags.ts";
 import { inputsOf, openText, type Output, targetOf, writing } from "./_output.ts";
 import { type Progress, watched } from "./_progress.ts";

@@ -1,7 +1,8 @@
-import { explain, normalize, type NormalizeOptions } from "../engine/mod.ts";
-import { logSoftmax, softmax as softmaxMap } from "../reducers/mod.ts";
+import { explain, normalize, type NormalizeOptions } from "../flow/mod.ts";
+import { logSoftmax, softmax as softmaxMap } from "../maps/mod.ts";
 import { toNpy } from "../sinks/mod.ts";
-import { type Command, runCommand } from "./_command.ts";
+import type { Command } from "./_command.ts";
+import { runCommand } from "./_run_command.ts";
 import type { Flags } from "./_flags.ts";
 import { inputsOf } from "./_output.ts";
 import { watched } from "./_progress.ts";

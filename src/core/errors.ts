@@ -38,6 +38,11 @@ export const ERRORS = {
   E_SINK_WRITE: { status: 500, retryable: true, meaning: "the sink could not be written" },
   E_ABORTED: { status: 499, retryable: true, meaning: "the caller stopped the work" },
   E_WASM_UNAVAILABLE: { status: 500, retryable: false, meaning: "the backend asked for does not run here" },
+  E_ARENA_FULL: {
+    status: 500,
+    retryable: false,
+    meaning: "the library was called from inside itself too many times over",
+  },
   E_SOURCE_MISSING: { status: 404, retryable: false, meaning: "there is no such source" },
   E_SOURCE_RANGE: { status: 502, retryable: false, meaning: "the source's server does not give parts of it" },
   E_URL_BLOCKED: { status: 403, retryable: false, meaning: "a URL that may not be read from here" },

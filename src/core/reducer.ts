@@ -28,6 +28,8 @@ import type { Spec } from "./spec.ts";
 export interface Reducer<R, S = any> {
   /** What it is, as data. */
   readonly spec: Spec;
+  /** Of several aligned streams those that it reads, by name; absent where there is one. `step` gets a segment of each, in this order. */
+  readonly streams?: readonly string[];
   /** What the engine's sweep must know at `finish`; `"maximum"` if absent. */
   readonly needs?: Level;
   /** Refuses a vocabulary it does not fit, before any read. */
@@ -39,16 +41,21 @@ export interface Reducer<R, S = any> {
   /** Folds one tile. `aligned` holds one segment a stream; with one stream, one. Must not keep the segment. */
   step(state: S, ...aligned: Segment[]): void;
   /** The same for a run of tiles in the arena; the engine prefers it where present. */
-  stepBlock?(state: S, block: Block): void;
+  stepBlock?(state: S, ...aligned: Block[]): void;
   /** Folds `from` into `into`. Associative and commutative. */
   merge(into: S, from: Readonly<S>): void;
+  /** The same content in one order, for saving: equal content, equal bytes. Absent where a state has but one order. */
+  canonical?(state: Readonly<S>): S;
   /**
    * Says what is wrong with a state that somebody else wrote, `undefined` if nothing is: "size is 9, wanted a whole number from 0 to 4".
    * A check sum proves bytes, not sense. The engine has seen to it that the fields are there and of their kinds; a reducer whose `merge` or
    * `finish` trusts more than that (sizes, lengths, positions, ids, the order of a list) must look here, or a forged state can hang it.
    */
   validate?(state: Readonly<S>, folded: Folded): string | undefined;
-  /** The result. Pure and repeatable: a monitor calls it in the middle of a row. Decides what empty means. */
+  /**
+   * The result. Pure and repeatable: a monitor calls it in the middle of a row. Decides what empty means. `row` is what is known of the
+   * first of its streams; `row.of(name)` tells of another.
+   */
   finish(state: Readonly<S>, row: RowFacts): R;
   /** A reducer for a second read of the row, if the first left the question open. Its result replaces the first's. */
   second?(state: Readonly<S>, row: RowFacts): Reducer<R> | undefined;

@@ -28,4 +28,10 @@ export interface RowFacts {
   readonly allMasked: boolean;
   /** The lowest id whose logit is NaN or +Infinity. */
   readonly firstInvalid: number | undefined;
+  /**
+   * The facts of another of the row's aligned streams.
+   *
+   * @throws {ParameterError} If there is none of that name.
+   */
+  of(stream: string): RowFacts;
 }

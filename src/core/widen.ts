@@ -41,8 +41,10 @@ export function widen({ shape, data }: Chunk): Float32Array | Float64Array {
  *
  * const kernels = loadKernels();
  * const { memory, arena } = kernels;
- * widenInto(kernels, "f16", Uint16Array.of(0x3c00), arena.stage, arena.mapped);
- * assertEquals(new Float32Array(memory, arena.stage, 1)[0], 1);
+ * arena.lend(({ stage, mapped }) => {
+ *   widenInto(kernels, "f16", Uint16Array.of(0x3c00), stage, mapped);
+ *   assertEquals(new Float32Array(memory, stage, 1)[0], 1);
+ * });
  * ```
  *
  * @param kernels Whose arena.

@@ -1,5 +1,5 @@
 import { ioReason, optionsOf, ParameterError, shown } from "../core/mod.ts";
-import { originOf } from "./_url_guard.ts";
+import { originOf } from "./guard/_url_guard.ts";
 import type { AppOptions } from "./app_options.ts";
 
 const TYPES: Readonly<Record<keyof AppOptions, "options" | "list of texts" | "string" | "function">> = {

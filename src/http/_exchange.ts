@@ -1,13 +1,33 @@
 import { ServiceError } from "../core/mod.ts";
 import type { Problem } from "./_problem.ts";
-import type { Service } from "./_service.ts";
 import { Timer } from "./_timer.ts";
+import type { AccessEntry, AppOptions } from "./app_options.ts";
+import type { Limits } from "./limits.ts";
+
+/** A request that has ended. */
+export type Ended = Omit<AccessEntry, "time" | "method" | "path" | "milliseconds"> & {
+  readonly request: Request;
+  /** The address as the metrics have it. */
+  readonly route: string;
+};
+
+/** What the requests of one service share, and whom they tell of their end. */
+export interface ExchangeHost {
+  readonly options: AppOptions;
+  readonly limits: Limits;
+  /** What no client is told: where files lie. */
+  readonly hidden: string[];
+  /** What a client is told of an error; errors outside the catalogue go to the service's owner. */
+  problem(error: unknown): Problem;
+  /** Counts and logs a request that has ended. */
+  tell(ended: Ended, begun: number): void;
+}
 
 /** One request in work, from its admission to the end of its answer. */
 export class Exchange {
   /** What the log calls it. */
   readonly id: string = crypto.randomUUID();
-  readonly service: Service;
+  readonly service: ExchangeHost;
   readonly request: Request;
   readonly route: string;
   /** Set when the service stops: the answer ends after the row in hand. */
@@ -32,7 +52,7 @@ export class Exchange {
   readonly #upload: Timer;
   readonly #download: Timer;
 
-  constructor(service: Service, request: Request, route: string, onEnd: () => void) {
+  constructor(service: ExchangeHost, request: Request, route: string, onEnd: () => void) {
     this.service = service;
     this.request = request;
     this.route = route;

@@ -1,16 +1,9 @@
 import { errorCode, ServiceError } from "../core/mod.ts";
 import type { AccessEntry, AppOptions } from "./app_options.ts";
-import { Exchange } from "./_exchange.ts";
+import { type Ended, Exchange, type ExchangeHost } from "./_exchange.ts";
 import { Metrics } from "./_metrics.ts";
 import { type Problem, problemOf } from "./_problem.ts";
 import { type Limits, limitsOf } from "./limits.ts";
-
-/** A request that has ended. */
-type Told = Omit<AccessEntry, "time" | "method" | "path" | "milliseconds"> & {
-  readonly request: Request;
-  /** The address as the metrics have it. */
-  readonly route: string;
-};
 
 /** The path of an address; all of it where the client sent one that is none. */
 function pathOf(url: string): string {
@@ -18,7 +11,7 @@ function pathOf(url: string): string {
 }
 
 /** What the routes of one app share. */
-export class Service {
+export class Service implements ExchangeHost {
   readonly options: AppOptions;
   readonly limits: Limits;
   readonly metrics: Metrics = new Metrics(() => this.#active.size);
@@ -79,7 +72,7 @@ export class Service {
   }
 
   /** Counts and logs a request that has ended. */
-  tell({ request, route, ...told }: Told, begun: number): void {
+  tell({ request, route, ...told }: Ended, begun: number): void {
     const entry: AccessEntry = {
       time: new Date(begun).toISOString(),
       method: request.method,

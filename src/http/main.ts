@@ -5,10 +5,10 @@
  */
 import { parseArgs } from "node:util";
 import { ParameterError } from "../core/mod.ts";
-import { installLastResort } from "./_last_resort.ts";
-import { start } from "./_start.ts";
+import { installLastResort } from "./server/_last_resort.ts";
+import { start } from "./server/_start.ts";
 import { type Limits, limitsOf } from "./limits.ts";
-import type { ServeOptions } from "./serve.ts";
+import type { ServeOptions } from "./serve_options.ts";
 
 const HELP = `Usage: serve [flags]
 

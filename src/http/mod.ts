@@ -18,3 +18,5 @@ export * from "./app_options.ts";
 export * from "./create_app.ts";
 export type { Limits } from "./limits.ts";
 export * from "./serve.ts";
+export * from "./serve_options.ts";
+export * from "./serving.ts";

@@ -1,29 +1,6 @@
-import { start } from "./_start.ts";
-import type { Limits } from "./limits.ts";
-import type { AppOptions } from "./app_options.ts";
-
-/** Options of {@linkcode serve}. */
-export interface ServeOptions extends AppOptions {
-  /** The address to listen on; 127.0.0.1 when absent: nobody but this machine. */
-  readonly hostname?: string;
-  /** The port; 8787 when absent, 0 for one that is free. */
-  readonly port?: number;
-  /** Seconds that requests in work may go on once the service is to stop; 30 when absent. */
-  readonly graceSeconds?: number;
-}
-
-/** A running service. */
-export interface Serving {
-  /** Where it is, as `http://127.0.0.1:8787`. */
-  readonly origin: string;
-  /** The limits in force: of connections and requests there may be fewer than asked for, where file handles are short. */
-  readonly limits: Limits;
-  /**
-   * Stops it: new requests are answered 503, those in work go on for the grace; then each answer ends after the row in
-   * hand, with an error line that says so. Settles when all is given back.
-   */
-  stop(): Promise<void>;
-}
+import { start } from "./server/_start.ts";
+import type { ServeOptions } from "./serve_options.ts";
+import type { Serving } from "./serving.ts";
 
 /**
  * Serves the app of `createApp` until it is stopped. Needs permission to listen; to read, too, lest it count on more file handles

@@ -1,4 +1,5 @@
-import { checkIds, firstAt, ParameterError, shown } from "../core/mod.ts";
+import { checkIds, ParameterError, shown } from "../core/mod.ts";
+import { firstAt } from "../row/inside.ts";
 
 /** Ids in ascending order, each once, checked. */
 export function sortedIds(what: string, ids: Iterable<number>): Float64Array {

@@ -1,6 +1,5 @@
 import {
   checkIds,
-  firstAt,
   type Operator,
   operatorStream,
   ParameterError,
@@ -9,6 +8,7 @@ import {
   shown,
   type Spec,
 } from "../core/mod.ts";
+import { firstAt } from "../row/inside.ts";
 import { checkVocabulary } from "./_sorted_ids.ts";
 
 /** What is added to a logit. -Infinity masks the token; `"-Infinity"` is how a spec, which is JSON, writes it. */

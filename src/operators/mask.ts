@@ -1,5 +1,4 @@
 import {
-  firstAt,
   type Operator,
   operatorStream,
   optionsOf,
@@ -8,7 +7,8 @@ import {
   type Shape,
   shown,
 } from "../core/mod.ts";
-import { PackedBits } from "./_packed_bits.ts";
+import { firstAt } from "../row/inside.ts";
+import { PackedBits } from "../formats/inside.ts";
 import { checkVocabulary, sortedIds } from "./_sorted_ids.ts";
 
 /** Which ids a {@linkcode mask} leaves: exactly one of the three. */

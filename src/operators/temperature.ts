@@ -1,7 +1,8 @@
 import { inArena, type Operator, operatorStream, ParameterError, type Segment, shown } from "../core/mod.ts";
 
 /**
- * Divides every logit by a temperature: `x' = fround(x / T)` (f64 rows: `x / T`), exactly the same on every path.
+ * Divides every logit by a temperature: `x' = x / fround(T)` in float32, as torch, llama.cpp and vLLM compute it (f64 rows: `x / T`),
+ * exactly the same on every path.
  *
  * Below 1 it sharpens the softmax, above 1 it flattens it. -Infinity stays masked; NaN and +Infinity stay what they are.
  * Cost: one pass over a tile that is in cache already.
@@ -17,15 +18,15 @@ import { inArena, type Operator, operatorStream, ParameterError, type Segment, s
  * assertEquals(chunk.data, Float32Array.of(2, -4, -Infinity));
  * ```
  *
- * @param temperature A finite number greater than 0.
+ * @param temperature A finite number greater than 0, in float32 too.
  * @returns The operator.
  * @throws {ParameterError} If it is not: for temperature 0 take the argmax (greedy) instead.
  */
 export function temperature(temperature: number): Operator {
-  if (!Number.isFinite(temperature) || temperature <= 0) {
+  if (!isTemperature(temperature)) {
     const hint = temperature === 0 ? "; for 0 take the argmax (greedy)" : "";
     throw new ParameterError(
-      `Cannot use temperature ${shown(temperature)}: wanted a finite number greater than 0${hint}`,
+      `Cannot use temperature ${shown(temperature)}: wanted a finite number greater than 0, in float32 too${hint}`,
     );
   }
   function apply({ values }: Segment): void {
@@ -37,4 +38,11 @@ export function temperature(temperature: number): Operator {
     stream: () => operatorStream([operator]),
   };
   return operator;
+}
+
+/** Whether float32 has it as a number to divide by. */
+function isTemperature(temperature: unknown): boolean {
+  if (typeof temperature !== "number") return false;
+  const rounded = Math.fround(temperature);
+  return rounded > 0 && rounded < Infinity;
 }

@@ -1,4 +1,5 @@
-import { entropyOf, ParameterError, type RowFacts } from "../core/mod.ts";
+import { ParameterError, type RowFacts } from "../core/mod.ts";
+import { entropyOf } from "../row/mod.ts";
 
 /** A unit of information. */
 export type InformationUnit = "nats" | "bits";

@@ -1,17 +1,13 @@
 import {
   type Block,
   type Folded,
-  type Heap,
-  heapFault,
-  heapOf,
-  offer,
   type Reducer,
   type RowFacts,
-  scanBlock,
   type Segment,
   type Spec,
   wholeFault,
 } from "../core/mod.ts";
+import { type Heap, heapFault, heapOf, offer, scanBlock, sortedHeap } from "../row/mod.ts";
 
 /** One known token of a row. */
 export interface TargetScore {
@@ -81,6 +77,11 @@ export function mergePicked(into: Picked, from: Readonly<Picked>): void {
   }
   const { best } = from;
   if (best && into.best) { for (let i = 0; i < best.size; i++) offer(into.best, best.values[i], best.ids[i]); }
+}
+
+/** The same state in one order. */
+export function canonicalPicked(state: Readonly<Picked>): Picked {
+  return { ...state, best: state.best && sortedHeap(state.best) };
 }
 
 /** What is wrong with a state that was made for these ids. */

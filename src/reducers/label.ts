@@ -1,6 +1,7 @@
 import { checkIds, optionsOf, type Reducer, ShapeError } from "../core/mod.ts";
 import { listOf } from "./_list_of.ts";
 import {
+  canonicalPicked,
   mergePicked,
   pickBlock,
   type Picked,
@@ -75,6 +76,7 @@ export function label(
     step: pickSegment,
     stepBlock: pickBlock,
     merge: mergePicked,
+    canonical: canonicalPicked,
     validate: (state, folded) => pickedFault(state, labelsOf(folded.row), rank, folded),
     finish: (state, row) => scoresOf(state, row)[0],
   };

@@ -11,19 +11,16 @@
  * | `target` | logits, log-probabilities and ranks of given ids |
  * | `label`, `LabelSummary` | the same of each row's own label; likelihood and perplexity of the text |
  * | `specials` | how many logits are NaN or infinite |
- * | `softmax`, `logSoftmax` | maps for a second read |
  *
  * @module
  */
 export * from "./entropy.ts";
 export * from "./label.ts";
 export * from "./label_summary.ts";
-export * from "./log_softmax.ts";
 export * from "./log_sum_exp.ts";
 export * from "./maximum.ts";
 export * from "./moments.ts";
 export * from "./perplexity.ts";
-export * from "./softmax.ts";
 export * from "./specials.ts";
 export * from "./target.ts";
 export * from "./top_k.ts";

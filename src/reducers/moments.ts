@@ -1,4 +1,5 @@
-import { exactSumsFault, type Reducer, type Segment, toExact, toNumber, UNIT } from "../core/mod.ts";
+import type { Reducer, Segment } from "../core/mod.ts";
+import { exactSumsFault, toExact, toNumber, UNIT } from "../row/mod.ts";
 
 /** Plain statistics of the unmasked logits of a row. */
 export interface Moments {

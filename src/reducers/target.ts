@@ -1,6 +1,7 @@
 import { checkIds, optionsOf, ParameterError, type Reducer } from "../core/mod.ts";
 import { listOf } from "./_list_of.ts";
 import {
+  canonicalPicked,
   mergePicked,
   pickBlock,
   type Picked,
@@ -61,6 +62,7 @@ export function target(
     step: pickSegment,
     stepBlock: pickBlock,
     merge: mergePicked,
+    canonical: canonicalPicked,
     validate: (state, folded) => pickedFault(state, wanted, rank, folded),
     finish: (state, row) => scoresOf(state, row),
   };

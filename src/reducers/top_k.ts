@@ -1,14 +1,5 @@
-import {
-  checkK,
-  type Heap,
-  heapFault,
-  heapOf,
-  offer,
-  optionsOf,
-  ranked,
-  type Reducer,
-  scanBlock,
-} from "../core/mod.ts";
+import { checkK, optionsOf, type Reducer } from "../core/mod.ts";
+import { type Heap, heapFault, heapOf, offer, ranked, scanBlock, sortedHeap } from "../row/mod.ts";
 
 /** One of the likeliest tokens of a row. */
 export interface Candidate {
@@ -67,6 +58,7 @@ export function topK(k: number, options: TopKOptions = {}): Reducer<readonly Can
     merge(into, { size, values, ids }) {
       for (let i = 0; i < size; i++) offer(into, values[i], ids[i]);
     },
+    canonical: sortedHeap,
     validate: (heap, folded) => heapFault("", heap, k, folded),
     finish(heap, { nan, maximum, logSum }) {
       if (nan > 0) return [];

@@ -1,42 +1,9 @@
-import { type Operator, type Reducer, type RowFacts, specText } from "../core/mod.ts";
-import { ROUNDS } from "./_band_plan.ts";
-import { type Chain, chainOf, specsOf } from "./_chain.ts";
-import { distributionOf } from "./_distribution.ts";
-import { checkRow, readRow } from "./_door.ts";
-import { type Findings, leaveArena } from "./_findings.ts";
-import { requireFree } from "./_hold.ts";
-import { Memory } from "./_memory.ts";
-import { randomSeed } from "./_random_seed.ts";
-import { checkCount, optionsOf, refuse } from "./_refuse.ts";
-import { type Asked, RowRun } from "./_row_run.ts";
+import { optionsOf, type Reducer } from "../core/mod.ts";
+import { ChainSampler } from "./_chain_sampler.ts";
+import { randomSeed } from "./draws/_random_seed.ts";
 import type { Distribution } from "./distribution.ts";
 import type { Sample } from "./sample.ts";
-import type { Stage } from "./stage.ts";
-
-/** Options of {@linkcode sampler}. */
-export interface SamplerOptions {
-  /** The stages, first to last: stages of this room, and operators (`logitBias`, `mask`, ...). None: the plain softmax. */
-  readonly chain?: readonly (Stage | Operator)[];
-  /** The seed of its random numbers: a whole number from 0 to 2^53 - 1; drawn when absent, and told by {@linkcode Sampler.seed}. */
-  readonly seed?: number;
-  /** Tokens drawn from each row, without replacement; 1 when absent. */
-  readonly draws?: number;
-  /**
-   * More about the token and the row: see {@linkcode SampleDetails}. Costs a sweep with moments; up to two more reads where
-   * more than 256 tokens are kept, or the rank lies beyond the 64 best.
-   */
-  readonly details?: boolean;
-  /** How many of the raw distribution's likeliest tokens come with each sample; 0 when absent. */
-  readonly topLogprobs?: number;
-  /** The tokens before the first step, for the stages that look back. */
-  readonly prompt?: readonly number[];
-}
-
-/** Options of {@linkcode Sampler.draw} and {@linkcode Sampler.distribution}. */
-export interface StepOptions {
-  /** The step whose random numbers are used; when absent the sampler counts its draws. */
-  readonly step?: number;
-}
+import type { SamplerOptions, StepOptions } from "./sampler_options.ts";
 
 /** What {@linkcode sampler} makes: a reducer for streams of rows, and synchronous doors for a decode loop. */
 export interface Sampler extends Reducer<Sample> {
@@ -60,9 +27,6 @@ export interface Sampler extends Reducer<Sample> {
   /** Takes over a memory saved by a sampler of the same chain and seed: where that was drawn, give this one the other's `seed`. */
   load(text: string): void;
 }
-
-/** What a clone takes over. */
-const memories = new WeakMap<Sampler, Memory>();
 
 /**
  * The whole chain from logits to a token: stages in the order you give them, exact for every row, without sorting a vocabulary.
@@ -119,131 +83,8 @@ const memories = new WeakMap<Sampler, Memory>();
  * @throws {ParameterError} If an option is out of range; before any read.
  */
 export function sampler(options: SamplerOptions = {}): Sampler {
-  const { chain: parts = [], draws = 1, details = false, topLogprobs = 0, prompt = [], seed = randomSeed() } =
-    optionsOf(
-      "sampler",
-      options,
-      ["chain", "seed", "draws", "details", "topLogprobs", "prompt"],
-    );
-  checkCount("sampler", "seed", seed, 0);
-  checkCount("sampler", "draws", draws, 1);
-  checkCount("sampler", "topLogprobs", topLogprobs, 0);
-  if (typeof details !== "boolean") refuse("sampler", "details", details, "true or false");
-  const chain = chainOf(parts);
-  const asked: Asked = { seed, draws, details, topLogprobs, exact: false };
-  const whole: Asked = { seed, draws: 0, details: false, topLogprobs: 0, exact: true };
-  const memory = new Memory(chain, prompt);
-  const runs = new WeakMap<object, RowRun>();
-  // A decode loop draws row after row: one state, and its memory, serves them all.
-  let drawn: Findings | undefined, listed: Findings | undefined;
-
-  function checkHistory(vocabulary: number): void {
-    for (const { check } of chain.stages) check?.(vocabulary);
-    const id = memory.history.find((token) => token >= vocabulary);
-    if (id !== undefined) refuse("sampler", "a token in its history", id, `ids below the vocabulary, ${vocabulary}`);
-  }
-
-  function begin(row: number): Findings {
-    const run = new RowRun(chain, asked, memory, row);
-    const state = run.first.init(row);
-    runs.set(state, run);
-    return state;
-  }
-
-  /** A state that was loaded or sent has no run yet. */
-  function reducerOf(state: Readonly<Findings>): Reducer<Sample, Findings> {
-    let run = runs.get(state);
-    if (!run) runs.set(state, run = new RowRun(chain, asked, memory, state.row));
-    return run.first;
-  }
-
-  /** The step that a door was asked for; refuses a row or an option that does not fit. */
-  function open(door: string, row: Float32Array | Float64Array, options: StepOptions): number {
-    requireFree();
-    checkRow(row);
-    const { step = memory.step } = optionsOf(door, options, ["step"]);
-    checkCount(door, "step", step, 0);
-    checkHistory(row.length);
-    return step;
-  }
-
-  const { needs, validate } = new RowRun(chain, asked, memory, 0).first;
-  const made: Sampler = {
-    seed,
-    spec: {
-      name: "sampler",
-      get params() {
-        return {
-          seed,
-          draws,
-          details,
-          topLogprobs,
-          history: [...memory.history],
-          prompt: memory.prompt,
-          own: memory.own,
-        };
-      },
-      inputs: specsOf(chain),
-    },
-    ...(needs ? { needs } : {}),
-    ...(validate ? { validate } : {}),
-    mostReads: mostReadsOf(chain, draws, details),
-    secondRead: "a cut, or a token drawn, that the first read leaves in doubt",
-    check: checkHistory,
-    init: begin,
-    renew(state, row) {
-      const run = new RowRun(chain, asked, memory, row);
-      run.first.renew!(state, row);
-      runs.set(state, run);
-    },
-    step: (state, segment) => reducerOf(state).step(state, segment),
-    stepBlock: (state, block) => reducerOf(state).stepBlock!(state, block),
-    merge: (into, from) => reducerOf(into).merge(into, from),
-    finish: (state, row: RowFacts) => reducerOf(state).finish(state, row),
-    second: (state, row: RowFacts) => reducerOf(state).second!(state, row),
-    draw(row, options = {}) {
-      const step = open("draw", row, options);
-      const run = new RowRun(chain, asked, memory, step);
-      if (drawn) run.first.renew!(drawn, step);
-      const sample = readRow(row, step, run.first, drawn ??= run.first.init(step));
-      leaveArena(drawn);
-      memory.step = step + 1;
-      memory.observed = run.observed;
-      memory.last = new Map(run.drawn.map(({ id, high }) => [id, high]));
-      return sample;
-    },
-    distribution(row, options = {}) {
-      const step = open("distribution", row, options);
-      const run = new RowRun(chain, whole, memory, step);
-      if (listed) run.first.renew!(listed, step);
-      const { why } = readRow(row, step, run.first, listed ??= run.first.init(step));
-      leaveArena(listed);
-      if (run.conclusion) return distributionOf(run.conclusion, row, step);
-      const reason = why === "nan" || why === "infinity" ? why : "masked";
-      return { ids: new Uint32Array(0), probabilities: new Float64Array(0), why: reason };
-    },
-    accept: (id) => memory.accept(id),
-    reset: (again = []) => memory.reset(again),
-    clone() {
-      const copy = sampler({ ...options, seed });
-      memory.copyTo(memories.get(copy)!);
-      return copy;
-    },
-    save: () => memory.save(identity()),
-    load: (text) => memory.load(text, identity()),
-  };
-
-  function identity(): string {
-    return `${seed}: ${specsOf(chain).map(specText).join(", ")}`;
-  }
-  memories.set(made, memory);
-  return made;
+  const { seed = randomSeed(), ...rest } = optionsOf("sampler", options, SAMPLER_OPTIONS);
+  return new ChainSampler({ ...rest, seed });
 }
 
-/** Most reads of a row: one where the race decides, else up to three, and again behind each edit that follows a cut; two for ranks. */
-function mostReadsOf({ stages, leading }: Chain, draws: number, details: boolean): number {
-  const rest = stages.slice(leading);
-  const edits = rest.filter(({ edit, edits, cut }) => edits || (edit && !cut)).length;
-  const chain = rest.length === 0 && draws === 1 ? 1 : ROUNDS * (1 + edits);
-  return chain + (details ? 2 : 0);
-}
+const SAMPLER_OPTIONS = ["chain", "seed", "draws", "details", "topLogprobs", "prompt"] as const;

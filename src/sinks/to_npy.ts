@@ -1,7 +1,6 @@
 import {
   checkWhole,
   type Chunk,
-  npyHeader,
   optionsOf,
   ParameterError,
   type Shape,
@@ -9,6 +8,7 @@ import {
   shown,
   SinkError,
 } from "../core/mod.ts";
+import { npyHeader } from "../formats/inside.ts";
 import { FileOutput } from "./_file_output.ts";
 import { rowSink } from "./_row_sink.ts";
 import type { SinkOptions } from "./sink_options.ts";

@@ -1,7 +1,7 @@
 import { SourceError } from "../core/mod.ts";
 import { type ByteFeed, take } from "./_byte_feed.ts";
 import { flatten, type Layout } from "./_layout.ts";
-import { NPY_PREFIX, npyDtype, npyText, parseNpyHeader } from "./_npy_header.ts";
+import { NPY_PREFIX, npyDtype, npyText, parseNpyHeader } from "../formats/inside.ts";
 
 /** Reads a `.npy` header: `prefix` is what has been read of it, the feed gives the rest. Also gives what was read past it. */
 export async function npyLayout(

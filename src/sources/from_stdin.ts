@@ -1,7 +1,7 @@
 import { type Dtype, type Logits, optionsOf } from "../core/mod.ts";
 import { take } from "./_byte_feed.ts";
 import { cutOf } from "./_cut.ts";
-import { isNpy, NPY_PREFIX } from "./_npy_header.ts";
+import { isNpy, NPY_PREFIX } from "../formats/inside.ts";
 import { checkExpected, npyOnce, type OnceSource, peeking, rawOnce } from "./_once.ts";
 import { StdinFeed } from "./_stdin_feed.ts";
 

@@ -1,7 +1,7 @@
 import { checkWhole, type Dtype, type LogitArray, type Logits, optionsOf, ParameterError, shown } from "../core/mod.ts";
 import { type ByteFeed, take } from "./_byte_feed.ts";
 import { cutOf } from "./_cut.ts";
-import { isNpy, NPY_MAGIC } from "./_npy_header.ts";
+import { isNpy, NPY_MAGIC } from "../formats/inside.ts";
 import { checkExpected, npyOnce, type OnceSource, peeking, rawOnce, safetensorsOnce } from "./_once.ts";
 import { StreamFeed } from "./_stream_feed.ts";
 

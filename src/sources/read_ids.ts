@@ -2,7 +2,7 @@ import { errorCode, ioReason, ParameterError, ShapeError, shown, SourceError } f
 import { ArrayFeed } from "./_array_feed.ts";
 import { type ByteFeed, take } from "./_byte_feed.ts";
 import { FileFeed } from "./_file_feed.ts";
-import { NPY_PREFIX, npyText, parseNpyHeader } from "./_npy_header.ts";
+import { NPY_PREFIX, npyText, parseNpyHeader } from "../formats/inside.ts";
 
 /** NumPy's names of whole numbers, and how to read one. */
 const READERS: Record<string, { readonly bytes: number; at(view: DataView, byte: number): number }> = {

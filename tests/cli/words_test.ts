@@ -1,7 +1,7 @@
 // Errors speak to a person at a command line: of flags and files, never of the library's options and functions.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { inFlags } from "../../src/cli/_in_flags.ts";
-import { fileSpill, normalize } from "../../src/engine/mod.ts";
+import { fileSpill, normalize } from "../../src/flow/mod.ts";
 import { fromFile, fromStream } from "../../src/sources/mod.ts";
 import { canMount, onSmallDisk } from "../sinks/_full_disk.ts";
 import { inFolder, logits, npy, sluice } from "./_shell.ts";

@@ -1,6 +1,7 @@
 import { availableBackends, type Backend } from "../../kernels/mod.ts";
 import type { Logits, Operator, Reducers, Row } from "../../src/core/mod.ts";
-import { finishState, mergeStates, normalize, reduce, reduceStates, type RowState } from "../../src/engine/mod.ts";
+import { normalize, reduce, reduceStates } from "../../src/flow/mod.ts";
+import { finishState, mergeStates, type RowState } from "../../src/row/mod.ts";
 import { fromArray } from "../../src/sources/mod.ts";
 import { Random } from "../support/random.ts";
 import type { Along } from "./along.ts";

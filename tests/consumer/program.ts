@@ -1,7 +1,10 @@
 // What a user's first program does, with no permission at all: an array and a stream, reduced and normalised.
 import { entropy, fromArray, fromStream, logSumExp, normalize, reduce, topK } from "@sluice/sluice";
 import "@sluice/sluice/core";
-import "@sluice/sluice/engine";
+import "@sluice/sluice/flow";
+import "@sluice/sluice/maps";
+import "@sluice/sluice/records";
+import "@sluice/sluice/row";
 import "@sluice/sluice/kernels";
 import "@sluice/sluice/operators";
 import "@sluice/sluice/reducers";

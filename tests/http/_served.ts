@@ -1,7 +1,7 @@
 import type { AppOptions } from "../../src/http/mod.ts";
 import type { Service } from "../../src/http/_service.ts";
-import { start } from "../../src/http/_start.ts";
-import { TextLineStream } from "../../src/http/_streams.ts";
+import { start } from "../../src/http/server/_start.ts";
+import { TextLineStream } from "../../src/http/body/_streams.ts";
 
 /** A service on a port of its own, for one test. */
 export interface Served {

@@ -1,7 +1,7 @@
 // Connections: how many, and how long they may say nothing.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { requestOf } from "../../src/http/_node_request.ts";
+import { requestOf } from "../../src/http/server/_node_request.ts";
 import { Program } from "./_program.ts";
 import { Raw } from "./_raw.ts";
 import { bytesOfRows, served, until } from "./_served.ts";

@@ -1,7 +1,7 @@
 // Forms: read the same however they are cut, refused wherever they make no sense, and never the end of the service.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createApp } from "../../src/http/mod.ts";
-import { readForm } from "../../src/http/_multipart.ts";
+import { readForm } from "../../src/http/body/_multipart.ts";
 import { bytesOfRows, cut, lines, npyOf, served, until } from "./_served.ts";
 
 const TYPE = "multipart/form-data; boundary=b";

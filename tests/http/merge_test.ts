@@ -29,7 +29,7 @@ function forged(line: string, change: (content: Loose) => void): string {
 Deno.test("a forged state with a sound check sum is refused at once, by line, reducer and field", () =>
   served({}, async (server) => {
     const left = await stateOf(server, 0, 1100), right = await stateOf(server, 1100, VOCABULARY);
-    const evil = forged(right, ({ fold }) => fold.states[3].size = 9e15);
+    const evil = forged(right, ({ states }) => states[3].size = 9e15);
     const answer = await server.post(PATH, left + evil, NDJSON);
     const { code, detail } = await answer.json();
     assertEquals([answer.status, code], [400, "E_STATE_FORMAT"]);

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { isPublicAddress } from "../../src/http/_public_address.ts";
+import { isPublicAddress } from "../../src/http/guard/_public_address.ts";
 import { bytesOfRows, lines, npyOf, served } from "./_served.ts";
 
 const VOCABULARY = 2;

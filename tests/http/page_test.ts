@@ -3,7 +3,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Hono } from "hono";
 import { Buffer } from "node:buffer";
 import type { Browser, Page } from "playwright-core";
-import { entropyMonitor, fromArray, fromFile, recordReducers, reduce, rowRecord, temperature } from "../../mod.ts";
+import { entropyMonitor, fromArray, fromFile, reduce, temperature } from "../../mod.ts";
+import { recordReducers, rowRecord } from "../../src/records/mod.ts";
 import { type AppOptions, createApp } from "../../src/http/mod.ts";
 import { bytesOfRows, npyOf, safetensorsOf, type Served, served, until } from "./_served.ts";
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { recordReducers, reduceRow, rowRecord } from "../../mod.ts";
+import { reduceRow } from "../../mod.ts";
+import { recordReducers, rowRecord } from "../../src/records/mod.ts";
 import { bytesOfRows, cut, lines, npyOf, safetensorsOf, served } from "./_served.ts";
 
 /** Three rows of 2,500: longer than a tile, and no multiple of one. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { fromArray, keepTopK, penalties, preset, reduce, sampler, sampleRecord, withTemperature } from "../../mod.ts";
-import { SampleSchema } from "../../src/http/_openapi.ts";
+import { fromArray, keepTopK, penalties, preset, reduce, sampler, withTemperature } from "../../mod.ts";
+import { sampleRecord } from "../../src/records/mod.ts";
+import { SampleSchema } from "../../src/http/routes/_openapi.ts";
 import { bytesOfRows, cut, lines, served } from "./_served.ts";
 
 const VOCABULARY = 3000;

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { AccessEntry } from "../../src/http/mod.ts";
 import { createApp, serve } from "../../src/http/mod.ts";
-import { ProblemSchema, RowSchema, StateSchema } from "../../src/http/_openapi.ts";
+import { ProblemSchema, RowSchema, StateSchema } from "../../src/http/routes/_openapi.ts";
 import { Raw } from "./_raw.ts";
 import { bytesOfRows, lines, served, until } from "./_served.ts";
 

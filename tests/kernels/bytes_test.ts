@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { TILE, TILES } from "../../kernels/mod.ts";
 import { BACKENDS, type Bench, benchOf, forEachBackend, KINDS, lay, range, uniform } from "./support.ts";
 
 /** The value of half-float bits, by the standard's formula. */
@@ -17,18 +18,21 @@ Deno.test("every half float and every bfloat16 widens exactly", () => {
   const float = new Float32Array(bits.buffer);
   forEachBackend((bench) => {
     const { kernels } = bench;
-    const { mapped, stage } = kernels.arena;
-    putWords(bench, Uint16Array.from({ length: 65536 }, (_, i) => i), mapped + 2);
-    kernels.widenF16(mapped + 2, 65536, stage);
-    for (let i = 0; i < 65536; i++) {
-      const got = bench.f32[stage / 4 + i];
-      if (!Object.is(got, half(i))) throw new Error(`half ${i}: ${got}, not ${half(i)}`);
-    }
-    kernels.widenBf16(mapped + 2, 65536, stage);
-    for (let i = 0; i < 65536; i++) {
-      bits[0] = i << 16;
-      const got = bench.f32[stage / 4 + i];
-      if (!Object.is(got, float[0])) throw new Error(`bfloat16 ${i}: ${got}, not ${float[0]}`);
+    const { mapped, stage } = bench.lane;
+    const count = TILES * TILE;
+    for (let first = 0; first < 65536; first += count) {
+      putWords(bench, Uint16Array.from({ length: count }, (_, i) => first + i), mapped + 2);
+      kernels.widenF16(mapped + 2, count, stage);
+      for (let i = 0; i < count; i++) {
+        const got = bench.f32[stage / 4 + i], wanted = half(first + i);
+        if (!Object.is(got, wanted)) throw new Error(`half ${first + i}: ${got}, not ${wanted}`);
+      }
+      kernels.widenBf16(mapped + 2, count, stage);
+      for (let i = 0; i < count; i++) {
+        bits[0] = (first + i) << 16;
+        const got = bench.f32[stage / 4 + i];
+        if (!Object.is(got, float[0])) throw new Error(`bfloat16 ${first + i}: ${got}, not ${float[0]}`);
+      }
     }
   });
 });
@@ -36,7 +40,7 @@ Deno.test("every half float and every bfloat16 widens exactly", () => {
 Deno.test("widening any number of words at any even address writes just that many", () => {
   forEachBackend((bench) => {
     const { kernels } = bench;
-    const { mapped, stage } = kernels.arena;
+    const { mapped, stage } = bench.lane;
     for (const length of range(0, 40)) {
       for (const shift of range(0, 7)) {
         const words = Uint16Array.from({ length }, (_, i) => 0x3c00 + 7 * i);
@@ -60,7 +64,7 @@ function bfloat(word: number): number {
 
 /** The checksum of all of `data`, taken in pieces that end at the given cuts, in any order of the pieces. */
 function checksum(bench: Bench, data: Uint8Array, cuts: readonly number[], shift: number, backwards = false): number {
-  const at = bench.kernels.arena.pool + shift;
+  const at = bench.buffer + shift;
   const ends = [...cuts, data.length];
   const pieces = ends.map((end, i) => [i === 0 ? 0 : ends[i - 1], end]);
   if (backwards) pieces.reverse();

@@ -1,6 +1,6 @@
 /** Promise: a tally counts every logit in its cell, the same on every backend; `within` and `weigh` see a half-open range and nothing else. */
 import { assert, assertEquals } from "@std/assert";
-import { Cell, exp, type Kernels, TILE } from "../../kernels/mod.ts";
+import { Cell, exp, TILE } from "../../kernels/mod.ts";
 import { type Bench, forEachBackend, KINDS, lay, LENGTHS } from "./support.ts";
 
 /** A cell number for the bottom of the ring, such that the row's largest logit lies in the ring's last unit. */
@@ -21,13 +21,13 @@ function cellsOf(row: Float32Array, least: number): Map<number, [number, number]
   return cells;
 }
 
-function tallied(kernels: Kernels, place: number): [number, number] {
-  const [low, high] = new Uint32Array(kernels.memory, kernels.arena.cells + 8 * place, 2);
+function tallied({ kernels, cells }: Bench, place: number): [number, number] {
+  const [low, high] = new Uint32Array(kernels.memory, cells + 8 * place, 2);
   return [Math.floor(high / 16), (high % 16) * 2 ** 32 + low];
 }
 
-function checkTally({ kernels }: Bench, bench: Bench, row: Float32Array): void {
-  const { cells } = kernels.arena;
+function checkTally(bench: Bench, row: Float32Array): void {
+  const { kernels, cells } = bench;
   new Uint8Array(kernels.memory, cells, 8 * Cell.ring).fill(0);
   const least = leastOf(row);
   kernels.tally(lay(bench, row, row.length % 4), row.length, least, cells);
@@ -35,7 +35,7 @@ function checkTally({ kernels }: Bench, bench: Bench, row: Float32Array): void {
   for (const [cell, wanted] of cellsOf(row, least)) {
     count += wanted[0];
     if (cell === least) continue;
-    assertEquals(tallied(kernels, ((cell % Cell.ring) + Cell.ring) % Cell.ring), wanted, `cell ${cell}`);
+    assertEquals(tallied(bench, ((cell % Cell.ring) + Cell.ring) % Cell.ring), wanted, `cell ${cell}`);
   }
   assertEquals(count, row.length);
 }
@@ -43,25 +43,24 @@ function checkTally({ kernels }: Bench, bench: Bench, row: Float32Array): void {
 Deno.test("a tally has every logit in its cell, far from 0 and across the fast path's borders too", () => {
   forEachBackend((bench) => {
     for (const length of LENGTHS.filter((n) => n <= TILE && n > 0)) {
-      checkTally(bench, bench, KINDS.normal(length, length));
+      checkTally(bench, KINDS.normal(length, length));
     }
-    for (const kind of Object.values(KINDS)) checkTally(bench, bench, kind(777, 5));
+    for (const kind of Object.values(KINDS)) checkTally(bench, kind(777, 5));
     for (const centre of [-1024, 1024, 2048, -3000.5, 32768, 2 ** 21 - 8, 2 ** 21, -(2 ** 22), 1e20, -3e38]) {
-      checkTally(bench, bench, KINDS.normal(300, 3).map((x) => x + centre));
+      checkTally(bench, KINDS.normal(300, 3).map((x) => x + centre));
     }
   });
 });
 
 Deno.test("the same logits give the same cells whatever the bottom of the ring was", () => {
   forEachBackend((bench) => {
-    const { kernels } = bench;
-    const { cells } = kernels.arena;
+    const { kernels, cells } = bench;
     // The base of the fast path changes between these.
     const row = KINDS.normal(512, 8).map((x) => 2040 + x);
     const found = [0, 20, 1].map((more) => {
       new Uint8Array(kernels.memory, cells, 8 * Cell.ring).fill(0);
       kernels.tally(lay(bench, row, 0), row.length, leastOf(row) + 64 * more, cells);
-      return [...cellsOf(row, -Infinity).keys()].map((cell) => tallied(kernels, cell % Cell.ring));
+      return [...cellsOf(row, -Infinity).keys()].map((cell) => tallied(bench, cell % Cell.ring));
     });
     assertEquals(found[1], found[0]);
     assertEquals(found[2], found[0]);

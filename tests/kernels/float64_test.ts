@@ -4,7 +4,8 @@ import { expected, normal } from "./support.ts";
 
 const kernels = loadKernels("reference", "f64");
 const memory = new Float64Array(kernels.memory);
-const { stage, mapped, table, slot, out, indices } = kernels.arena;
+const { out, indices, spare: slot } = kernels.arena;
+const { stage, mapped, table } = kernels.arena.lend((lane) => lane);
 
 function totals(row: Float64Array): number[] {
   memory.set(row, stage >> 3);

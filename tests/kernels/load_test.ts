@@ -4,14 +4,12 @@ import {
   type Backend,
   BackendUnavailableError,
   chooseBackend,
-  type Kernels,
   loadKernels,
-  SLOT_BYTES,
 } from "../../kernels/mod.ts";
 import { binaryOf, isFused } from "../../kernels/wasm.ts";
 import { ORIGIN as FMA } from "../../kernels/gen/fma.ts";
 import { ORIGIN as SIMD } from "../../kernels/gen/simd.ts";
-import { BACKENDS, benchOf, forEachBackend, KINDS, LEVELS } from "./support.ts";
+import { BACKENDS, type Bench, benchOf, forEachBackend, KINDS, LEVELS } from "./support.ts";
 
 /** A host that accepts the named binaries, with multiply-adds fused or not. */
 function host(accepted: readonly Backend[], fused: boolean) {
@@ -55,19 +53,6 @@ Deno.test("a backend that does not exist is refused with a stable code", () => {
   assertEquals([error.code, error.name], ["E_WASM_UNAVAILABLE", "BackendUnavailableError"]);
 });
 
-Deno.test("the arena's parts are aligned, apart, and inside a memory of about 4 MiB", () => {
-  for (const kernels of [...BACKENDS.map((backend) => loadKernels(backend)), loadKernels("reference", "f64")]) {
-    const { arena, memory } = kernels;
-    const { buffers, bufferBytes, ...places } = arena;
-    const starts = Object.values(places);
-    assertEquals(starts, [...starts].sort((a, b) => a - b));
-    assertEquals(starts.filter((at) => at % 16 !== 0), []);
-    assert(arena.spare - arena.slot >= SLOT_BYTES);
-    assert(arena.pool + buffers * bufferBytes <= memory.byteLength);
-    assert(memory.byteLength <= 4.5 * 2 ** 20);
-  }
-});
-
 Deno.test("the generated binaries are what they say", async () => {
   for (const origin of [FMA, SIMD]) {
     const binary = binaryOf(origin.build);
@@ -80,8 +65,8 @@ Deno.test("the generated binaries are what they say", async () => {
 });
 
 /** Runs every kernel that reads logits over the last `length` elements of memory. */
-function readToTheEnd(kernels: Kernels, at: number, length: number): void {
-  const { table, indices, mapped, out } = kernels.arena;
+function readToTheEnd({ kernels, lane: { table, mapped } }: Bench, at: number, length: number): void {
+  const { indices, out } = kernels.arena;
   for (const level of LEVELS) kernels.sweep(level, at, length, table);
   kernels.probabilities(at, length, mapped, 1.5, 3);
   kernels.probabilities(at, length, at, 1.5, 3);
@@ -108,7 +93,7 @@ Deno.test("no kernel reads or writes beyond the end of memory", () => {
     for (const length of [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 17, 31, 33, 63, 65, 127, 129, 1000, 1023, 1025, 2047]) {
       const at = bench.kernels.memory.byteLength - 4 * length;
       bench.f32.set(KINDS.normal(length, 1), at / 4);
-      readToTheEnd(bench.kernels, at, length);
+      readToTheEnd(bench, at, length);
     }
   });
 });
@@ -117,7 +102,7 @@ Deno.test("read adds every logit once", () => {
   for (const backend of BACKENDS) {
     const bench = benchOf(backend);
     for (const length of [0, 1, 3, 4, 5, 15, 16, 17, 100, 4096, 5001]) {
-      const { stage } = bench.kernels.arena;
+      const { stage } = bench.lane;
       bench.f32.fill(0.5, stage >> 2, (stage >> 2) + length);
       bench.f32[(stage >> 2) + length] = NaN;
       assertEquals(bench.kernels.read(stage, length), length / 2);

@@ -4,7 +4,7 @@ import { expected, forEachBackend, KINDS, lay, LENGTHS } from "./support.ts";
 Deno.test("the paper's pair gives the log-sum-exp and the softmax to float32 sums, with masks", () => {
   forEachBackend((bench) => {
     const { kernels } = bench;
-    const { out, mapped } = kernels.arena;
+    const { lane: { mapped } } = bench, { out } = kernels.arena;
     for (const kind of Object.keys(KINDS)) {
       for (const length of LENGTHS.filter((n) => n > 0 && n % 3 === 1)) {
         const row = KINDS[kind](length, length);

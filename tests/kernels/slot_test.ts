@@ -22,15 +22,15 @@ function randomRow(next: () => number, center: number, spread: number): number[]
 }
 
 function writeRows(bench: Bench, rows: readonly number[][]): void {
-  rows.forEach((row, i) => bench.f64.set(row, (bench.kernels.arena.table >> 3) + 8 * i));
+  rows.forEach((row, i) => bench.f64.set(row, (bench.lane.table >> 3) + Column.stride * i));
 }
 
-function slotBytes(bench: Bench, at = bench.kernels.arena.slot): Uint8Array {
+function slotBytes(bench: Bench, at = bench.slot): Uint8Array {
   return bench.bytes.slice(at, at + SLOT_BYTES);
 }
 
 function depositAll(bench: Bench, level: Level, rows: readonly number[][]): Uint8Array {
-  const { table, slot } = bench.kernels.arena;
+  const { lane: { table }, slot } = bench;
   bench.kernels.clear(slot);
   writeRows(bench, rows);
   bench.kernels.deposit(level, table, rows.length, slot);
@@ -40,7 +40,7 @@ function depositAll(bench: Bench, level: Level, rows: readonly number[][]): Uint
 /** Deposits in shards, each into a slot of its own, and merges them in random pairs. */
 function mergeTree(bench: Bench, level: Level, rows: readonly number[][], next: () => number): Uint8Array {
   const { kernels } = bench;
-  const { slot, spare } = kernels.arena;
+  const { slot } = bench, { spare } = kernels.arena;
   const shards: Uint8Array[] = [];
   for (let done = 0; done < rows.length;) {
     const length = Math.floor(next() * 6);
@@ -89,7 +89,7 @@ Deno.test("any order and any tree of merges gives the same bytes, on every backe
 Deno.test("an empty accumulator is the identity, on either side", () => {
   forEachBackend((bench) => {
     const { kernels } = bench;
-    const { slot, spare } = kernels.arena;
+    const { slot } = bench, { spare } = kernels.arena;
     const wanted = depositAll(bench, "squares", [randomRow(uniform(1), 0, 60), [1.5, 3, 2, -1, 1, 0, 0, 0]]);
     kernels.clear(spare);
     kernels.absorb(slot, spare);
@@ -104,7 +104,7 @@ Deno.test("the totals are those of float64, for exponents anywhere", () => {
   const gauss = normal(3);
   forEachBackend((bench) => {
     const { kernels } = bench;
-    const { slot, out } = kernels.arena;
+    const { slot } = bench, { out } = kernels.arena;
     for (let trial = 0; trial < 400; trial++) {
       const center = [0, -45, 1e6, -1e12][trial % 4] + Math.round(40 * next());
       const rows = range(1, 1 + Math.floor(next() * 30)).map(() => randomRow(() => Math.abs(gauss()) % 1, center, 80));
@@ -133,7 +133,7 @@ Deno.test("the totals are those of float64, for exponents anywhere", () => {
 Deno.test("moments that were not accumulated read 0, and those that were read true even when they cancel", () => {
   forEachBackend((bench) => {
     const { kernels } = bench;
-    const { slot, out } = kernels.arena;
+    const { slot } = bench, { out } = kernels.arena;
     const read = () => [...bench.f64.slice(out >> 3, (out >> 3) + 5)];
     depositAll(bench, "sum", [[1, 5, 3, 9, 9, 0, 0, 0]]);
     kernels.total(slot, out);
@@ -148,7 +148,7 @@ Deno.test("moments that were not accumulated read 0, and those that were read tr
 Deno.test("equal rows add up without loss over a hundred thousand tiles", () => {
   forEachBackend((bench) => {
     const { kernels } = bench;
-    const { table, slot, spare, out } = kernels.arena;
+    const { lane: { table }, slot } = bench, { spare, out } = kernels.arena;
     const row = [1.9999999999999998, 31, 21, -1000, 5e5, 0, 0, 0];
     writeRows(bench, range(1, 64).map(() => row));
     kernels.clear(slot);
@@ -161,6 +161,6 @@ Deno.test("equal rows add up without loss over a hundred thousand tiles", () => 
     const [, mantissa, exponent, mean] = bench.f64.slice(out >> 3, (out >> 3) + 4);
     assertEquals([mantissa, exponent], [1.9999999999999998, 31 + 17]);
     assert(Math.abs(mean - (-1000 / 1.9999999999999998 - 17)) <= 1e-9);
-    assertEquals(Column.stride, 8);
+    assertEquals(Column.stride, 16);
   });
 });

@@ -1,5 +1,14 @@
 /** What the kernel tests share: seeded numbers, rows of many kinds, and a bench to lay them on. */
-import { availableBackends, type Backend, type Kernels, type Level, loadKernels, TILE } from "../../kernels/mod.ts";
+import {
+  availableBackends,
+  type Backend,
+  Column,
+  type Kernels,
+  type Lane,
+  type Level,
+  loadKernels,
+  TILE,
+} from "../../kernels/mod.ts";
 
 export const BACKENDS: readonly Backend[] = availableBackends();
 export const LEVELS: readonly Level[] = ["maximum", "sum", "moments", "squares"];
@@ -61,6 +70,14 @@ export interface Bench {
   readonly f32: Float32Array;
   readonly f64: Float64Array;
   readonly bytes: Uint8Array;
+  /** A lane that nobody else uses while a test runs. */
+  readonly lane: Lane;
+  /** An accumulator of its own. */
+  readonly slot: number;
+  /** A ring of cells of its own. */
+  readonly cells: number;
+  /** A read buffer. */
+  readonly buffer: number;
 }
 
 /** The kernels of one backend, float32 logits. */
@@ -71,7 +88,24 @@ export function benchOf(backend: Backend): Bench {
     f32: new Float32Array(kernels.memory),
     f64: new Float64Array(kernels.memory),
     bytes: new Uint8Array(kernels.memory),
+    lane: kernels.arena.lend((lane) => lane),
+    ...placesOf(kernels),
   };
+}
+
+type Held = Pick<Bench, "slot" | "cells" | "buffer">;
+
+const held = new Map<Kernels, Held>();
+
+/** Places of the arena that are never given back. */
+function placesOf(kernels: Kernels): Held {
+  const places = held.get(kernels) ?? {
+    slot: kernels.arena.slots.take({}, () => {}),
+    cells: kernels.arena.cells.take({}, () => {}),
+    buffer: kernels.arena.lendBuffer().byteOffset,
+  };
+  held.set(kernels, places);
+  return places;
 }
 
 /** Runs `test` once for each backend, with the name in the error. */
@@ -87,7 +121,7 @@ export function forEachBackend(test: (bench: Bench, backend: Backend) => void): 
 
 /** Lays a row at the stage, `shift` elements in, with NaN before and behind it, and gives its address. */
 export function lay(bench: Bench, row: ArrayLike<number>, shift = 0): number {
-  const { stage } = bench.kernels.arena;
+  const { stage } = bench.lane;
   const first = (stage >> 2) + 4 + shift;
   bench.f32.fill(NaN, first - 4, first + row.length + 8);
   bench.f32.set(row, first);
@@ -96,17 +130,17 @@ export function lay(bench: Bench, row: ArrayLike<number>, shift = 0): number {
 
 /** One table row, copied. */
 export function tableRow(bench: Bench, tile = 0): number[] {
-  const first = (bench.kernels.arena.table >> 3) + tile * 8;
+  const first = (bench.lane.table >> 3) + tile * Column.stride;
   return [...bench.f64.slice(first, first + 7)];
 }
 
-/** A row's totals: sweep, deposit and total of up to 64 tiles at a time. */
+/** A row's totals: sweep, deposit and total of up to 15 tiles at a time. */
 export function totals(bench: Bench, level: Level, row: Float32Array): number[] {
   const { kernels } = bench;
-  const { table, slot, out } = kernels.arena;
+  const { lane: { table }, slot } = bench, { out } = kernels.arena;
   kernels.clear(slot);
-  for (let done = 0; done < row.length; done += 60 * TILE) {
-    const part = row.subarray(done, done + 60 * TILE);
+  for (let done = 0; done < row.length; done += 15 * TILE) {
+    const part = row.subarray(done, done + 15 * TILE);
     const at = lay(bench, part);
     kernels.sweep(level, at, part.length, table);
     kernels.deposit(level, table, Math.ceil(part.length / TILE), slot);

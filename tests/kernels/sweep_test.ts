@@ -36,8 +36,8 @@ function checkTile(bench: Bench, row: Float32Array, shift: number): void {
   const maximum = row.reduce((m, x) => x > m ? x : m, -Infinity);
   for (const level of LEVELS) {
     const at = lay(bench, row, shift);
-    bench.f64.fill(7, kernels.arena.table >> 3, (kernels.arena.table >> 3) + 8);
-    assertEquals(kernels.sweep(level, at, row.length, kernels.arena.table), 0);
+    bench.f64.fill(7, bench.lane.table >> 3, (bench.lane.table >> 3) + Column.stride);
+    assertEquals(kernels.sweep(level, at, row.length, bench.lane.table), 0);
     const got = tableRow(bench);
     assertEquals([got[Column.maximum], got[Column.nan], got[Column.posInf]], [maximum + 0, 0, 0]);
     const depth = LEVELS.indexOf(level);
@@ -73,18 +73,18 @@ Deno.test("every kind of row has the sum and moments of its definition", () => {
 Deno.test("many tiles are swept as each alone, and nothing is written behind the last row", () => {
   forEachBackend((bench) => {
     const { kernels } = bench;
-    const { table } = kernels.arena;
+    const { lane: { table } } = bench;
     for (const length of LENGTHS) {
       const row = KINDS.normal(length, length);
       const tiles = Math.ceil(length / TILE);
       for (const level of LEVELS) {
         const at = lay(bench, row, 2);
-        bench.f64.fill(7, table >> 3, (table >> 3) + 8 * (tiles + 1));
+        bench.f64.fill(7, table >> 3, (table >> 3) + Column.stride * (tiles + 1));
         kernels.sweep(level, at, length, table);
         const whole = range(0, tiles - 1).map((tile) => tableRow(bench, tile));
         assertEquals(tableRow(bench, tiles), [7, 7, 7, 7, 7, 7, 7]);
         whole.forEach((expectedRow, tile) => {
-          bench.f64.fill(7, table >> 3, (table >> 3) + 8);
+          bench.f64.fill(7, table >> 3, (table >> 3) + Column.stride);
           kernels.sweep(level, at + 4 * TILE * tile, Math.min(TILE, length - TILE * tile), table);
           assertEquals(tableRow(bench), expectedRow);
         });
@@ -111,7 +111,7 @@ Deno.test("the sum has the same bits at every level, and missing logits count as
       padded.set(row);
       const sums = [row, padded].flatMap((values) =>
         LEVELS.slice(1).map((level) => {
-          kernels.sweep(level, lay(bench, values, trial % 4), values.length, kernels.arena.table);
+          kernels.sweep(level, lay(bench, values, trial % 4), values.length, bench.lane.table);
           return tableRow(bench).slice(0, 3);
         })
       );
@@ -130,7 +130,7 @@ Deno.test("the bits of a sum do not depend on which of its vectors comes first",
       const seen = new Set<string>();
       for (const turn of [0, 4, 8, 64, 500]) {
         const turned = row.map((_, i) => row[(i + turn) % TILE]);
-        kernels.sweep("sum", lay(bench, turned), TILE, kernels.arena.table);
+        kernels.sweep("sum", lay(bench, turned), TILE, bench.lane.table);
         seen.add(String(tableRow(bench)));
       }
       assertEquals(seen.size, 1);
@@ -149,7 +149,7 @@ Deno.test("a maximum far above the first vector is found wherever it is", () => 
         assertEquals(maximum, Math.fround(height));
         assert(mantissa >= 1 && mantissa < 2);
         assert(Math.abs(logSum - 1023 * Math.exp(-height)) <= 2e-7, `${height} at ${position}: log-sum ${logSum}`);
-        assertEquals(kernels.sweep("maximum", lay(bench, row), TILE, kernels.arena.table), 0);
+        assertEquals(kernels.sweep("maximum", lay(bench, row), TILE, bench.lane.table), 0);
         assertEquals(tableRow(bench)[Column.maximum], Math.fround(height));
       }
     }
@@ -172,7 +172,7 @@ Deno.test("every special value in every lane gives what float64 gives", () => {
           const nan = special !== special ? 1 : 0;
           const posInf = special === Infinity ? 1 : 0;
           for (const level of LEVELS) {
-            const invalid = kernels.sweep(level, lay(bench, row, 1), length, kernels.arena.table);
+            const invalid = kernels.sweep(level, lay(bench, row, 1), length, bench.lane.table);
             const got = tableRow(bench);
             assertEquals([invalid, got[Column.nan], got[Column.posInf]], [nan + posInf, nan, posInf]);
             if (level !== "maximum" && nan + posInf > 0) assertEquals(got[Column.mantissa], 0);
@@ -209,7 +209,7 @@ Deno.test("tiles of masks alone, -Infinity or a least number, weigh nothing or e
     row[2500] = NaN;
     row[100] = 5;
     const { kernels } = bench;
-    assertEquals(kernels.sweep("sum", lay(bench, row), 3000, kernels.arena.table), 1);
+    assertEquals(kernels.sweep("sum", lay(bench, row), 3000, bench.lane.table), 1);
     assertEquals(tableRow(bench, 2)[Column.nan], 1);
     assertEquals(tableRow(bench, 2)[Column.maximum], -Infinity);
   });

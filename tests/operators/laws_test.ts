@@ -39,7 +39,7 @@ for (const [name, [operator, other], rebuild] of OPERATORS) {
   Deno.test(`${name}: the same bits in an arena as out of it`, () => {
     for (const backend of [undefined, "reference"] as const) {
       const { memory, arena } = loadKernels(backend);
-      const inside = new Float32Array(memory, arena.stage, 1024);
+      const inside = new Float32Array(memory, arena.lend(({ stage }) => stage), 1024);
       inside.set(row().subarray(0, 1024));
       operator.apply({ values: inside, row: 0, start: 0 });
       const outside = applied(operator, row().subarray(0, 1024));

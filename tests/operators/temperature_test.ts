@@ -4,11 +4,11 @@ import { softcap, temperature } from "@sluice/sluice/operators";
 import { random } from "../sources/_bytes.ts";
 import { applied, SPECIALS } from "./_apply.ts";
 
-Deno.test("temperature() is fround(x / T) to the bit; f64 rows x / T", () => {
+Deno.test("temperature() is x / fround(T) in float32, to the bit; f64 rows x / T", () => {
   const next = random(5);
-  for (const t of [0.1, 0.7, 0.8, 1, 1.3, 2, 3, 1e-30, 1e30, 1e-320, Number.MAX_VALUE]) {
+  for (const t of [0.1, 0.7, 0.8, 1, 1.3, 2, 3, 1e-30, 1e30, 1e-45, 3e38]) {
     const logits = Float32Array.from([...SPECIALS, ...Array.from({ length: 2000 }, () => (next() - 0.5) * 200)]);
-    assertEquals(applied(temperature(t), logits), logits.map((x) => Math.fround(x / t)));
+    assertEquals(applied(temperature(t), logits), logits.map((x) => x / Math.fround(t)));
     const wide = Float64Array.from(logits, (x) => x * 1.1);
     assertEquals(applied(temperature(t), wide), wide.map((x) => x / t));
   }
@@ -20,5 +20,9 @@ Deno.test("temperature() and softcap() refuse 0, negative numbers, NaN and Infin
     assertEquals(errorCode(assertThrows(() => softcap(value), ParameterError)), "E_PARAM");
   }
   assertThrows(() => temperature(0), ParameterError, "argmax");
+  // What float32 rounds to 0 or to Infinity is no divisor.
+  for (const value of [1e-46, 5e-324, 3.5e38, Number.MAX_VALUE]) {
+    assertThrows(() => temperature(value), ParameterError, "float32");
+  }
   assertThrows(() => temperature("1" as unknown as number), ParameterError);
 });

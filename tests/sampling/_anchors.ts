@@ -53,7 +53,8 @@ abstract class Anchor {
 
   /** Divided by a temperature; 0 or less leaves the first of the best, the others masked. */
   heated(list: List, t: number): List {
-    if (t > 0) return list.map(({ id, x }) => ({ id, x: this.whole ? Math.fround(x / t) : x / t }));
+    const by = Math.fround(t);
+    if (t > 0) return list.map(({ id, x }) => ({ id, x: this.whole ? Math.fround(x / by) : x / by }));
     const [best] = sorted(list);
     return list.map(({ id, x }) => ({ id, x: id === best.id ? x : -Infinity }));
   }

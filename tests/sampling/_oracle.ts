@@ -210,7 +210,10 @@ class Chain {
   }
 
   scaled(tokens: Token[], t: number): Token[] {
-    for (const token of tokens) token.x = this.leading && this.setting.round ? Math.fround(token.x / t) : token.x / t;
+    const by = this.setting.round ? Math.fround(t) : t;
+    for (const token of tokens) {
+      token.x = this.leading && this.setting.round ? Math.fround(token.x / by) : token.x / by;
+    }
     return tokens;
   }
 

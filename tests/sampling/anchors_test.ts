@@ -3,7 +3,7 @@
  * and ties, read in any chunks. Where a decision lies within rounding of its border, either side is right.
  */
 import { assert, assertEquals } from "@std/assert";
-import { reduce } from "../../src/engine/mod.ts";
+import { reduce } from "../../src/flow/mod.ts";
 import {
   dynamicTemperature,
   keepMinP,

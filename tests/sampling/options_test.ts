@@ -1,7 +1,7 @@
 /** Promises of the stages' factories and of chains from JSON: whatever comes in, out comes a stage or an error that says what was wanted. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { errorCode, ParameterError, ShapeError } from "../../src/core/mod.ts";
-import { sampleChain } from "../../src/engine/mod.ts";
+import { sampleChain } from "../../src/sampling/mod.ts";
 import * as operators from "../../src/operators/mod.ts";
 import * as room from "../../src/sampling/mod.ts";
 
@@ -240,7 +240,7 @@ Deno.test("a chain from JSON: temperature is another name for withTemperature, a
 
 Deno.test("a chain from JSON knows every stage there is, and every operator that may stand in a chain", () => {
   const unknown = refusal(() => chainFrom([{ name: "?" }])).split("wanted one of ")[1].split(", ");
-  const others = ["sampler", "preset", "presetsWith", "chainFrom", "openAiLogprobs"];
+  const others = ["sampler", "preset", "presetsWith", "chainFrom", "sampleChain", "openAiLogprobs"];
   const stages = Object.keys(room).filter((name) => !others.includes(name));
   const inChains = Object.keys(operators).filter((name) => name !== "rechunk");
   assertEquals(unknown, [...stages, ...inChains].sort());

@@ -1,6 +1,6 @@
 /** Law: the generator gives the reference vectors published with it (Random123, known-answer tests of philox4x32-10). */
 import { assertEquals } from "@std/assert";
-import { philox } from "../../src/sampling/_philox.ts";
+import { philox } from "../../src/sampling/draws/_philox.ts";
 
 const ONES = 0xffffffff;
 

@@ -1,6 +1,7 @@
 /** Promises of seeds: drawn unless given, told, and given again they give the same tokens; one seed for all rows of a run. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { fromArray, keepTopP, mirostat, reduce, sampler, sampleRecord } from "../../mod.ts";
+import { fromArray, keepTopP, mirostat, reduce, sampler } from "../../mod.ts";
+import { sampleRecord } from "../../src/records/mod.ts";
 
 const flat = new Float32Array(50_000);
 

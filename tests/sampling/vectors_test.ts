@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { fromArray } from "../../src/sources/mod.ts";
-import { reduce } from "../../src/engine/mod.ts";
+import { reduce } from "../../src/flow/mod.ts";
 import {
   adaptiveP,
   badWords,

@@ -1,7 +1,8 @@
 // A .npy keeps the axes of the array that its rows were taken from.
 import { assertEquals, assertRejects } from "@std/assert";
-import { npyHeader, ParameterError, ShapeError } from "@sluice/sluice/core";
-import { normalize, tap } from "@sluice/sluice/engine";
+import { ParameterError, ShapeError } from "@sluice/sluice/core";
+import { npyHeader } from "../../src/formats/inside.ts";
+import { normalize, tap } from "@sluice/sluice/flow";
 import { temperature } from "@sluice/sluice/operators";
 import { toNpy } from "@sluice/sluice/sinks";
 import { fromArray, fromFile, fromStream } from "@sluice/sluice/sources";

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { normalize, recordReducers, reduce } from "../../mod.ts";
+import { normalize, reduce } from "../../mod.ts";
+import { recordReducers } from "../../src/records/mod.ts";
 import { errorCode, SourceChangedError, SourceError } from "../../src/core/mod.ts";
 import { fromArray, fromUrl, type FromUrlOptions } from "../../src/sources/mod.ts";
 

@@ -1,5 +1,4 @@
-import { crc32 } from "../../src/engine/_crc32.ts";
-import { fromPlain, toPlain } from "../../src/engine/_plain_state.ts";
+import { crc32, fromPlain, toPlain } from "../../src/formats/inside.ts";
 
 /** A saved state taken apart, to be changed at will. */
 // deno-lint-ignore no-explicit-any

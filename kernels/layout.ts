@@ -1,0 +1,46 @@
+/** Logits in one tile of the absolute grid. Part of the saved state's version: never change it lightly. */
+export const TILE = 1024;
+
+/** Most tiles that one sweep may take: the rows of a lane's table. Few enough that their logits stay in the second cache. */
+export const TILES = 16;
+
+/** Float64 columns of one row of the table a sweep writes, a row a tile. */
+export const Column = {
+  /** The tile's sum is `mantissa * 2^exponent`, mantissa in [1, 2), or 0 for a fully masked tile. */
+  mantissa: 0,
+  /**
+   * An integer held as float64, in binades of the base. Up to `|x| = 2^50` it measures; for logits beyond, it is an ordinal below
+   * 2^53 that keeps their order and counts their ties, so take the log-sum-exp from maximum and log-sum, never from it.
+   */
+  exponent: 1,
+  /** The largest logit, NaN left out; -Infinity when all are masked. */
+  maximum: 2,
+  /** `sum 2^(y-exponent) * (y-exponent)`, with `y` the logit in units of the base (see {@linkcode Kernels.base}). */
+  moment: 3,
+  /** `sum 2^(y-exponent) * (y-exponent)^2`. */
+  square: 4,
+  /** How many logits are NaN. */
+  nan: 5,
+  /** How many logits are +Infinity. */
+  posInf: 6,
+  /** Columns of a row: 7 is for the tile's reference, 8 to 15 for facts of a pair of streams. */
+  stride: 16,
+} as const;
+
+/**
+ * The table of {@linkcode Kernels.tally}: a ring of cells of logit value, 64 bits each. Cell c holds the logits of
+ * `c <= 256 x < c + 1`, at place `c mod 16384`; from bit 36 on how many they are, below it the sum of their `floor(2^18 x) mod 1024`.
+ */
+export const Cell = {
+  /** Cells in the ring: 64 units of logit. */
+  ring: 16384,
+  /** Cells in one unit of logit. */
+  perUnit: 256,
+  /** Steps in one cell. */
+  steps: 1024,
+  /** Most logits that one cell can count. */
+  most: 2 ** 26,
+} as const;
+
+/** Bytes of an exact accumulator: f64 maximum, f64 top bin, then 8 i64 digits each for sum, moment and square. */
+export const SLOT_BYTES: number = 8 + 8 + 3 * 8 * 8;

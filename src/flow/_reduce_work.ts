@@ -1,0 +1,132 @@
+import type { Chunk, Logits, RowFacts } from "../core/mod.ts";
+import {
+  type Asking,
+  askingAfter,
+  type FinishedRow,
+  type ReducerSet,
+  requireValid,
+  RowState,
+  settle,
+  type StagedRun,
+} from "../row/inside.ts";
+import { checkReads, type Flow } from "./_flow.ts";
+import type { FlowOptions } from "./flow_options.ts";
+
+/** Takes one finished row: what is known of it, the reducers' results in order, and how often it was read. */
+export type RowTarget = (facts: readonly RowFacts[], results: readonly unknown[], reads: number) => void;
+
+/** A row at its end that must be read again, and not all of which lies in the arena. */
+interface WaitingRow extends FinishedRow {
+  readonly asking: Asking;
+}
+
+/** The loop: chunks in, rows out. */
+export class ReduceWork {
+  readonly #state: RowState;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(
+    readonly set: ReducerSet,
+    readonly flow: Flow,
+    readonly logits: Logits,
+    readonly options: FlowOptions,
+  ) {
+    this.#state = new RowState(set, flow.kernels, flow.rows[0], logits.shape.vocabulary);
+  }
+
+  /** Reads until at least one row is done; `false` at the end. */
+  async pull(target: RowTarget): Promise<boolean> {
+    if (this.#failure) throw this.#failure.error;
+    let done = 0;
+    const count: RowTarget = (facts, results, reads) => {
+      target(facts, results, reads);
+      done++;
+    };
+    try {
+      while (done === 0) {
+        const chunk = await this.flow.next();
+        if (!chunk) return this.#end();
+        for (let offset = 0; offset < chunk.data.length;) {
+          const pass = this.#pass(chunk, offset, count);
+          if (pass.waiting) await this.#readAgain(pass.waiting, chunk, count);
+          offset = pass.offset;
+        }
+        await this.flow.replay?.keep(chunk);
+      }
+    } catch (error) {
+      // A stream that errors drops what is queued: the rows before the error go first.
+      if (done === 0) throw error;
+      this.#failure = { error };
+    }
+    return true;
+  }
+
+  /** Folds the runs of a chunk, up to a row that there is something to wait for. */
+  #pass(
+    chunk: Chunk,
+    from: number,
+    target: RowTarget,
+  ): { readonly offset: number; readonly waiting: WaitingRow | undefined } {
+    const { columns, staging } = this.flow;
+    let waiting: WaitingRow | undefined;
+    const offset = staging.pass(chunk, columns, from, (run) => {
+      if (run.start === columns[0]) this.#state.reset(run.row, run.start);
+      this.#state.extend(run);
+      if (run.start + run.count < columns[1]) return true;
+      waiting = this.#finish(run, target);
+      return waiting === undefined;
+    });
+    return { offset, waiting };
+  }
+
+  /** Ends a row: it is handed on, or must wait for its second read. */
+  #finish(run: StagedRun, target: RowTarget): WaitingRow | undefined {
+    const finished = this.#state.finish();
+    const { facts, results } = finished;
+    if (this.options.onInvalid === "throw") requireValid(facts, undefined);
+    let asking = this.set.maySecond ? askingAfter(finished, undefined) : undefined;
+    if (asking && run.start !== this.flow.columns[0]) return { ...finished, asking };
+    let reads = 1;
+    for (; asking; reads++) {
+      this.#allow(reads + 1);
+      const again = this.#open(asking, run.row);
+      again.extend(run);
+      asking = settle(asking, again.finish(), results, undefined);
+    }
+    target(facts, results, reads);
+    return undefined;
+  }
+
+  /** The further reads of a row that began in an earlier chunk. */
+  async #readAgain({ facts, results, asking: first }: WaitingRow, chunk: Chunk, target: RowTarget): Promise<void> {
+    const [{ index }] = facts;
+    const { columns, replay, staging } = this.flow;
+    let reads = 1;
+    for (let asking: Asking | undefined = first; asking; reads++) {
+      this.#allow(reads + 1);
+      const again = this.#open(asking, index);
+      for await (const piece of replay!.chunks(index, chunk)) {
+        staging.pass(piece, columns, 0, (run) => (again.extend(run), true));
+      }
+      asking = settle(asking, again.finish(), results, undefined);
+    }
+    target(facts, results, reads);
+  }
+
+  #open({ set }: Asking, row: number): RowState {
+    return new RowState(set, this.flow.kernels, row, this.logits.shape.vocabulary);
+  }
+
+  #allow(reads: number): void {
+    checkReads(reads, this.options.reads ?? this.set.mostReads);
+  }
+
+  /** Where only now it is known how many rows there are, the reducers may still refuse their number. */
+  #end(): false {
+    const { vocabulary, rows } = this.logits.shape;
+    if (rows === undefined && this.options.rows === undefined) {
+      this.set.check({ vocabulary, rows: this.#state.row + 1, dtype: this.logits.shape.dtype });
+    }
+    return false;
+  }
+}

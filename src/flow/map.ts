@@ -1,0 +1,207 @@
+import {
+  checkLogits,
+  checkRange,
+  type Chunk,
+  type Logits,
+  logitsFrom,
+  optionsOf,
+  ParameterError,
+  type Range,
+  type RowFacts,
+  type RowMap,
+  type Shape,
+  shown,
+} from "../core/mod.ts";
+import { type InvalidAs, invalidRow, isInvalid, mapRun, ReducerSet, RowState, type Values } from "../row/inside.ts";
+import { checkMap } from "./_check_map.ts";
+import { checkFlowOptions, Flow, flowStream, readsOf } from "./_flow.ts";
+import type { FlowOptions } from "./flow_options.ts";
+
+/** Options of {@linkcode map}. */
+export interface MapOptions extends Omit<FlowOptions, "rows" | "onInvalid" | "signal"> {
+  /**
+   * What a row with NaN, +Infinity or no allowed token becomes: NaN throughout (`"nan"`, the default), zeros (`"zero"`),
+   * or an error that ends the flow (`"throw"`). It keeps its shape.
+   */
+  readonly onInvalid?: "nan" | "zero" | "throw";
+}
+
+/**
+ * Maps each row with knowledge of the whole row: lazily, in two reads a row. The second read comes from the chunk in hand,
+ * from the row cache, by opening the source again at that row, or from a spill.
+ *
+ * Needs: a source that can be read twice, or rows that fit the row cache, or a spill. Gives: f32 logits of the same shape
+ * (f64 for f64). Bits: the same for any chunking. Cost: two reads and one write of each logit.
+ *
+ * @example Distance from the largest logit
+ * ```ts
+ * import { fromArray, map, type RowMap } from "@sluice/sluice";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const gap: RowMap = {
+ *   spec: { name: "gap", params: {}, inputs: [] },
+ *   needs: "maximum",
+ *   emit: ({ values }, out, row) => values.forEach((x, i) => out[i] = row.maximum - x),
+ * };
+ * const [chunk] = await Array.fromAsync(map(fromArray([1, 4, 2]), gap).open());
+ * assertEquals([...chunk.data], [3, 0, 2]);
+ * ```
+ *
+ * @param logits What to read.
+ * @param rowMap What to compute.
+ * @param options Backend, invalid rows, limits.
+ * @returns Logits again: open them, pipe operators onto them, reduce them. Opened, they fail with `InvalidLogitError` under
+ * `onInvalid: "throw"`, `SourceExhaustedError` if a row cannot be read again, `SourceChangedError` if its two reads differ.
+ * @throws {ParameterError} If these are no logits or no map, or an option does not fit.
+ */
+export function map(logits: Logits, rowMap: RowMap, options: MapOptions = {}): Logits {
+  const { onInvalid = "nan", ...limits } = optionsOf("map", options, MAP_OPTIONS);
+  if (!["nan", "zero", "throw"].includes(onInvalid)) {
+    throw new ParameterError(`Cannot use onInvalid ${shown(onInvalid)}: wanted "nan", "zero" or "throw"`);
+  }
+  checkFlowOptions(limits);
+  checkLogits("map", logits);
+  checkMap(rowMap);
+  const { dtype } = logits.shape;
+  const shape: Shape = Object.freeze({ ...logits.shape, dtype: dtype === "f64" ? "f64" : "f32" });
+  return logitsFrom({
+    shape,
+    replay: logits.replay,
+    spec: { ...rowMap.spec, inputs: [logits.spec] },
+    axes: logits.axes,
+    reads: 2 * readsOf(logits),
+    open: (range) => openMap(logits, rowMap, { ...options, onInvalid }, shape, range),
+  });
+}
+
+/** The options of a map. */
+const MAP_OPTIONS = ["backend", "onInvalid", "reads", "rowCache", "spill"] as const;
+
+function openMap(
+  logits: Logits,
+  rowMap: RowMap,
+  options: MapOptions & { readonly onInvalid: "nan" | "zero" | "throw" },
+  shape: Shape,
+  range: Range = {},
+): ReadableStream<Chunk> {
+  const { rows, columns } = checkRange(logits.shape, range);
+  const { onInvalid, ...limits } = options;
+  const flow = new Flow(logits, { ...limits, rows, ...(range.signal ? { signal: range.signal } : {}) }, true);
+  const work = new MapWork(flow, rowMap, onInvalid, shape, columns);
+  return flowStream(flow, range.signal, (controller) => work.pull(controller));
+}
+
+/** The loop: chunks in, mapped chunks out. */
+class MapWork {
+  readonly #state: RowState;
+  /** Rows read to their end whose output is under way, a chunk each. */
+  #rest: AsyncGenerator<Chunk> | undefined;
+
+  constructor(
+    readonly flow: Flow,
+    readonly rowMap: RowMap,
+    readonly onInvalid: "nan" | "zero" | "throw",
+    readonly shape: Shape,
+    readonly columns: readonly [number, number],
+  ) {
+    const { spec, needs } = rowMap;
+    const level = { spec, needs, init: () => null, step() {}, stepBlock() {}, merge() {}, finish: () => null };
+    this.#state = new RowState(new ReducerSet({ level }), flow.kernels, -1, shape.vocabulary);
+  }
+
+  /** Emits one chunk; `false` at the end. */
+  async pull(controller: ReadableStreamDefaultController<Chunk>): Promise<boolean> {
+    this.#rest ??= this.#chunks();
+    const { value, done } = await this.#rest.next();
+    if (done) return false;
+    controller.enqueue(value);
+    return true;
+  }
+
+  async *#chunks(): AsyncGenerator<Chunk> {
+    for (let chunk = await this.flow.next(); chunk; chunk = await this.flow.next()) {
+      for (let offset = 0; offset < chunk.data.length;) {
+        const { batch, waiting, end } = this.#pass(chunk, offset);
+        if (batch) yield batch.chunk(this.shape);
+        if (waiting) yield* this.#emit(waiting, chunk);
+        offset = end;
+      }
+      await this.flow.replay!.keep(chunk);
+    }
+  }
+
+  /** Reads a chunk, and maps the rows that are whole in the arena, up to one that is not. */
+  #pass(
+    chunk: Chunk,
+    offset: number,
+  ): { readonly batch: Batch | undefined; readonly waiting: RowFacts | undefined; readonly end: number } {
+    const { kernels, columns, staging } = this.flow;
+    let batch: Batch | undefined, waiting: RowFacts | undefined;
+    const end = staging.pass(chunk, columns, offset, (run) => {
+      if (run.start === 0) this.#state.reset(run.row, run.start);
+      this.#state.extend(run);
+      if (run.start + run.count < this.shape.vocabulary) return true;
+      const { facts: [facts] } = this.#state.finish();
+      if (run.start > 0 || !this.#everyId || this.#isRefused(facts)) {
+        waiting = facts;
+        return false;
+      }
+      batch ??= new Batch(this.#values(chunk.data.length - run.offset), run.row);
+      mapRun(kernels, this.rowMap, run, facts, this.#invalidAs, batch.take(run.count));
+      return true;
+    });
+    return { batch, waiting, end };
+  }
+
+  #isRefused(facts: RowFacts): boolean {
+    return this.onInvalid === "throw" && isInvalid(facts);
+  }
+
+  get #invalidAs(): InvalidAs {
+    return this.onInvalid === "zero" ? "zero" : "nan";
+  }
+
+  get #everyId(): boolean {
+    return this.columns[0] === 0 && this.columns[1] === this.shape.vocabulary;
+  }
+
+  #values(count: number): Values {
+    return this.shape.dtype === "f64" ? new Float64Array(count) : new Float32Array(count);
+  }
+
+  /** The second read of a row that is not whole in the arena. */
+  async *#emit(facts: RowFacts, current: Chunk): AsyncGenerator<Chunk> {
+    if (this.#isRefused(facts)) throw invalidRow(facts);
+    const { kernels, columns, replay, staging } = this.flow;
+    for await (const chunk of replay!.chunks(facts.index, current)) {
+      const out = this.#values(chunk.data.length);
+      staging.pass(chunk, columns, 0, (run) => {
+        const to = out.subarray(run.offset, run.offset + run.count);
+        mapRun(kernels, this.rowMap, run, facts, this.#invalidAs, to);
+        return true;
+      });
+      const from = Math.max(this.columns[0] - chunk.start, 0);
+      const to = Math.min(this.columns[1] - chunk.start, out.length);
+      if (from < to) {
+        yield { shape: this.shape, data: out.subarray(from, to), row: facts.index, start: chunk.start + from };
+      }
+    }
+  }
+}
+
+/** Whole rows of one chunk, mapped while they are in the arena: short rows must not cost a stream hop each. */
+class Batch {
+  #length = 0;
+
+  constructor(readonly data: Values, readonly row: number) {}
+
+  /** Where the next `count` results go. */
+  take(count: number): Values {
+    this.#length += count;
+    return this.data.subarray(this.#length - count, this.#length);
+  }
+
+  chunk(shape: Shape): Chunk {
+    return { shape, data: this.data.subarray(0, this.#length), row: this.row, start: 0 };
+  }
+}

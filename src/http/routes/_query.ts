@@ -1,0 +1,169 @@
+import { z } from "@hono/zod-openapi";
+import { type ErrorCode, ParameterError } from "../../core/mod.ts";
+
+/** What a parser of query texts is documented as. */
+type Documented = z.ZodType<unknown, string>;
+
+function whole(what: string, least: number): z.ZodType<number, string> {
+  return z.string().regex(/^\d{1,16}$/, `wanted a whole number of at least ${least}`).transform(Number)
+    .refine((value) => value >= least && Number.isSafeInteger(value), `wanted a whole number of at least ${least}`)
+    .openapi({ type: "integer", minimum: least, description: what });
+}
+
+function number(what: string): z.ZodType<number, string> {
+  return z.string().regex(/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i, "wanted a number").transform(Number)
+    .openapi({ type: "number", description: what });
+}
+
+function flag(what: string): z.ZodType<boolean, string> {
+  return z.enum(["true", "false"], "wanted true or false").transform((text) => text === "true")
+    .openapi({ type: "boolean", description: what });
+}
+
+function interval(what: string): z.ZodType<readonly [number, number], string> {
+  return z.string().regex(/^\d{1,15}:\d{1,15}$/, "wanted A:B, from A up to and without B")
+    .transform((text): readonly [number, number] => text.split(":").map(Number) as [number, number])
+    .openapi({ type: "string", example: "0:10", description: what });
+}
+
+function ids(what: string): z.ZodType<number[], string> {
+  return z.string().regex(/^\d{1,15}(,\d{1,15})*$/, "wanted whole numbers between commas")
+    .transform((text) => text.split(",").map(Number))
+    .openapi({ type: "string", example: "3,17", description: what });
+}
+
+function choice<const T extends readonly [string, ...string[]]>(what: string, values: T): z.ZodType<T[number], string> {
+  return z.enum(values, `wanted ${values.join(", ")}`).openapi({ description: what }) as z.ZodType<T[number], string>;
+}
+
+function text(what: string): z.ZodType<string, string> {
+  return z.string().min(1, "wanted a name").openapi({ description: what });
+}
+
+const SOURCE = {
+  vocabulary: whole("logits in a row; raw bytes need it", 1).optional(),
+  dtype: choice("how raw bytes store a logit; f32 if absent", ["f32", "f16", "bf16", "f64"]).optional(),
+  tensor: text("the tensor of safetensors").optional(),
+  source: text("instead of a body: a file under the served root, or a URL of an allowed origin").optional(),
+  rows: interval("rows A up to and without B; all if absent").optional(),
+  temperature: number("divide the logits by T > 0 first").optional(),
+  backend: choice("the arithmetic; the fastest if absent", ["fma", "simd", "reference"]).optional(),
+} satisfies Record<string, z.ZodOptional<Documented>>;
+
+const ROWS = {
+  topK: whole("list the k likeliest tokens; 5 if absent", 1).optional(),
+  target: ids("logit and log-probability of these ids in every row").optional(),
+  specials: flag("count the masked tokens (-Infinity) of each row").optional(),
+  entropy: choice("the unit of the entropy; nats if absent", ["nats", "bits"]).optional(),
+} satisfies Record<string, z.ZodOptional<Documented>>;
+
+const FORMAT = {
+  format: choice("how rows are written; what Accept says if absent, else ndjson", ["ndjson", "sse", "json"]).optional(),
+} satisfies Record<string, z.ZodOptional<Documented>>;
+
+/** The query of `/v1/reduce`. */
+export const ReduceQuery = z.strictObject({
+  ...SOURCE,
+  ...ROWS,
+  ...FORMAT,
+  rank: flag("ranks of targets and labels: 1 + how many logits are larger").optional(),
+  shift: flag("row i is scored against label i + 1; the last has none").optional(),
+  onInvalid: choice("rows with NaN, +Infinity or only masked tokens are reported (default) or end the answer", [
+    "report",
+    "throw",
+  ]).optional(),
+  window: whole("entropy monitor: rows of the rolling mean; with threshold and dwell", 1).optional(),
+  threshold: number("entropy monitor: the rolling mean above which a row counts as hard").optional(),
+  dwell: whole("entropy monitor: fewest rows between two switches", 0).optional(),
+  progress: whole("server-sent events inside a long row: logits between two; 4,194,304 if absent", 1).optional(),
+});
+
+/** The query of `/v1/softmax`. */
+export const SoftmaxQuery = z.strictObject({
+  ...SOURCE,
+  log: flag("log-probabilities instead").optional(),
+  format: choice("how probabilities are written; what Accept says if absent, else raw", ["raw", "npy"]).optional(),
+  onInvalid: choice("rows with NaN, +Infinity or only masked tokens become NaN (default) or zeros, or end the answer", [
+    "nan",
+    "zero",
+    "throw",
+  ]).optional(),
+});
+
+const { temperature: _temperature, ...PLAIN_SOURCE } = SOURCE;
+
+/** What a chain may be made of besides a part "chain". */
+const CHAIN = {
+  temperature: number("divide the logits by T; 0 is greedy").optional(),
+  topK: whole("keep the k best; 0: all", 0).optional(),
+  topP: number("keep the best that hold a share p; 1: all").optional(),
+  minP: number("keep those with a share p of the best one's probability; 0: all").optional(),
+  typicalP: number("keep those nearest to the entropy; 1: all").optional(),
+  topNSigma: number("llama.cpp: keep those within n deviations; 0: all").optional(),
+  xtcProbability: number("llama.cpp: chance of excluding top choices").optional(),
+  xtcThreshold: number("llama.cpp: what a top choice is").optional(),
+  epsilonCutoff: number("transformers: least probability; 0: none").optional(),
+  etaCutoff: number("transformers: the same by entropy; 0: none").optional(),
+  repetitionPenalty: number("penalty on tokens of the history; 1: none").optional(),
+  frequencyPenalty: number("llama.cpp and vllm: penalty a time they occur; 0: none").optional(),
+  presencePenalty: number("llama.cpp and vllm: penalty on those that occur; 0: none").optional(),
+} satisfies Record<string, z.ZodOptional<Documented>>;
+
+/** Names of the parameters that make a chain. */
+export const CHAIN_NAMES = Object.keys(CHAIN) as readonly (keyof typeof CHAIN)[];
+
+/** The query of `/v1/sample`. */
+export const SampleQuery = z.strictObject({
+  ...PLAIN_SOURCE,
+  ...FORMAT,
+  ...CHAIN,
+  seed: whole("the same seed gives the same tokens; drawn if absent: the header Sluice-Seed tells it", 0).optional(),
+  preset: choice("whose defaults and order; transformers' order with everything off if absent", [
+    "llama.cpp",
+    "transformers",
+    "vllm",
+  ]).optional(),
+  draws: whole("tokens a row, without replacement; 1 if absent", 1).optional(),
+  details: flag("raw log-probability, rank, kept tokens and their mass, entropy").optional(),
+  logprobs: flag("the shape of the OpenAI API beside each token").optional(),
+  topLogprobs: whole("how many of the likeliest tokens it lists; 0 if absent", 0).optional(),
+  onInvalid: choice("rows without a token are reported (default) or end the answer", ["report", "throw"]).optional(),
+});
+
+/** The query of `/v1/states`. */
+export const StatesQuery = z.strictObject({
+  ...SOURCE,
+  ...ROWS,
+  vocabulary: whole("logits in a whole row", 1),
+  start: whole("the id of the shard's first logit; 0 if absent", 0).optional(),
+  end: whole("one past the id of its last; the vocabulary if absent", 1).optional(),
+});
+
+/** The query of `/v1/merge`. */
+export const MergeQuery = z.strictObject({
+  ...ROWS,
+  ...FORMAT,
+  partial: flag("answer also for rows of which ids are missing").optional(),
+});
+
+/** What the source and the rows of a request are. */
+export type SourceQuery = Omit<z.infer<typeof SoftmaxQuery>, "log" | "format" | "onInvalid">;
+
+/** A query checked by its schema; unknown and repeated parameters are refused. */
+export function parseQuery<T>(schema: z.ZodType<T, unknown>, url: string): T {
+  const params = new URL(url).searchParams;
+  for (const name of params.keys()) {
+    if (params.getAll(name).length > 1) throw new ParameterError(`Cannot use ${name} twice: wanted at most one`);
+  }
+  const result = schema.safeParse(Object.fromEntries(params));
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  if (issue.code === "unrecognized_keys") {
+    throw new ParameterError(`Cannot use ${issue.keys[0]}: there is no such parameter`);
+  }
+  const name = String(issue.path[0]);
+  if (!params.has(name)) throw new ParameterError(`Cannot go without ${name}: the query must have it`);
+  throw new ParameterError(`Cannot use ${name}=${params.get(name)}: ${issue.message}`, CODES[name]);
+}
+
+const CODES: Record<string, ErrorCode> = { topK: "E_K_RANGE", dtype: "E_DTYPE" };

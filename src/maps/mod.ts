@@ -1,0 +1,12 @@
+/**
+ * Row maps: what a second read makes of a row of which everything is known. `normalize` and `map` run them.
+ *
+ * | map | what a logit becomes |
+ * | --- | --- |
+ * | {@linkcode softmax} | its probability |
+ * | {@linkcode logSoftmax} | its log-probability |
+ *
+ * @module
+ */
+export * from "./log_softmax.ts";
+export * from "./softmax.ts";

@@ -1,0 +1,15 @@
+/**
+ * A finished row, or a sample, as the command line and the service write it: the order of the fields is the contract.
+ *
+ * | symbol | what it does |
+ * | --- | --- |
+ * | {@linkcode recordReducers} | the reducers of a record |
+ * | {@linkcode rowRecord} | a row as an object |
+ * | {@linkcode sampleRecord} | a sample as an object |
+ * | {@linkcode requireToken} | refuses a row without a token |
+ *
+ * @module
+ */
+export * from "./require_token.ts";
+export * from "./row_record.ts";
+export * from "./sample_record.ts";

@@ -1,0 +1,194 @@
+import { optionsOf, ParameterError, type Reducers, type Row, type RowReport, shown } from "../core/mod.ts";
+import {
+  type Candidate,
+  entropy,
+  type InformationUnit,
+  label,
+  logSumExp,
+  type Maximum,
+  maximum,
+  type Specials,
+  specials,
+  target,
+  type TargetScore,
+  topK,
+} from "../reducers/mod.ts";
+
+/** One known token of a row, as it is written. */
+export interface ScoreRecord {
+  /** Its id. */
+  readonly id: number;
+  /** Its logit. */
+  readonly logit: number;
+  /** Its log-probability, in nats. */
+  readonly logprob: number;
+  /** 1 + how many logits are larger; `null` where the row has none. */
+  readonly rank?: number | null;
+}
+
+/** One row as the command line and the service write it: the order of the fields is the contract. */
+export interface RowRecord {
+  /** The source's row number. */
+  readonly row: number;
+  /** How many logits were read. */
+  readonly count: number;
+  /** The largest. */
+  readonly max: number;
+  /** Its id; `null` where the row has no token to choose. */
+  readonly argmax: number | null;
+  /** Log-sum-exp. */
+  readonly lse: number;
+  /** Shannon entropy of the softmax. */
+  readonly entropy: number;
+  /** The likeliest tokens; absent if none were asked for. */
+  readonly top?: readonly Candidate[];
+  /** How many logits are NaN. */
+  readonly nan: number;
+  /** How many are +Infinity. */
+  readonly posInf: number;
+  /** Whether all are -Infinity. */
+  readonly allMasked: boolean;
+  /** The ids that were asked for. */
+  readonly target?: readonly ScoreRecord[];
+  /** The row's label; `null` without one. */
+  readonly label?: ScoreRecord | null;
+  /** The label's rank. */
+  readonly rank?: number | null;
+  /** How many are -Infinity. */
+  readonly negInf?: number;
+}
+
+/** What a record holds besides what every row has. */
+export interface RowRecordOptions {
+  /** How many of the likeliest tokens; 5 when absent, no list for 0. */
+  readonly topK?: number | undefined;
+  /** The unit of the entropy; nats when absent. */
+  readonly unit?: InformationUnit | undefined;
+  /** Ids to score in every row. */
+  readonly target?: readonly number[] | undefined;
+  /** One id a row to score; -100 for rows to leave out. */
+  readonly labels?: ArrayLike<number> | undefined;
+  /** Scores row i against label i + 1. */
+  readonly shift?: boolean | undefined;
+  /** Ranks of targets and labels. */
+  readonly rank?: boolean | undefined;
+  /** Counts -Infinity. */
+  readonly specials?: boolean | undefined;
+}
+
+/** How many tokens are listed unless told otherwise. */
+const TOP = 5;
+
+interface ReducedRow extends RowReport {
+  readonly best: Maximum;
+  readonly lse: number;
+  readonly entropy: number;
+  readonly top?: readonly Candidate[];
+  readonly target?: readonly TargetScore[];
+  readonly label?: TargetScore | undefined;
+  readonly specials?: Specials;
+}
+
+const RECORD_OPTIONS = ["topK", "unit", "target", "labels", "shift", "rank", "specials"] as const;
+
+/** Refuses a row that {@linkcode recordReducers} did not reduce, or with other options. */
+function checkReduced(row: unknown, { topK, target, labels, specials }: RowRecordOptions): ReducedRow {
+  const wanted = [
+    "index",
+    ...["best", "lse", "entropy"],
+    ...(topK === 0 ? [] : ["top"]),
+    ...(target ? ["target"] : []),
+    ...(labels ? ["label"] : []),
+    ...(specials ? ["specials"] : []),
+  ];
+  const missing = wanted.find((name) => typeof row !== "object" || row === null || !(name in row));
+  if (missing === undefined) return row as ReducedRow;
+  const found = typeof row === "object" && row !== null ? `it has no "${missing}"` : `it is ${shown(row)}`;
+  throw new ParameterError(
+    `Cannot write the row: ${found}, wanted a row of reduce(logits, recordReducers(options)), with the same options`,
+  );
+}
+
+/**
+ * The reducers of a record, for `reduce`; {@linkcode rowRecord} writes what they give.
+ *
+ * @example The two best ids of a row
+ * ```ts
+ * import { fromArray, reduce } from "@sluice/sluice";
+ * import { recordReducers, rowRecord } from "@sluice/sluice/records";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const options = { topK: 2, target: [0] };
+ * const [row] = await Array.fromAsync(reduce(fromArray([1, 3, 2]), recordReducers(options)));
+ * const record = rowRecord(row, options);
+ * assertEquals(record.argmax, 1);
+ * assertEquals(record.top?.map(({ id }) => id), [1, 2]);
+ * ```
+ *
+ * @param options What the record is to hold.
+ * @returns Reducers by name.
+ * @throws {ParameterError} If k, an id or a unit does not fit.
+ */
+export function recordReducers(options: RowRecordOptions = {}): Reducers {
+  const { rank = false, shift = false } = optionsOf("recordReducers", options, RECORD_OPTIONS);
+  return {
+    best: maximum(),
+    lse: logSumExp(),
+    entropy: entropy(options.unit ? { unit: options.unit } : {}),
+    ...(options.topK === 0 ? {} : { top: topK(options.topK ?? TOP) }),
+    ...(options.target ? { target: target(options.target, { rank }) } : {}),
+    ...(options.labels ? { label: label(options.labels, { rank, shift }) } : {}),
+    ...(options.specials ? { specials: specials() } : {}),
+  };
+}
+
+/**
+ * A row that {@linkcode recordReducers} reduced, as the one object that the command line and the service write: plain JSON
+ * values, but for NaN and the infinities, which `ndjsonLine` turns into strings.
+ *
+ * @example One row in memory as a record
+ * ```ts
+ * import { reduceRow } from "@sluice/sluice";
+ * import { recordReducers, rowRecord } from "@sluice/sluice/records";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { row, count, argmax } = rowRecord(reduceRow(Float32Array.of(1, 3, 2), recordReducers()));
+ * assertEquals([row, count, argmax], [0, 3, 1]);
+ * ```
+ *
+ * @param row What the reducers gave.
+ * @param options The same options.
+ * @returns The record.
+ * @throws {ParameterError} If the row was not reduced by them.
+ */
+export function rowRecord(row: Row<Reducers>, options: RowRecordOptions = {}): RowRecord {
+  const { rank = false } = optionsOf("rowRecord", options, RECORD_OPTIONS);
+  const { index, count, best, lse, entropy, top, nan, posInf, allMasked, target, label, specials } = checkReduced(
+    row,
+    options,
+  );
+  return {
+    row: index,
+    count,
+    max: best.value,
+    argmax: best.id ?? null,
+    lse,
+    entropy,
+    ...(top ? { top } : {}),
+    nan,
+    posInf,
+    allMasked,
+    ...(options.target ? { target: target!.map((score) => targetOf(score, rank)) } : {}),
+    ...(options.labels ? { label: label ? scoreOf(label) : null } : {}),
+    ...(options.labels && rank ? { rank: label?.rank ?? null } : {}),
+    ...(options.specials ? { negInf: specials!.negInf } : {}),
+  };
+}
+
+function scoreOf({ id, logit, logprob }: TargetScore): ScoreRecord {
+  return { id, logit, logprob };
+}
+
+function targetOf(score: TargetScore, rank: boolean): ScoreRecord {
+  return rank ? { ...scoreOf(score), rank: score.rank ?? null } : scoreOf(score);
+}

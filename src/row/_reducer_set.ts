@@ -1,0 +1,111 @@
+import type { Level } from "../../kernels/mod.ts";
+import { ParameterError, type Reducer, type Reducers, ShapeError, type Spec, specText } from "../core/mod.ts";
+import type { Shape } from "../core/mod.ts";
+import { sha256 } from "../formats/inside.ts";
+import { checkReducers } from "./_check_reducers.ts";
+import { LEVELS } from "./_levels.ts";
+
+const RESERVED = ["index", "count", "nan", "posInf", "allMasked", "firstInvalid", "partial", "reads"];
+
+/** The highest of several levels: each includes the ones before it. */
+export function highest(levels: Iterable<Level>): Level {
+  let top = 0;
+  for (const level of levels) top = Math.max(top, LEVELS.indexOf(level));
+  return LEVELS[top];
+}
+
+/** The reducers of one row as a product: what the sweep of each stream must learn, who reads which, and who wants more. */
+export class ReducerSet {
+  readonly names: readonly string[];
+  readonly reducers: readonly Reducer<unknown>[];
+  /** The aligned streams by name; `undefined` where there is one, which has none. */
+  readonly streams: readonly string[] | undefined;
+  /** For each reducer the places of its streams. */
+  readonly inputs: readonly (readonly number[])[];
+  /** For each stream what its sweep must learn. */
+  readonly levels: readonly Level[];
+  /** Whether a second read may be asked for. */
+  readonly maySecond: boolean;
+  /** The most reads of a row that may be asked for. */
+  readonly mostReads: number;
+
+  #text: string | undefined;
+  #digest: string | undefined;
+
+  /** Refuses names that every row has, and reducers that do not fit the streams. */
+  constructor(reducers: Reducers, streams?: readonly string[]) {
+    checkReducers(reducers);
+    this.names = Object.keys(reducers);
+    this.reducers = Object.values(reducers);
+    this.streams = streams;
+    for (const name of this.names) {
+      if (RESERVED.includes(name)) {
+        throw new ShapeError(`Cannot name a reducer "${name}": every row has a field of that name; choose another`);
+      }
+    }
+    this.inputs = this.reducers.map((reducer, i) => inputsOf(this.names[i], reducer, streams));
+    this.levels = (streams ?? [""]).map((_, stream) =>
+      highest(this.reducers.filter((_, i) => this.inputs[i].includes(stream)).map(({ needs }) => needs ?? "maximum"))
+    );
+    this.maySecond = this.reducers.some(({ second }) => second !== undefined);
+    this.mostReads = Math.max(1, ...this.reducers.map(({ second, mostReads = 2 }) => second ? mostReads : 1));
+  }
+
+  /** Whether it was made of these very reducers: the caller's object may have changed since. */
+  isOf(reducers: Reducers): boolean {
+    let i = 0;
+    for (const name in reducers) {
+      if (this.names[i] !== name || this.reducers[i] !== reducers[name]) return false;
+      i++;
+    }
+    return i === this.names.length;
+  }
+
+  /** Lets every reducer refuse the shape, before any read. */
+  check({ vocabulary, rows }: Shape): void {
+    for (const reducer of this.reducers) reducer.check?.(vocabulary, rows);
+  }
+
+  /** Name and spec of each, in order: what two states must share to be merged. */
+  specs(): { readonly name: string; readonly spec: Spec }[] {
+    return this.reducers.map(({ spec }, i) => ({ name: this.names[i], spec }));
+  }
+
+  /** The specs as text, as they are when it is first asked for. */
+  get text(): string {
+    const streams = this.streams ? `${this.streams.join(", ")}; ` : "";
+    return this.#text ??= streams + this.specs().map(({ name, spec }) => `${name}: ${specText(spec)}`).join(", ");
+  }
+
+  /** The SHA-256 of the text: whose a saved state is. */
+  get digest(): string {
+    return this.#digest ??= sha256(new TextEncoder().encode(this.text)).toHex();
+  }
+}
+
+const ONLY = [0];
+
+function inputsOf(
+  name: string,
+  { streams }: Reducer<unknown>,
+  aligned: readonly string[] | undefined,
+): readonly number[] {
+  if (!aligned) {
+    if (!streams) return ONLY;
+    throw new ParameterError(
+      `Cannot reduce a row of one stream by "${name}": it takes ${streams.join(", ")}; give it several rows by name`,
+    );
+  }
+  if (!streams) {
+    throw new ParameterError(
+      `Cannot reduce aligned streams by "${name}": it does not say which of ${aligned.join(", ")} it takes (streams)`,
+    );
+  }
+  return streams.map((stream) => {
+    const at = aligned.indexOf(stream);
+    if (at < 0) {
+      throw new ParameterError(`Cannot find stream "${stream}" of "${name}": there are ${aligned.join(", ")}`);
+    }
+    return at;
+  });
+}

@@ -1,0 +1,100 @@
+import { type Kernels, type Lane, TILE, TILES } from "../../kernels/mod.ts";
+import { type Chunk, type LogitArray, type Operator, widenInto } from "../core/mod.ts";
+import { elementBytes, type Run, viewOf } from "./_run.ts";
+
+/** Most logits staged at once: a lane's room, few enough to stay in the second cache. */
+const SLICE = TILES * TILE;
+
+/** A run of one stream, and where it lies in its chunk. */
+export interface StagedRun extends Run {
+  readonly offset: number;
+}
+
+/**
+ * Brings the chunks of one stream into the arena: cuts them at the ends of rows, widens them, applies the operators tile by tile.
+ * f32 chunks that a source has read straight into the arena are not copied.
+ */
+export class Staging {
+  readonly #kernels: Kernels;
+  readonly #operators: readonly Operator[];
+  readonly #bytes: number;
+
+  constructor(kernels: Kernels, operators: readonly Operator[]) {
+    this.#kernels = kernels;
+    this.#operators = operators.filter(({ reshapes }) => !reshapes);
+    this.#bytes = elementBytes(kernels);
+  }
+
+  /**
+   * Visits the runs of a chunk in order, from `offset` on, in one synchronous pass. A visit that gives `false` ends the pass (there is something
+   * to wait for). Gives the offset behind the last run.
+   */
+  pass(
+    chunk: Chunk,
+    columns: readonly [number, number],
+    offset: number,
+    visit: (run: StagedRun) => boolean,
+  ): number {
+    return this.#kernels.arena.lend((lane) => {
+      const [from, to] = columns;
+      const position = chunk.start - from + offset;
+      let row = chunk.row + Math.floor(position / (to - from));
+      let start = from + position % (to - from);
+      for (; offset < chunk.data.length;) {
+        const size = this.#sliceSize(chunk, offset, start, columns);
+        const first = this.stage(lane, chunk, offset, size);
+        for (let done = 0; done < size;) {
+          const count = Math.min(size - done, to - start);
+          const run = { lanes: [lane], at: [first + done * this.#bytes], count, row, start, offset: offset + done };
+          if (this.#operators.length > 0) this.#operate(run);
+          done += count;
+          start += count;
+          if (start === to) {
+            row++;
+            start = from;
+          }
+          if (!visit(run)) return offset + done;
+        }
+        offset += size;
+      }
+      return offset;
+    });
+  }
+
+  /** How much to stage at once: all that lies in the arena, else a slice that ends with a row or a tile if it can. */
+  #sliceSize({ data }: Chunk, offset: number, start: number, [from, to]: readonly [number, number]): number {
+    const left = data.length - offset;
+    if (left <= SLICE || this.#inPlace(data)) return left;
+    const toEnd = to - start;
+    if (toEnd > SLICE) return SLICE - (start + SLICE) % TILE;
+    const width = to - from;
+    return toEnd + width * Math.floor((SLICE - toEnd) / width);
+  }
+
+  /** Operators write: they work on a copy, for the chunk may be wanted again. */
+  #inPlace(data: LogitArray): boolean {
+    return data.buffer === this.#kernels.memory && !(data instanceof Uint16Array) && this.#operators.length === 0;
+  }
+
+  /** Where `size` logits of a chunk from `offset` on can be worked on; copies them to the lane if they are not in the arena. No operators yet. */
+  stage(lane: Lane, { data, shape }: Pick<Chunk, "data" | "shape">, offset: number, size: number): number {
+    const slice = data.subarray(offset, offset + size);
+    if (this.#inPlace(data)) return slice.byteOffset;
+    if (slice instanceof Uint16Array) {
+      widenInto(this.#kernels, shape.dtype as "f16" | "bf16", slice, lane.stage, lane.mapped);
+    } else {
+      viewOf(this.#kernels, lane.stage, size).set(slice);
+    }
+    return lane.stage;
+  }
+
+  #operate({ at, count, row, start }: Run): void {
+    for (let done = 0; done < count;) {
+      const id = start + done;
+      const size = Math.min(count - done, TILE - id % TILE);
+      const segment = { values: viewOf(this.#kernels, at[0] + done * this.#bytes, size), row, start: id };
+      for (const operator of this.#operators) operator.apply(segment);
+      done += size;
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * What the rooms above build on: the parts of a row's engine. Not for users, and no subpath of the package: see `mod.ts`.
+ *
+ * @module
+ */
+export { Accumulator } from "./_accumulator.ts";
+export { firstAt } from "./_first_at.ts";
+export { callHint } from "./_check_reducers.ts";
+export { checkOnInvalid, invalidRow, isInvalid, requireValid } from "./_invalid_row.ts";
+export { kernelsFor } from "./_kernels_for.ts";
+export { LEVELS } from "./_levels.ts";
+export { type InvalidAs, mapRun } from "./_map_row.ts";
+export { ReducerSet } from "./_reducer_set.ts";
+export { rowOf } from "./_row_of.ts";
+export { checkRow, eachRun } from "./_row_values.ts";
+export { type Run, type Values, viewOf } from "./_run.ts";
+export { type Asking, askingAfter, settle } from "./_second_read.ts";
+export { type StagedRun, Staging } from "./_staging.ts";
+export { sweepSegment } from "./_sweep_segment.ts";
+export { SweptBlock } from "./_swept_block.ts";
+export { type FinishedRow, RowState } from "./row_state.ts";

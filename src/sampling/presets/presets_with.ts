@@ -1,0 +1,20 @@
+import { PRESET_OPTIONS, type PresetName, type PresetOptions } from "./preset_options.ts";
+
+/**
+ * The presets that have an option: what a form or a command line may offer beside it. The others refuse it.
+ *
+ * @example An option of one system, and one of all
+ * ```ts
+ * import { presetsWith } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(presetsWith("topNSigma"), ["llama.cpp"]);
+ * assertEquals(presetsWith("topP"), ["llama.cpp", "transformers", "vllm"]);
+ * ```
+ *
+ * @param option The option's name.
+ * @returns The presets' names.
+ */
+export function presetsWith(option: keyof PresetOptions): PresetName[] {
+  return (Object.keys(PRESET_OPTIONS) as PresetName[]).filter((name) => PRESET_OPTIONS[name].includes(option));
+}

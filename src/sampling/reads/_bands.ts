@@ -1,0 +1,209 @@
+import { Column, type Kernels, TILE } from "../../../kernels/mod.ts";
+import type { Block } from "../../core/mod.ts";
+import { viewOf } from "../../row/inside.ts";
+import type { BandPlan } from "./_band_plan.ts";
+import { raceScratch, sweepEdited } from "./_findings.ts";
+import type { Noise } from "../draws/_noise.ts";
+import { mergeProposals, type Proposals, proposalsOf } from "../draws/_proposals.ts";
+import { cellRung, type CellSource, type CellSums, type LogitRange, type Rung } from "../cuts/_rung.ts";
+import { RungLadder } from "../cuts/_rung_ladder.ts";
+import { TokenList } from "./_token_list.ts";
+
+/** The state of a later read. Sums are whole numbers of their quantum: any order of tiles gives the same bits. Plain data. */
+export interface Bands {
+  backend: string;
+  element: string;
+  /** For each band and temperature: count, mass, moment, squares. */
+  readonly sums: Float64Array;
+  size: number;
+  values: Float32Array | Float64Array;
+  ids: Uint32Array;
+  readonly proposals: Proposals | null;
+}
+
+/** Sums of a band at a temperature. */
+const SUMS = 4;
+
+/** Nothing found yet. */
+export function bandsOf({ bands, divisors, proposals, round, drawn }: BandPlan): Bands {
+  return {
+    backend: "",
+    element: "f32",
+    sums: new Float64Array(bands.length * divisors.length * SUMS),
+    size: 0,
+    values: new Float32Array(0),
+    ids: new Uint32Array(0),
+    proposals: proposals > 0 && drawn.length > 0 ? proposalsOf(proposals, round) : null,
+  };
+}
+
+/** `ceil(log2(x))` of a number of at least 1, or one more. */
+function bitsOf(x: number): number {
+  return 32 - Math.clz32(Math.ceil(Math.min(x, 2 ** 31)));
+}
+
+/** The quanta of a band's sums: powers of two that leave 52 bits for the largest sum there can be. */
+function quantaOf({ high }: LogitRange, { top, vocabulary }: BandPlan, divisor: number): readonly number[] {
+  const d = (top - Math.min(high, top)) / divisor;
+  const height = Math.ceil(-d * Math.LOG2E) + bitsOf(vocabulary) - 52;
+  return [1, power(height), power(height + bitsOf(2 + d)), power(height - Math.floor(d * Math.LOG2E))];
+}
+
+function power(k: number): number {
+  return k < -1000 ? 0 : 2 ** k;
+}
+
+/** Adds up blocks of a row. */
+export class BandFold {
+  readonly plan: BandPlan;
+  readonly #noise: Noise;
+  readonly #quanta: readonly (readonly number[])[];
+
+  constructor(plan: BandPlan, noise: Noise) {
+    this.plan = plan;
+    this.#noise = noise;
+    this.#quanta = plan.bands.flatMap((band) => plan.divisors.map((divisor) => quantaOf(band, plan, divisor)));
+  }
+
+  /** Folds a block of the row. */
+  block(state: Bands, block: Block): void {
+    state.backend = block.kernels.backend;
+    state.element = block.kernels.element;
+    if (this.plan.edits.length === 0) return this.#tiles(state, block);
+    sweepEdited(block, this.plan.edits, "maximum", (edited) => this.#tiles(state, edited));
+  }
+
+  #tiles(state: Bands, { kernels, values, start, table, at }: Block): void {
+    const bytes = kernels.element === "f64" ? 8 : 4;
+    for (let from = 0; from < values.length; from += TILE) {
+      const tile = values.subarray(from, from + TILE);
+      const maximum = table[from / TILE * Column.stride + Column.maximum];
+      const address = at + from * bytes;
+      for (const range of this.plan.listed) {
+        if (maximum >= range.low) this.#list(state, kernels, address, tile, start + from, range);
+      }
+      this.plan.bands.forEach((band, i) => {
+        if (maximum >= band.low) this.#weigh(state, kernels, address, tile.length, band, i);
+      });
+      if (state.proposals) this.#race(state.proposals, kernels, address, tile, start + from);
+    }
+  }
+
+  #list(
+    state: Bands,
+    kernels: Kernels,
+    at: number,
+    tile: Float32Array | Float64Array,
+    start: number,
+    { low, high }: LogitRange,
+  ): void {
+    const { scratch, indices } = kernels.arena;
+    kernels.within(at, tile.length, low, high, scratch);
+    const found = kernels.collect(scratch, tile.length, -Infinity, false, indices);
+    makeRoom(state, found);
+    for (const i of new Uint32Array(kernels.memory, indices, found)) {
+      state.values[state.size] = tile[i];
+      state.ids[state.size++] = start + i;
+    }
+  }
+
+  #weigh({ sums }: Bands, kernels: Kernels, at: number, count: number, { low, high }: LogitRange, band: number): void {
+    const { out, results } = kernels.arena;
+    const { divisors, top } = this.plan;
+    divisors.forEach((divisor, i) => {
+      const place = band * divisors.length + i, quanta = this.#quanta[place];
+      kernels.weigh(at, count, low, high, top, divisor, out);
+      for (let j = 0; j < SUMS; j++) if (quanta[j] > 0) sums[place * SUMS + j] += Math.round(results[j] / quanta[j]);
+    });
+  }
+
+  #race(proposals: Proposals, kernels: Kernels, at: number, tile: Float32Array | Float64Array, start: number): void {
+    const { scratch } = kernels.arena;
+    const { drawn, by } = this.plan;
+    kernels.within(at, tile.length, drawn[0].low, drawn[0].high, scratch);
+    const masked = viewOf(kernels, scratch, tile.length);
+    for (const { low, high } of drawn.slice(1)) {
+      tile.forEach((x, i) => {
+        if (x >= low && x < high) masked[i] = x;
+      });
+    }
+    const values = by === 1 ? masked : masked.slice();
+    if (by !== 1) kernels.divide(scratch, tile.length, by);
+    raceScratch(proposals, kernels, { values, start }, this.#noise);
+  }
+
+  /** Adds what another part found. */
+  merge(into: Bands, from: Readonly<Bands>): void {
+    if (from.backend === "") return;
+    into.backend = from.backend;
+    into.element = from.element;
+    for (let i = 0; i < into.sums.length; i++) into.sums[i] += from.sums[i];
+    makeRoom(into, from.size);
+    into.values.set(from.values.subarray(0, from.size), into.size);
+    into.ids.set(from.ids.subarray(0, from.size), into.size);
+    into.size += from.size;
+    if (into.proposals && from.proposals) mergeProposals(into.proposals, from.proposals);
+  }
+
+  /** The ladder that a whole row's bands make. */
+  ladder(state: Readonly<Bands>): RungLadder {
+    const ladder = new RungLadder(this.plan.top, state.element === "f64");
+    const source = new BandSource(this, state);
+    ladder.source = source;
+    const list = new TokenList(state);
+    this.plan.bands.forEach((band, i) => {
+      list.pushFrom(ladder, band.high);
+      const n = this.sum(state, i, 0)[0];
+      const facts = { cell: i, span: 1, n, rawUpper: Math.min(band.high, this.plan.top), rawLower: band.low };
+      if (n > 0) {
+        ladder.push(cellRung({ ...facts, closed: band.high > this.plan.top }, source.weigh({ cell: i }, 1)!, 1));
+      }
+    });
+    list.pushFrom(ladder, -Infinity);
+    return ladder;
+  }
+
+  /** The sums of a band at one of the temperatures. */
+  sum({ sums }: Readonly<Bands>, band: number, divisor: number): number[] {
+    const place = band * this.plan.divisors.length + divisor;
+    return this.#quanta[place].map((quantum, j) => sums[place * SUMS + j] * quantum);
+  }
+}
+
+/** Bands as cells: as fine as they are, at the temperatures that were asked for. */
+class BandSource implements CellSource {
+  readonly #fold: BandFold;
+  readonly #state: Readonly<Bands>;
+
+  constructor(fold: BandFold, state: Readonly<Bands>) {
+    this.#fold = fold;
+    this.#state = state;
+  }
+
+  error(): number {
+    return 0;
+  }
+
+  weigh({ cell }: Pick<Rung, "cell">, divisor: number): CellSums | undefined {
+    const at = this.#fold.plan.divisors.indexOf(divisor);
+    if (at < 0) return undefined;
+    const [, m, h, q] = this.#fold.sum(this.#state, cell!, at);
+    return [m, h, q];
+  }
+
+  split(): undefined {
+    return undefined;
+  }
+}
+
+function makeRoom(state: Bands, more: number): void {
+  const wanted = state.size + more;
+  const Logits = state.element === "f64" ? Float64Array : Float32Array;
+  if (wanted <= state.ids.length && state.values instanceof Logits) return;
+  const room = Math.max(64, wanted, 2 * state.ids.length);
+  const values = new Logits(room), ids = new Uint32Array(room);
+  values.set(state.values);
+  ids.set(state.ids);
+  state.values = values;
+  state.ids = ids;
+}

@@ -1,0 +1,274 @@
+import { type Kernels, type Level, loadKernels, TILE } from "../../../kernels/mod.ts";
+import type { Block } from "../../core/mod.ts";
+import {
+  countInvalid,
+  type Heap,
+  heapOf,
+  offer,
+  scanBlock,
+  sortedHeap,
+  toExact,
+  toNumber,
+  UNIT,
+} from "../../row/mod.ts";
+import { SweptBlock, viewOf } from "../../row/inside.ts";
+import { abandon, canonicalCells, type Cells, cellsOf, emptyCells, mergeCells, tallyBlock } from "./_cells.ts";
+import type { Noise } from "../draws/_noise.ts";
+import {
+  canonicalProposals,
+  emptyProposals,
+  mergeProposals,
+  type Proposals,
+  proposalsOf,
+  race,
+  type RacingTiles,
+} from "../draws/_proposals.ts";
+import { absorb, deposit, NOTHING } from "./_sums.ts";
+import type { Edit } from "../stages/stage.ts";
+
+/** What a read of a row must find out for a chain. */
+export interface Wanted {
+  /** What the sweep must know. */
+  readonly level: Level;
+  /** How many of the best are held; 0 for none. */
+  readonly best: number;
+  /** How many tokens are drawn from the whole row, to be taken if they are kept. */
+  readonly proposals: number;
+  /** By what the chain divides the logits in the end: at this temperature they are drawn. */
+  readonly by: number;
+  /** Whether a cut may fall below the best: then the logits are counted in cells. */
+  readonly cells: boolean;
+  /** Whether mean and variance of the logits are wanted. */
+  readonly moments: boolean;
+  /** How many of the row's own (unedited) best are held, for ranks and log-probabilities; 0 for none. */
+  readonly raw: number;
+  /** Whether masked tokens are counted. */
+  readonly masked: boolean;
+}
+
+/** The state of a sampler's first read of a row: plain data. */
+export interface Findings {
+  row: number;
+  backend: string;
+  element: string;
+  best: Heap | null;
+  raw: Heap | null;
+  proposals: Proposals | null;
+  cells: Cells | null;
+  /** The sum of the edited logits, where there are edits. */
+  sum: Uint8Array;
+  /** How many of them are NaN, and +Infinity. */
+  nan: number;
+  posInf: number;
+  masked: number;
+  count: number;
+  total: bigint;
+  squares: bigint;
+}
+
+/** Nothing found yet. */
+export function findingsOf(row: number, wanted: Wanted): Findings {
+  return {
+    row,
+    backend: "",
+    element: "f32",
+    best: wanted.best > 0 ? heapOf(wanted.best) : null,
+    raw: wanted.raw > 0 ? heapOf(wanted.raw) : null,
+    proposals: wanted.proposals > 0 ? proposalsOf(wanted.proposals, 0) : null,
+    cells: wanted.cells ? cellsOf() : null,
+    sum: NOTHING,
+    nan: 0,
+    posInf: 0,
+    masked: 0,
+    count: 0,
+    total: 0n,
+    squares: 0n,
+  };
+}
+
+/**
+ * Makes a state hold nothing, for another row, which may want something else. The raw best may still be asked for by the reads of the row
+ * before.
+ */
+export function emptyFindings(found: Findings, row: number, wanted: Wanted): void {
+  const { best, proposals, cells } = found;
+  const fresh = findingsOf(row, { ...wanted, best: 0, proposals: 0, cells: false });
+  if (wanted.best > 0) fresh.best = best?.k === wanted.best ? emptied(best) : heapOf(wanted.best);
+  if (wanted.proposals > 0) {
+    const same = proposals?.tile.length === wanted.proposals;
+    fresh.proposals = same ? emptyProposals(proposals) : proposalsOf(wanted.proposals, 0);
+  }
+  if (wanted.cells) fresh.cells = cells ? emptyCells(cells) : cellsOf();
+  Object.assign(found, fresh);
+}
+
+function emptied(heap: Heap): Heap {
+  heap.size = 0;
+  return heap;
+}
+
+/** Says that a state will not be asked for again before it is emptied: what lies in the arena can go. */
+export function leaveArena(found: Findings): void {
+  if (found.cells) abandon(found.cells, kernelsOfState(found));
+}
+
+/** The arithmetic that a state was made with. */
+export function kernelsOfState({ backend, element }: Pick<Findings, "backend" | "element">): Kernels {
+  return loadKernels(backend === "" ? undefined : backend as Kernels["backend"], element as Kernels["element"]);
+}
+
+/** Calls `step` with the block's logits, edited, in a lane of their own. */
+export function sweepEdited(
+  { kernels, count, values, row, start }: Block,
+  edits: readonly Edit[],
+  level: Level,
+  step: (edited: SweptBlock, table: number, invalid: number) => void,
+): void {
+  kernels.arena.lend((lane) => {
+    const edited = viewOf(kernels, lane.stage, count);
+    edited.set(values);
+    applyEdits(edits, edited, row, start);
+    const invalid = kernels.sweep(level, lane.stage, count, lane.table);
+    step(new SweptBlock(kernels, level, lane, lane.stage, count, row, start), lane.table, invalid);
+  });
+}
+
+/** Rewrites logits in place, tile by tile. */
+export function applyEdits(
+  edits: readonly Edit[],
+  values: Float32Array | Float64Array,
+  row: number,
+  start: number,
+): void {
+  for (let from = 0; from < values.length; from += TILE) {
+    const segment = { values: values.subarray(from, from + TILE), row, start: start + from };
+    for (const edit of edits) edit.apply(segment);
+  }
+}
+
+/** Folds a block of the row. */
+export function findBlock(
+  found: Findings,
+  block: Block,
+  wanted: Wanted,
+  edits: readonly Edit[],
+  noise: Noise,
+  edited: boolean,
+): void {
+  found.backend = block.kernels.backend;
+  found.element = block.kernels.element;
+  if (found.raw) scanBlock(found.raw, block);
+  if (!edited) return findPlain(found, block, wanted, noise);
+  sweepEdited(block, edits, wanted.level, (edited, table, invalid) => {
+    if (invalid > 0) {
+      const { nan, posInf } = countInvalid(edited);
+      found.nan += nan;
+      found.posInf += posInf;
+    }
+    found.sum = deposit(block.kernels, wanted.level, table, edited.tiles, found.sum);
+    findPlain(found, edited, wanted, noise);
+  });
+}
+
+function findPlain(found: Findings, block: Block, wanted: Wanted, noise: Noise): void {
+  if (found.best) scanBlock(found.best, block);
+  if (found.cells) tallyBlock(found.cells, block);
+  if (wanted.masked) found.masked += block.kernels.countMasked(block.at, block.count);
+  if (wanted.moments) addMoments(found, block);
+  const { proposals } = found;
+  if (!proposals) return;
+  if (wanted.by === 1) race(proposals, block, noise);
+  else raceDivided(proposals, block, wanted.by, noise);
+}
+
+/** Races the tiles at another temperature: what is kept of them is the logits as they were. */
+function raceDivided(proposals: Proposals, { kernels, values, start }: Block, by: number, noise: Noise): void {
+  const { scratch } = kernels.arena;
+  for (let from = 0; from < values.length; from += TILE) {
+    const tile = values.subarray(from, from + TILE);
+    viewOf(kernels, scratch, tile.length).set(tile);
+    kernels.divide(scratch, tile.length, by);
+    raceScratch(proposals, kernels, { values: tile, start: start + from }, noise);
+  }
+}
+
+/** Races one tile whose weights are those of what lies in the arena's scratch room. */
+export function raceScratch(
+  proposals: Proposals,
+  kernels: Kernels,
+  { values, start }: Pick<RacingTiles, "values" | "start">,
+  noise: Noise,
+): void {
+  kernels.arena.lend(({ table, rows }) => {
+    kernels.sweep("sum", kernels.arena.scratch, values.length, table);
+    race(proposals, { table: rows, tiles: 1, start, values }, noise);
+  });
+}
+
+/** Exact sums about each tile's first finite logit: any order of tiles gives the same bits. */
+function addMoments(found: Findings, { values }: Block): void {
+  for (let from = 0; from < values.length; from += TILE) {
+    const tile = values.subarray(from, from + TILE);
+    const centre = tile.find(Number.isFinite);
+    if (centre === undefined) continue;
+    let count = 0, first = 0, second = 0;
+    for (let i = 0; i < tile.length; i++) {
+      if (!Number.isFinite(tile[i])) continue;
+      const d = tile[i] - centre;
+      count++;
+      first += d;
+      second += d * d;
+    }
+    found.count += count;
+    if (second < Infinity) addAbout(found, BigInt(count), toExact(centre), toExact(first), second);
+    else for (const x of tile) if (Number.isFinite(x)) addAbout(found, 1n, toExact(x), 0n, 0);
+  }
+}
+
+/** Adds n logits by their sums about a centre. */
+function addAbout(found: Findings, n: bigint, centre: bigint, first: bigint, second: number): void {
+  found.total += n * centre + first;
+  found.squares += (toExact(second) << BigInt(UNIT)) + 2n * centre * first + n * centre * centre;
+}
+
+/** Mean and population standard deviation of the unmasked logits. */
+export function momentsOf({ count, total, squares }: Findings): { mean: number; deviation: number } {
+  const square = BigInt(count) * squares - total * total;
+  // Halved so often that it is in range; exact but for what is lost below where it is small.
+  const halves = square >> BigInt(2 * UNIT + 900) > 0n ? 600 : 0;
+  const root = Math.sqrt(Math.max(0, toNumber(square, 2 * UNIT + 2 * halves)));
+  return { mean: toNumber(total, UNIT) / count, deviation: root * 2 ** halves / count };
+}
+
+/** Adds what another read found. */
+export function mergeFindings(into: Findings, from: Readonly<Findings>): void {
+  if (from.backend === "") return;
+  into.backend = from.backend;
+  into.element = from.element;
+  mergeHeap(into.best, from.best);
+  mergeHeap(into.raw, from.raw);
+  if (into.proposals && from.proposals) mergeProposals(into.proposals, from.proposals);
+  if (into.cells && from.cells) mergeCells(into.cells, from.cells, kernelsOfState(from));
+  into.sum = absorb(kernelsOfState(from), into.sum, from.sum);
+  into.nan += from.nan;
+  into.posInf += from.posInf;
+  into.masked += from.masked;
+  into.count += from.count;
+  into.total += from.total;
+  into.squares += from.squares;
+}
+
+/** The same findings in one order. */
+export function canonicalFindings(found: Readonly<Findings>): Findings {
+  return {
+    ...found,
+    best: found.best && sortedHeap(found.best),
+    raw: found.raw && sortedHeap(found.raw),
+    proposals: found.proposals && canonicalProposals(found.proposals),
+    cells: found.cells && canonicalCells(found.cells, kernelsOfState(found)),
+  };
+}
+
+function mergeHeap(into: Heap | null, from: Heap | null): void {
+  if (into && from) { for (let i = 0; i < from.size; i++) offer(into, from.values[i], from.ids[i]); }
+}

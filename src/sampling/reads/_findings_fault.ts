@@ -1,0 +1,60 @@
+import { type Folded, shown, wholeFault } from "../../core/mod.ts";
+import { exactSumsFault, heapFault, slotFault, slotMaximum } from "../../row/mod.ts";
+import { cellsFault } from "./_cells_fault.ts";
+import type { Findings, Wanted } from "./_findings.ts";
+import { proposalsFault } from "../draws/_proposals_fault.ts";
+
+/** What is wrong with the findings of a first read that somebody wrote: what no row gives, or what the read was not asked for. */
+export function findingsFault(
+  found: Readonly<Findings>,
+  wanted: Wanted,
+  edited: boolean,
+  folded: Folded,
+): string | undefined {
+  return headFault(found, folded) ?? sumFault(found, wanted, edited, folded) ?? countsFault(found, wanted, folded) ??
+    holdingsFault(found, wanted, edited, folded);
+}
+
+/** Before anything was read a state does not know by whom. */
+function headFault({ row, backend, element }: Readonly<Findings>, folded: Folded): string | undefined {
+  const by = folded.count > 0 ? folded : { backend: "", element: "f32" };
+  return wholeFault("row", row, folded.row, folded.row) ??
+    (backend === by.backend ? undefined : `backend is ${shown(backend)}, wanted "${by.backend}"`) ??
+    (element === by.element ? undefined : `element is ${shown(element)}, wanted "${by.element}"`);
+}
+
+/** The row after the edits has a sum of its own. */
+function sumFault(
+  { sum, nan, posInf }: Readonly<Findings>,
+  { level }: Wanted,
+  edited: boolean,
+  { count }: Folded,
+): string | undefined {
+  const most = edited ? count : 0;
+  const fault = wholeFault("nan", nan, 0, most) ?? wholeFault("posInf", posInf, 0, most - nan);
+  if (fault) return fault;
+  if (most === 0) return wholeFault("the length of sum", sum.length, 0, 0);
+  return slotFault("sum", sum, { level, count, invalid: nan + posInf }) ??
+    ((posInf > 0) === (slotMaximum(sum) === Infinity) ? undefined : `sum is not that of ${posInf} logits of +Infinity`);
+}
+
+function countsFault(
+  { masked, count, total, squares }: Readonly<Findings>,
+  wanted: Wanted,
+  folded: Folded,
+): string | undefined {
+  return wholeFault("masked", masked, 0, wanted.masked ? folded.count : 0) ??
+    exactSumsFault({ count, sum: total, squares }, wanted.moments ? folded.count : 0);
+}
+
+function holdingsFault(
+  { best, raw, proposals, cells, sum, masked }: Readonly<Findings>,
+  wanted: Wanted,
+  edited: boolean,
+  folded: Folded,
+): string | undefined {
+  const maximum = edited && sum.length > 0 ? slotMaximum(sum) : folded.maximum;
+  return heapFault("best.", best, wanted.best, folded, maximum) ?? heapFault("raw.", raw, wanted.raw, folded) ??
+    proposalsFault(proposals, wanted.proposals, folded) ??
+    cellsFault(cells, wanted.cells, { count: folded.count, maximum, masked, best });
+}

@@ -1,0 +1,51 @@
+import { type Kernels, type Level, Total } from "../../../kernels/mod.ts";
+import { entropyOf } from "../../row/mod.ts";
+import { Accumulator } from "../../row/inside.ts";
+
+/** What a sweep learns of a row in sum. */
+export interface Facts {
+  readonly maximum: number;
+  /** `ln(sum e^(x - maximum))`. */
+  readonly logSum: number;
+  /** In nats; NaN unless moments were swept. */
+  readonly entropy: number;
+}
+
+/** An empty accumulator. */
+export const NOTHING: Uint8Array = new Uint8Array(0);
+
+/** Adds a swept table to an accumulator that is kept as bytes. */
+export function deposit(kernels: Kernels, level: Level, table: number, tiles: number, bytes: Uint8Array): Uint8Array {
+  return entered(kernels, bytes, (sum) => {
+    sum.deposit(level, table, tiles);
+    return sum.bytes();
+  });
+}
+
+/** Adds one accumulator to another. */
+export function absorb(kernels: Kernels, into: Uint8Array, from: Uint8Array): Uint8Array {
+  if (into.length === 0 || from.length === 0) return into.length === 0 ? from.slice() : into;
+  return entered(kernels, into, (sum) => {
+    sum.absorb(new Accumulator(kernels, from));
+    return sum.bytes();
+  });
+}
+
+/** What an accumulator tells. */
+export function factsOf(kernels: Kernels, bytes: Uint8Array, moments: boolean): Facts {
+  return entered(kernels, bytes, (sum) => {
+    sum.total();
+    const total = kernels.arena.results;
+    const entropy = moments ? entropyOf({ mantissa: total[Total.mantissa], mean: total[Total.mean] }) : NaN;
+    return { maximum: total[Total.maximum], logSum: total[Total.logSum], entropy };
+  });
+}
+
+function entered<T>(kernels: Kernels, bytes: Uint8Array, work: (sum: Accumulator) => T): T {
+  const sum = new Accumulator(kernels, bytes.length === 0 ? undefined : bytes);
+  try {
+    return work(sum);
+  } finally {
+    sum.close();
+  }
+}

@@ -1,0 +1,103 @@
+import { exp, ln } from "../../../kernels/mod.ts";
+import { checkAbove, checkCount, optionsOf, refuse, sequencesOf } from "./_refuse.ts";
+import { tokenEdit } from "./_token_edit.ts";
+import type { Stage } from "./stage.ts";
+
+/** Options of {@linkcode dry}. */
+export interface DryOptions {
+  /** The penalty of a repetition that is just long enough: a finite number above 0. */
+  readonly multiplier: number;
+  /** How it grows with each further token: at least 1; 1.75 when absent. */
+  readonly base?: number;
+  /** Repetitions shorter than this are free; 2 when absent. */
+  readonly allowedLength?: number;
+  /** How many of the last tokens count; all when absent. */
+  readonly window?: number;
+  /** Sequences of ids over which no repetition reaches: newlines, quotes and the like, as the tokenizer writes them. */
+  readonly breakers?: readonly (readonly number[])[];
+}
+
+/** Beyond it `base^n` leaves float32. */
+const GREATEST_EXPONENT = 88.7228391;
+
+/**
+ * DRY ("don't repeat yourself"): penalizes the tokens that would go on a repetition: where the last L tokens stand earlier in the
+ * text, the token that followed them there gets `x' = x - multiplier base^(L - allowedLength)`, L the longest such run of at least
+ * `allowedLength`.
+ *
+ * Runs end at the last breaker; tokens that are a breaker by themselves are exempt.
+ * Source: p-e-w's DRY, as in llama.cpp. Cost: O(history) a row, then as `penalties`.
+ *
+ * @example What would go on a repetition loses
+ * ```ts
+ * import { dry, sampler } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const next = sampler({ chain: [dry({ multiplier: 100 })], prompt: [0, 1, 2, 0, 1] });
+ * assertEquals(next.draw(Float32Array.of(0, 0, 50, 40)).id, 3);
+ * ```
+ *
+ * @param options Multiplier, base, allowed length, window, breakers.
+ * @returns The stage.
+ * @throws {ParameterError} If an option is out of range.
+ */
+export function dry(options: DryOptions): Stage {
+  const { multiplier, base = 1.75, allowedLength = 2, window = Infinity, breakers: given = [] } = optionsOf(
+    "dry",
+    options,
+    ["multiplier!", "base", "allowedLength", "window", "breakers"],
+  );
+  checkAbove("dry", "multiplier", multiplier);
+  if (typeof base !== "number" || !(base >= 1 && base < Infinity)) {
+    refuse("dry", "base", base, "a finite number of at least 1");
+  }
+  checkCount("dry", "allowedLength", allowedLength, 1);
+  if (window !== Infinity) checkCount("dry", "window", window, 0);
+  const breakers = sequencesOf("dry", "breakers", given);
+  const exempt = new Set(breakers.filter(({ length }) => length === 1).map(([id]) => id));
+  const most = base > 1.000001 ? Math.floor(GREATEST_EXPONENT / ln(base)) : Infinity;
+  return {
+    spec: { name: "dry", params: { multiplier, base, allowedLength, window, breakers }, inputs: [] },
+    edit({ history }) {
+      const recent = window < history.length ? history.slice(history.length - window) : history;
+      if (recent.length <= allowedLength) return undefined;
+      const runs = repeats([...recent].reverse(), sinceBreaker(recent, breakers));
+      for (const [id, length] of runs) if (length < allowedLength || exempt.has(id)) runs.delete(id);
+      return tokenEdit(runs.keys(), (x, id) => {
+        const power = Math.min(most, runs.get(id)! - allowedLength);
+        return x - multiplier * exp(power * ln(base));
+      });
+    },
+  };
+}
+
+/** How many tokens stand behind the last breaker; of breakers that begin at the same place the longest counts. */
+function sinceBreaker(tokens: readonly number[], breakers: readonly (readonly number[])[]): number {
+  for (let at = tokens.length - 1; at >= 0; at--) {
+    let longest = 0;
+    for (const breaker of breakers) {
+      if (breaker.length > longest && breaker.every((id, i) => tokens[at + i] === id)) longest = breaker.length;
+    }
+    if (longest > 0) return tokens.length - at - longest;
+  }
+  return tokens.length;
+}
+
+/** For each token that followed an earlier copy of the text's end, how long the longest copy was: the Z-function of the reversed text. */
+function repeats(reversed: readonly number[], limit: number): Map<number, number> {
+  const { length } = reversed;
+  const z = new Int32Array(length);
+  const runs = new Map<number, number>();
+  for (let k = 1, left = 0, right = 0; k < length; k++) {
+    let run = k < right ? Math.min(right - k, z[k - left]) : 0;
+    while (k + run < length && reversed[run] === reversed[k + run]) run++;
+    z[k] = run;
+    if (k + run > right) {
+      left = k;
+      right = k + run;
+    }
+    const capped = Math.min(run, limit), id = reversed[k - 1];
+    if (capped > (runs.get(id) ?? 0)) runs.set(id, capped);
+  }
+  return runs;
+}

@@ -1,0 +1,51 @@
+import { ln } from "../../../kernels/mod.ts";
+import { checkCount, optionsOf, refuse } from "./_refuse.ts";
+import type { Stage } from "./stage.ts";
+import { checkTies, type Ties } from "./ties.ts";
+
+/** Options of {@linkcode keepEta}. */
+export interface KeepEtaOptions {
+  /** Fewest tokens kept; 1 when absent. */
+  readonly minKeep?: number;
+  /** What logits do that equal the last of the best `minKeep`: `"lowestId"` when absent, so that no more stay for its sake. */
+  readonly ties?: Ties;
+}
+
+/**
+ * The eta cutoff: keeps the tokens of at least a probability `min(epsilon, sqrt(epsilon) e^-H)`, H the entropy, and the best `minKeep`.
+ *
+ * Source: Hewitt, Manning and Liang 2022, "Truncation Sampling as Language Model Desmoothing". Cost: the sweep with
+ * moments, and the cells of {@linkcode sampler}.
+ *
+ * @example A sure row keeps its best token alone
+ * ```ts
+ * import { keepEta, sampler } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = Float32Array.from([0.01, 0.04, 0.9, 0.05], Math.log);
+ * assertEquals([...sampler({ chain: [keepEta(0.0625)] }).distribution(row).ids], [2]);
+ * ```
+ *
+ * @param epsilon Above 0, below 1.
+ * @param options The least kept, and their ties.
+ * @returns The stage.
+ * @throws {ParameterError} If an option is out of range.
+ */
+export function keepEta(epsilon: number, options: KeepEtaOptions = {}): Stage {
+  const { minKeep = 1, ties = "lowestId" } = optionsOf("keepEta", options, ["minKeep", "ties"]);
+  if (typeof epsilon !== "number" || !(epsilon > 0 && epsilon < 1)) {
+    refuse("keepEta", "epsilon", epsilon, "a number above 0, below 1");
+  }
+  checkCount("keepEta", "minKeep", minKeep, 1);
+  checkTies("keepEta", ties);
+  const gap = ln(epsilon);
+  return {
+    spec: { name: "keepEta", params: { epsilon, minKeep, ties }, inputs: [] },
+    needs: "entropy",
+    cut(ladder) {
+      const low = gap / 2 - ladder.entropy;
+      const doubt = low < gap + ladder.entropyError ? ladder.entropyError : 0;
+      ladder.keepProbable(Math.min(gap, low), minKeep, doubt, ties);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { ln } from "../../../kernels/mod.ts";
+import { HALF_STEP } from "../cuts/_half_step.ts";
+import { checkCount, checkShare, optionsOf } from "./_refuse.ts";
+import type { Stage } from "./stage.ts";
+
+/** Options of {@linkcode keepMinP}. */
+export interface KeepMinPOptions {
+  /** Fewest tokens kept; 1 when absent. */
+  readonly minKeep?: number;
+}
+
+/**
+ * Keeps the tokens that are at least p times as likely as the likeliest: `x >= max + ln p`, and the best `minKeep`. A token within 2^-24
+ * (half a float32 step of a probability) of the threshold has reached it, so that equality does not hang on rounding.
+ *
+ * Source: Nguyen et al. 2024, "Turning Up the Heat: Min-p Sampling". Cost: nothing
+ * where they are among the 256 best, else the cells of {@linkcode sampler}, and a second read where a token may lie on either side.
+ *
+ * @example At least 0.6 times as likely as the best
+ * ```ts
+ * import { keepMinP, sampler } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = Float32Array.from([0.1, 0.2, 0.3, 0.4], Math.log);
+ * assertEquals([...sampler({ chain: [keepMinP(0.6)] }).distribution(row).ids], [3, 2]);
+ * ```
+ *
+ * @param p The share of the largest probability: above 0, at most 1.
+ * @param options The least kept.
+ * @returns The stage.
+ * @throws {ParameterError} If an option is out of range.
+ */
+export function keepMinP(p: number, options: KeepMinPOptions = {}): Stage {
+  const { minKeep = 1 } = optionsOf("keepMinP", options, ["minKeep"]);
+  checkShare("keepMinP", "p", p);
+  checkCount("keepMinP", "minKeep", minKeep, 1);
+  const gap = ln(p);
+  return {
+    spec: { name: "keepMinP", params: { p, minKeep }, inputs: [] },
+    cut(ladder) {
+      const [largest, doubt] = ladder.largest();
+      ladder.keepFrom(largest + gap - HALF_STEP, minKeep, doubt);
+    },
+  };
+}

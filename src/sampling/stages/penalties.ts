@@ -1,0 +1,99 @@
+import { ln } from "../../../kernels/mod.ts";
+import { checkAbove, checkFinite, checkWord, optionsOf, refuse } from "./_refuse.ts";
+import { tokenEdit } from "./_token_edit.ts";
+import type { Edit, Stage, StageContext } from "./stage.ts";
+
+/** Options of {@linkcode penalties}. */
+export interface PenaltiesOptions {
+  /** Divides the positive logits of seen tokens, multiplies their negative ones; 1 (the default) does nothing. */
+  readonly repetition?: number;
+  /** Taken off for each time a token was seen; 0 when absent. */
+  readonly frequency?: number;
+  /** Taken off once for a token that was seen; 0 when absent. */
+  readonly presence?: number;
+  /** How many of the last tokens count; all when absent. */
+  readonly window?: number;
+  /** Which tokens repetition looks at: prompt and output (`"all"`, the default), or the output alone. */
+  readonly scope?: "all" | "output";
+  /** The same for frequency and presence; as `scope` when absent. */
+  readonly counts?: "all" | "output";
+  /** Turns logits into log-probabilities first, as transformers can. Costs a second read at the front of a chain. */
+  readonly normalize?: boolean;
+}
+
+/**
+ * Penalties for tokens that were seen already: `x' = x < 0 ? x r : x / r`, then `x' - count f - [count > 0] p`, each once for a distinct
+ * token. -Infinity stays.
+ *
+ * Source: Keskar et al. 2019 (repetition); the OpenAI API (frequency, presence). Scopes: transformers `"all"`, vLLM `"all"` with
+ * counts of the output, llama.cpp `"all"` in a window of 64.
+ * Cost: a search a tile; at the front of a chain the row is copied and swept anew tile by tile, two to three times log-sum-exp in all;
+ * behind a truncator to 256 tokens nothing.
+ *
+ * @example A token of the prompt loses its lead
+ * ```ts
+ * import { penalties, sampler } from "@sluice/sluice/sampling";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const next = sampler({ chain: [penalties({ presence: 5 })], prompt: [0] });
+ * const { probabilities } = next.distribution(Float32Array.of(5, 0));
+ * assertAlmostEquals(probabilities[0], 0.5, 1e-6);
+ * ```
+ *
+ * @param options The penalties, their scopes and window.
+ * @returns The stage.
+ * @throws {ParameterError} If an option is out of range.
+ */
+export function penalties(options: PenaltiesOptions): Stage {
+  const { repetition = 1, frequency = 0, presence = 0, window = Infinity, scope = "all", normalize = false } =
+    optionsOf("penalties", options, ["repetition", "frequency", "presence", "window", "scope", "counts", "normalize"]);
+  const { counts = scope } = options;
+  checkAbove("penalties", "repetition", repetition);
+  checkFinite("penalties", "frequency", frequency);
+  checkFinite("penalties", "presence", presence);
+  checkWord("penalties", "scope", scope, ["all", "output"]);
+  checkWord("penalties", "counts", counts, ["all", "output"]);
+  if (window !== Infinity && !(Number.isSafeInteger(window) && window >= 0)) {
+    refuse("penalties", "window", window, "a whole number of at least 0, or nothing for all tokens");
+  }
+  if (typeof normalize !== "boolean") refuse("penalties", "normalize", normalize, "true or false");
+  const params = { repetition, frequency, presence, window, scope, counts, normalize };
+  const spec = { name: "penalties", params, inputs: [] };
+  const edit = (context: StageContext): Edit | undefined => {
+    const seen = tokensOf(context, window, scope);
+    const count = countsOf(tokensOf(context, window, counts));
+    const repeated = new Set(seen);
+    return tokenEdit([...repeated, ...count.keys()], (x, id) => {
+      const scaled = !repeated.has(id) ? x : x < 0 ? x * repetition : x / repetition;
+      const times = count.get(id) ?? 0;
+      return times === 0 ? scaled : scaled - times * frequency - presence;
+    });
+  };
+  if (!normalize) return { spec, edit };
+  return {
+    spec,
+    looks: 0,
+    edits: true,
+    cut(ladder, context) {
+      const sum = ladder.top + ln(ladder.mass);
+      const penalty = edit(context);
+      const shift: Edit = {
+        apply({ values }) {
+          for (let i = 0; i < values.length; i++) values[i] -= sum;
+        },
+      };
+      return { edits: penalty ? [shift, penalty] : [shift] };
+    },
+  };
+}
+
+function tokensOf({ history, prompt }: StageContext, window: number, scope: "all" | "output"): readonly number[] {
+  const from = Math.max(scope === "all" ? 0 : prompt, history.length - window);
+  return from === 0 ? history : history.slice(from);
+}
+
+function countsOf(ids: readonly number[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,56 @@
+import { ln } from "../../../kernels/mod.ts";
+import { checkCount, optionsOf, refuse } from "./_refuse.ts";
+import type { Stage } from "./stage.ts";
+
+/** Options of {@linkcode xtc}. */
+export interface XtcOptions {
+  /** The chance that a row is cut at all: from 0 to 1. */
+  readonly probability: number;
+  /** The least probability of a choice that may be excluded; above 0.5 nothing ever is, at 0 all are but the least likely token. */
+  readonly threshold: number;
+  /** Fewest candidates left, masked ones among them, or nothing is cut; 1 when absent. */
+  readonly minKeep?: number;
+}
+
+/**
+ * Exclude top choices: with a chance of `probability`, drops all but the least likely of the tokens that have at least a probability
+ * `threshold`. The chance is keyed by the row or step like every other. `minKeep` counts as llama.cpp does: masked tokens are candidates
+ * until a truncator, other than top-n-sigma, takes them away.
+ *
+ * Source: llama.cpp's XTC sampler. Cost: at most `1 / threshold` tokens can be concerned,
+ * which the read holds; a second read where the tokens drawn ahead were all dropped.
+ *
+ * @example Of three top choices the least likely stays
+ * ```ts
+ * import { sampler, xtc } from "@sluice/sluice/sampling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = Float32Array.from([0.4, 0.3, 0.2, 0.1], Math.log);
+ * const chain = [xtc({ probability: 1, threshold: 0.19 })];
+ * assertEquals([...sampler({ chain }).distribution(row).ids], [2, 3]);
+ * ```
+ *
+ * @param options Probability, threshold, the least kept.
+ * @returns The stage.
+ * @throws {ParameterError} If an option is out of range.
+ */
+export function xtc(options: XtcOptions): Stage {
+  const { probability, threshold, minKeep = 1 } = optionsOf("xtc", options, ["probability!", "threshold!", "minKeep"]);
+  if (typeof probability !== "number" || !(probability >= 0 && probability <= 1)) {
+    refuse("xtc", "probability", probability, "a number from 0 to 1");
+  }
+  if (typeof threshold !== "number" || !(threshold >= 0 && threshold <= 1)) {
+    refuse("xtc", "threshold", threshold, "a number from 0 to 1");
+  }
+  checkCount("xtc", "minKeep", minKeep, 1);
+  const gap = ln(threshold);
+  return {
+    spec: { name: "xtc", params: { probability, threshold, minKeep }, inputs: [] },
+    looks: Math.floor(1 / threshold) + 1,
+    counts: minKeep > 1,
+    cut(ladder, { chance }) {
+      if (probability === 0 || threshold > 0.5) return;
+      if (chance() <= probability) ladder.dropTop(gap, minKeep);
+    },
+  };
+}
