@@ -17,7 +17,9 @@ const lse = root.logSumExp();
 
 /** Whatever JavaScript may hand over, made anew for each call. */
 const VALUES: readonly (() => unknown)[] = [
-  ...[undefined, null, true, 0, 5, NaN, "", "nowhere", 5n, Symbol("x"), logits, lse].map((value) => () => value),
+  ...[undefined, null, true, 0, 5, NaN, "", "no such folder/file", 5n, Symbol("x"), logits, lse].map((value) => () =>
+    value
+  ),
   () => () => 5,
   () => root.logSumExp,
   () => ({}),
