@@ -56,6 +56,14 @@ export class ChainSampler {
       { ...this.#asked, draws: 0, details: false, topLogprobs: 0, exact: true },
       this.#memory,
     );
+    // A decode loop may take its functions out of the sampler: `const { draw, accept } = sampler()`.
+    this.draw = this.draw.bind(this);
+    this.distribution = this.distribution.bind(this);
+    this.accept = this.accept.bind(this);
+    this.reset = this.reset.bind(this);
+    this.clone = this.clone.bind(this);
+    this.save = this.save.bind(this);
+    this.load = this.load.bind(this);
     const { needs } = this.#run(0).first;
     if (needs) this.needs = needs;
     this.mostReads = mostReadsOf(this.#chain, draws, details);
@@ -202,13 +210,19 @@ class Door {
       );
     }
     this.#busy = true;
+    let state: Findings | undefined;
     try {
       const run = new RowRun(this.#chain, this.#asked, this.#memory, step);
-      const state = this.#renewed(run, step);
-      const { sample } = reduceRow(row, { sample: { ...run.first, init: () => state } }, { index: step });
-      leaveArena(state);
+      const begun = state = this.#renewed(run, step);
+      const { sample } = reduceRow(row, { sample: { ...run.first, init: () => begun } }, { index: step });
       return { run, sample };
+    } catch (error) {
+      // What it holds is of half a row.
+      this.#state = undefined;
+      throw error;
     } finally {
+      // Before the next row, which may be of another precision: then it would lie in two arenas.
+      if (state) leaveArena(state);
       this.#busy = false;
     }
   }
