@@ -71,6 +71,7 @@ export class Accumulator {
 
   /** A copy of the digits. */
   bytes(): Uint8Array {
+    if (this.#at === NOWHERE && this.#saved) return this.#saved.slice();
     this.#enter();
     return this.#view().slice();
   }

@@ -14,10 +14,11 @@ export function askingAfter({ facts, fold }: FinishedRow, streams: ReducerSet["s
   return facts.some(isInvalid) ? undefined : askingOf(fold.seconds(facts), streams);
 }
 
-/** Puts the results of another read in their places; gives who wants one more. */
+/** Puts the results of another read in their places, and gives its slots back; tells who wants one more. */
 export function settle({ positions }: Asking, again: FinishedRow, results: unknown[], streams: ReducerSet["streams"]) {
   positions.forEach((position, i) => results[position] = again.results[i]);
   const next = again.fold.seconds(again.facts).map(([i, reducer]) => [positions[i], reducer] as const);
+  again.fold.close();
   return askingOf(next, streams);
 }
 
