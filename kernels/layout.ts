@@ -2,7 +2,7 @@
 export const TILE = 1024;
 
 /** Most tiles that one sweep may take: the rows of a lane's table. Few enough that their logits stay in the second cache. */
-export const TILES = 16;
+export const TILES = 32;
 
 /** Float64 columns of one row of the table a sweep writes, a row a tile. */
 export const Column = {

@@ -8,8 +8,6 @@ export const TURN: usize = 32;
 export const BLOCK: i32 = 256;
 /** Room for one block, and as much again for what is computed from it: the host leaves the first 8 KiB to this module. */
 export const SCRATCH: usize = 4096;
-/** Room for eight lanes of totals. */
-export const TOTALS: usize = SCRATCH + 3072;
 
 /** `(l0 + l1) + (l2 + l3)` in float64. */
 export function addLanes(v: v128): f64 {

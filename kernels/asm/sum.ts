@@ -1,6 +1,6 @@
 import { LOG2_E, ONE, P1, P2, P3, P4, P5, RANGE, SCALE, TABLE } from "./constants.ts";
 import { evenExponent, leastLogit, magicOf, multiplyAdd, polynomial, remainder } from "./exp.ts";
-import { addLanes, BLOCK, blockAt, blockEnd, largestLane, TOTALS, TURN } from "./lanes.ts";
+import { addLanes, BLOCK, blockAt, blockEnd, LANES, largestLane, TURN } from "./lanes.ts";
 import { maximumOf } from "./maximum.ts";
 import { markRow, ROW, writeMaximum, writeSum } from "./row.ts";
 
@@ -13,8 +13,8 @@ let seen: f32 = 0;
  * `sum 2^(y - N)` of one tile in float64, and its maximum in `seen`: one read.
  *
  * With `t = y + magic` rounded to an integer, `n = t - magic`, `f = y - n`, a logit weighs `p(f) * 2^(n - N)`, the power made by
- * shifting t's low bits into the exponent field. Eight lanes by position, flushed every 32 logits of a lane into totals that lie in
- * memory: with the constants they would want more registers than there are.
+ * shifting t's low bits into the exponent field. Flushed every 32 logits of a lane. Lanes 0 to 3, then lanes 4 to 7: with the constants
+ * all eight at once would want more registers than there are, and the tile lies in the first cache.
  */
 function sumAgainst(logits: usize, count: i32, reference: f32): f64 {
   const scale = v128.load(TABLE, SCALE);
@@ -27,38 +27,33 @@ function sumAgainst(logits: usize, count: i32, reference: f32): f64 {
   const magic = f32x4.splat(magicOf(reference));
   const least = f32x4.splat(leastLogit(reference));
   let maxima = f32x4.splat(-Infinity);
-  v128.store(TOTALS, f32x4.splat(0));
-  v128.store(TOTALS, f32x4.splat(0), 16);
-  for (; count > 0; count -= BLOCK, logits += BLOCK << 2) {
-    let at = blockAt(logits, count);
-    const end = blockEnd(at, count);
-    let low = f32x4.splat(0);
-    let high = f32x4.splat(0);
-    for (; at < end; at += TURN) {
-      let x = v128.load(at);
-      maxima = f32x4.pmax(maxima, x);
-      x = f32x4.pmax(x, least);
-      let t = multiplyAdd(x, scale, magic);
-      let p = polynomial(remainder(x, t, scale, magic), p0, p1, p2, p3, p4, p5);
-      low = multiplyAdd(p, i32x4.shl(t, 23), low);
-      x = v128.load(at, 16);
-      maxima = f32x4.pmax(maxima, x);
-      x = f32x4.pmax(x, least);
-      t = multiplyAdd(x, scale, magic);
-      p = polynomial(remainder(x, t, scale, magic), p0, p1, p2, p3, p4, p5);
-      high = multiplyAdd(p, i32x4.shl(t, 23), high);
+  let tile: f64 = 0;
+  for (let lanes: usize = 0; lanes < TURN; lanes += 16) {
+    let total = f32x4.splat(0);
+    let from = logits;
+    for (let left = count; left > 0; left -= BLOCK, from += BLOCK << 2) {
+      const block = blockAt(from, left);
+      const end = blockEnd(block, left);
+      let sum = f32x4.splat(0);
+      for (let at = block + lanes; at < end; at += TURN) {
+        const logit = v128.load(at);
+        maxima = f32x4.pmax(maxima, logit);
+        const x = f32x4.pmax(logit, least);
+        const t = multiplyAdd(x, scale, magic);
+        const p = polynomial(remainder(x, t, scale, magic), p0, p1, p2, p3, p4, p5);
+        sum = multiplyAdd(p, i32x4.shl(t, 23), sum);
+      }
+      total = f32x4.add(total, sum);
     }
-    v128.store(TOTALS, f32x4.add(v128.load(TOTALS), low));
-    v128.store(TOTALS, f32x4.add(v128.load(TOTALS, 16), high), 16);
+    tile += addLanes(total);
   }
-  const tile = addLanes(v128.load(TOTALS)) + addLanes(v128.load(TOTALS, 16));
   seen = largestLane(maxima);
   return tile;
 }
 
-/** The reference of one tile: from its first vector where that serves, else from its maximum; 0 when all are masked. */
+/** The reference of one tile: from its first turn of lanes where that serves, else from its maximum; 0 when all are masked. */
 function firstReference(logits: usize, count: i32): f32 {
-  const first = maximumOf(logits, min<i32>(count, 4));
+  const first = maximumOf(logits, min<i32>(count, LANES));
   if (abs(first) <= RANGE) return evenExponent(first);
   const maximum = maximumOf(logits, count);
   return abs(maximum) <= RANGE ? evenExponent(maximum) : 0;

@@ -93,12 +93,25 @@ export function reduceRow<T extends Reducers>(
 
 const ROW_OPTIONS = ["backend", "onInvalid", "index"] as const;
 
+/** The state of the last row of a set, whose memory the next row of the same length takes over. */
+const ended = new WeakMap<ReducerSet, RowState>();
+
 function readRows(kernels: Kernels, rows: readonly Values[], index: number, set: ReducerSet): FinishedRow {
-  const state = new RowState(set, kernels, index, rows[0].length);
+  const state = begun(kernels, rows[0].length, index, set);
   eachRun(kernels, rows, index, (run) => state.extend(run));
   const finished = state.finish();
   finished.fold.close();
+  ended.set(set, state);
   return finished;
+}
+
+function begun(kernels: Kernels, vocabulary: number, index: number, set: ReducerSet): RowState {
+  const last = ended.get(set);
+  if (last?.vocabulary !== vocabulary || last.kernels !== kernels) return new RowState(set, kernels, index, vocabulary);
+  // Not to be had twice: a reducer's own code may reduce another row by the same set.
+  ended.delete(set);
+  last.reset(index, 0);
+  return last;
 }
 
 /** The rows as a list, with the names of their streams if they have any. */

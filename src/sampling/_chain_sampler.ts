@@ -35,9 +35,9 @@ export class ChainSampler {
   readonly #memory: Memory;
   /** The run of each state of a stream. */
   readonly #runs = new WeakMap<object, RowRun>();
-  // A decode loop draws row after row: one state, and its memory, serves them all.
-  readonly #drawn: Door;
-  readonly #listed: Door;
+  // A decode loop draws row after row: what one row needed serves the next.
+  readonly #drawn: RowReader;
+  readonly #listed: RowReader;
 
   constructor(options: SamplerOptions & { readonly seed: number }) {
     const { chain = [], draws = 1, details = false, topLogprobs = 0, prompt = [], seed } = options;
@@ -50,12 +50,9 @@ export class ChainSampler {
     this.#chain = chainOf(chain);
     this.#asked = { seed, draws, details, topLogprobs, exact: false };
     this.#memory = new Memory(this.#chain, prompt);
-    this.#drawn = new Door(this.#chain, this.#asked, this.#memory);
-    this.#listed = new Door(
-      this.#chain,
-      { ...this.#asked, draws: 0, details: false, topLogprobs: 0, exact: true },
-      this.#memory,
-    );
+    this.#drawn = new RowReader((row) => this.#run(row));
+    const listing = { ...this.#asked, draws: 0, details: false, topLogprobs: 0, exact: true };
+    this.#listed = new RowReader((row) => new RowRun(this.#chain, listing, this.#memory, row));
     // A decode loop may take its functions out of the sampler: `const { draw, accept } = sampler()`.
     this.draw = this.draw.bind(this);
     this.distribution = this.distribution.bind(this);
@@ -188,18 +185,28 @@ export class ChainSampler {
   }
 }
 
-/** A way in for rows in memory, one after the other: the state of the last row serves the next. */
-class Door {
-  readonly #chain: Chain;
-  readonly #asked: Asked;
-  readonly #memory: Memory;
+/** Reads rows in memory, one after the other: the reducer and the memory of one row serve the next. */
+class RowReader {
+  readonly #begin: (row: number) => RowRun;
+  readonly #reducers: { readonly sample: FirstRead };
+  #run: RowRun;
   #state: Findings | undefined;
   #busy = false;
 
-  constructor(chain: Chain, asked: Asked, memory: Memory) {
-    this.#chain = chain;
-    this.#asked = asked;
-    this.#memory = memory;
+  constructor(begin: (row: number) => RowRun) {
+    this.#begin = begin;
+    this.#run = begin(0);
+    this.#reducers = {
+      sample: {
+        ...this.#run.first,
+        init: (row) => this.#state = this.#run.first.init(row),
+        renew: (state, row) => this.#run.first.renew!(this.#state = state, row),
+        step: (state, segment) => this.#run.first.step(state, segment),
+        stepBlock: (state, block) => this.#run.first.stepBlock!(state, block),
+        finish: (state, row) => this.#run.first.finish(state, row),
+        second: (state, row) => this.#run.first.second!(state, row),
+      },
+    };
   }
 
   /** Reads a row, as often as its run asks. */
@@ -210,26 +217,14 @@ class Door {
       );
     }
     this.#busy = true;
-    let state: Findings | undefined;
     try {
-      const run = new RowRun(this.#chain, this.#asked, this.#memory, step);
-      const begun = state = this.#renewed(run, step);
-      const { sample } = reduceRow(row, { sample: { ...run.first, init: () => begun } }, { index: step });
-      return { run, sample };
-    } catch (error) {
-      // What it holds is of half a row.
-      this.#state = undefined;
-      throw error;
+      const run = this.#run = this.#begin(step);
+      return { run, sample: reduceRow(row, this.#reducers, { index: step }).sample };
     } finally {
       // Before the next row, which may be of another precision: then it would lie in two arenas.
-      if (state) leaveArena(state);
+      if (this.#state) leaveArena(this.#state);
       this.#busy = false;
     }
-  }
-
-  #renewed({ first }: RowRun, step: number): Findings {
-    if (this.#state) first.renew!(this.#state, step);
-    return this.#state ??= first.init(step);
   }
 }
 
