@@ -13,8 +13,8 @@ let seen: f32 = 0;
  * `sum 2^(y - N)` of one tile in float64, and its maximum in `seen`: one read.
  *
  * With `t = y + magic` rounded to an integer, `n = t - magic`, `f = y - n`, a logit weighs `p(f) * 2^(n - N)`, the power made by
- * shifting t's low bits into the exponent field. Flushed every 32 logits of a lane. Lanes 0 to 3, then lanes 4 to 7: with the constants
- * all eight at once would want more registers than there are, and the tile lies in the first cache.
+ * shifting t's low bits into the exponent field. Eight lanes by position, flushed every 32 logits of a lane. A block is read for lanes 0
+ * to 3, then for lanes 4 to 7: all eight at once would want more registers than there are, and the block lies in the first cache.
  */
 function sumAgainst(logits: usize, count: i32, reference: f32): f64 {
   const scale = v128.load(TABLE, SCALE);
@@ -27,13 +27,12 @@ function sumAgainst(logits: usize, count: i32, reference: f32): f64 {
   const magic = f32x4.splat(magicOf(reference));
   const least = f32x4.splat(leastLogit(reference));
   let maxima = f32x4.splat(-Infinity);
-  let tile: f64 = 0;
-  for (let lanes: usize = 0; lanes < TURN; lanes += 16) {
-    let total = f32x4.splat(0);
-    let from = logits;
-    for (let left = count; left > 0; left -= BLOCK, from += BLOCK << 2) {
-      const block = blockAt(from, left);
-      const end = blockEnd(block, left);
+  let low = f32x4.splat(0);
+  let high = f32x4.splat(0);
+  for (; count > 0; count -= BLOCK, logits += BLOCK << 2) {
+    const block = blockAt(logits, count);
+    const end = blockEnd(block, count);
+    for (let lanes: usize = 0; lanes < TURN; lanes += 16) {
       let sum = f32x4.splat(0);
       for (let at = block + lanes; at < end; at += TURN) {
         const logit = v128.load(at);
@@ -43,12 +42,12 @@ function sumAgainst(logits: usize, count: i32, reference: f32): f64 {
         const p = polynomial(remainder(x, t, scale, magic), p0, p1, p2, p3, p4, p5);
         sum = multiplyAdd(p, i32x4.shl(t, 23), sum);
       }
-      total = f32x4.add(total, sum);
+      if (lanes == 0) low = f32x4.add(low, sum);
+      else high = f32x4.add(high, sum);
     }
-    tile += addLanes(total);
   }
   seen = largestLane(maxima);
-  return tile;
+  return addLanes(low) + addLanes(high);
 }
 
 /** The reference of one tile: from its first turn of lanes where that serves, else from its maximum; 0 when all are masked. */
