@@ -93,7 +93,7 @@ const CACHES = [
   "kernels/load.ts: loaded",
   "kernels/load.ts: owners",
   "src/core/apply_operators.ts: shapes",
-  "src/row/reduce_row.ts: sets",
+  "src/row/reduce_row.ts: known",
 ];
 
 Deno.test("no module keeps state by itself, but for caches that are named", () => {

@@ -1,4 +1,4 @@
-import { TILE } from "../../kernels/mod.ts";
+import { applyTiles } from "./_apply_tiles.ts";
 import type { Chunk } from "./chunk.ts";
 import { checkOperators } from "./check_operators.ts";
 import { chunkRuns } from "./chunk_runs.ts";
@@ -9,13 +9,7 @@ import { widen } from "./widen.ts";
 function apply(chunk: Chunk, operators: readonly Operator[]): Chunk {
   const values = widen(chunk);
   for (const { row, start, offset, count } of chunkRuns(chunk)) {
-    for (let done = 0; done < count;) {
-      const id = start + done;
-      const size = Math.min(count - done, TILE - id % TILE);
-      const segment = { values: values.subarray(offset + done, offset + done + size), row, start: id };
-      for (const operator of operators) operator.apply(segment);
-      done += size;
-    }
+    applyTiles(operators, values.subarray(offset, offset + count), row, start);
   }
   return { shape: widened(chunk.shape), data: values, row: chunk.row, start: chunk.start };
 }

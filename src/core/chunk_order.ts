@@ -1,4 +1,5 @@
 import type { Chunk } from "./chunk.ts";
+import { type Position, positionAfter } from "./_position.ts";
 import { isDetached } from "./detached.ts";
 import { ShapeError } from "./errors.ts";
 import { SourceError } from "./errors.ts";
@@ -20,8 +21,7 @@ import type { Shape } from "./shape.ts";
  * ```
  */
 export class ChunkOrder {
-  #row: number;
-  #id: number;
+  #next: Position;
   #shape: Shape;
   #columns: readonly [number, number];
   #lastRow: number;
@@ -30,9 +30,13 @@ export class ChunkOrder {
   constructor(shape: Shape, rows: readonly [number, number], columns: readonly [number, number]) {
     this.#shape = shape;
     this.#columns = columns;
-    this.#row = rows[0];
+    this.#next = { row: rows[0], id: columns[0] };
     this.#lastRow = rows[1];
-    this.#id = columns[0];
+  }
+
+  /** Row and id of the next logit. */
+  get next(): { readonly row: number; readonly id: number } {
+    return this.#next;
   }
 
   /** Takes one chunk; refuses a gap, an overlap, an overrun, another dtype or detached memory. */
@@ -51,9 +55,10 @@ export class ChunkOrder {
       );
     }
     if (chunk.shape !== this.#shape) this.#checkShape(chunk);
-    if (row !== this.#row || start !== this.#id) {
+    const next = this.#next;
+    if (row !== next.row || start !== next.id) {
       throw new ShapeError(
-        `Cannot read the chunk at row ${row}, id ${start}: the last one ended before row ${this.#row}, id ${this.#id}`,
+        `Cannot read the chunk at row ${row}, id ${start}: the last one ended before row ${next.row}, id ${next.id}`,
         "E_ORDER",
       );
     }
@@ -77,11 +82,8 @@ export class ChunkOrder {
 
   #advance(count: number): void {
     const [from, to] = this.#columns;
-    const width = to - from;
-    const position = this.#id - from + count;
-    this.#row += Math.floor(position / width);
-    this.#id = from + position % width;
-    if (this.#row > this.#lastRow || (this.#row === this.#lastRow && this.#id > from)) {
+    const { row, id } = this.#next = positionAfter(this.#next, count, this.#columns);
+    if (row > this.#lastRow || (row === this.#lastRow && id > from)) {
       throw new SourceError(
         `Cannot read on: the source goes past row ${this.#lastRow - 1}, id ${to - 1}, the end of its shape`,
         "E_SOURCE_LONG",
@@ -91,12 +93,12 @@ export class ChunkOrder {
 
   /** Refuses an end inside a row, or before the last row of a known shape. */
   end(): void {
-    const [from] = this.#columns;
+    const [from, to] = this.#columns, { row, id } = this.#next;
     const open = this.#lastRow === Infinity;
-    if (this.#id === from && (open || this.#row === this.#lastRow)) return;
-    const wanted = open ? `whole rows of ${this.#columns[1] - from}` : `rows up to ${this.#lastRow - 1}`;
+    if (id === from && (open || row === this.#lastRow)) return;
+    const wanted = open ? `whole rows of ${to - from}` : `rows up to ${this.#lastRow - 1}`;
     throw new SourceError(
-      `Cannot read on: the source ended at row ${this.#row}, id ${this.#id}; wanted ${wanted}`,
+      `Cannot read on: the source ended at row ${row}, id ${id}; wanted ${wanted}`,
       "E_SOURCE_SHORT",
     );
   }

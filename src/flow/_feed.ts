@@ -27,7 +27,7 @@ interface Extent {
   readonly signal?: AbortSignal;
 }
 
-/** Opens the raw chunks of logits (operators are the stage's): by reads into the arena where the source can, else by its stream. */
+/** Opens the raw chunks of logits (operators are applied where they are staged): by reads into the arena where the source can, else by its stream. */
 export function openFeed(logits: Logits | LogitSource, kernels: Kernels, extent: Extent): Feed {
   const source = ("source" in logits && logits.source) || logits as LogitSource;
   const order = new ChunkOrder(source.shape, extent.rows, extent.columns);
@@ -82,8 +82,6 @@ class ReaderFeed implements Feed {
   readonly #extent: Extent;
   readonly #buffers: [Uint8Array, Uint8Array];
   #turn = 0;
-  #row: number;
-  #id: number;
   /** Bytes of a logit that a read has cut, at the start of the buffer in turn. */
   #odd = 0;
   #ahead: Promise<number> | undefined;
@@ -95,8 +93,6 @@ class ReaderFeed implements Feed {
     this.#kernels = kernels;
     this.#order = order;
     this.#extent = extent;
-    this.#row = extent.rows[0];
-    this.#id = extent.columns[0];
     this.#buffers = [kernels.arena.lendBuffer(), kernels.arena.lendBuffer()];
   }
 
@@ -128,8 +124,9 @@ class ReaderFeed implements Feed {
   #end(): void {
     this.#order.end();
     if (this.#odd === 0) return;
+    const { row, id } = this.#order.next;
     throw new SourceError(
-      `Cannot read on: the source ended at row ${this.#row}, id ${this.#id}, ${this.#odd} bytes into a logit`,
+      `Cannot read on: the source ended at row ${row}, id ${id}, ${this.#odd} bytes into a logit`,
       "E_SOURCE_SHORT",
     );
   }
@@ -142,12 +139,9 @@ class ReaderFeed implements Feed {
   }
 
   #chunk(data: LogitArray): Chunk {
-    const chunk = { shape: this.#shape, data, row: this.#row, start: this.#id };
+    const { row, id } = this.#order.next;
+    const chunk = { shape: this.#shape, data, row, start: id };
     this.#order.take(chunk);
-    const [from, to] = this.#extent.columns;
-    const position = this.#id - from + data.length;
-    this.#row += Math.floor(position / (to - from));
-    this.#id = from + position % (to - from);
     return chunk;
   }
 

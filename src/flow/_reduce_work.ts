@@ -38,7 +38,7 @@ export class ReduceWork {
   async pull(target: RowTarget): Promise<boolean> {
     if (this.#failure) throw this.#failure.error;
     let done = 0;
-    const count: RowTarget = (facts, results, reads) => {
+    const counted: RowTarget = (facts, results, reads) => {
       target(facts, results, reads);
       done++;
     };
@@ -47,8 +47,8 @@ export class ReduceWork {
         const chunk = await this.flow.next();
         if (!chunk) return this.#end();
         for (let offset = 0; offset < chunk.data.length;) {
-          const pass = this.#pass(chunk, offset, count);
-          if (pass.waiting) await this.#readAgain(pass.waiting, chunk, count);
+          const pass = this.#pass(chunk, offset, counted);
+          if (pass.waiting) await this.#readAgain(pass.waiting, chunk, counted);
           offset = pass.offset;
         }
         await this.flow.replay?.keep(chunk);

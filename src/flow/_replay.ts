@@ -10,6 +10,7 @@ import {
   SourceExhaustedError,
   specText,
 } from "../core/mod.ts";
+import { positionAfter } from "../core/inside.ts";
 import { flowClosed } from "./_closed.ts";
 import { type Feed, openFeed } from "./_feed.ts";
 import type { Spill, SpillStore } from "./spill.ts";
@@ -222,12 +223,9 @@ function bytesIn(data: LogitArray): Uint8Array {
 }
 
 /** The part of a chunk that lies in the row still open at its end. */
-function openPart(chunk: Chunk, [from, to]: readonly [number, number]): Chunk | undefined {
-  const width = to - from;
-  const end = chunk.start - from + chunk.data.length;
-  if (end % width === 0) return undefined;
-  const row = chunk.row + Math.floor(end / width);
-  return partOf(chunk, row, [from, to]);
+function openPart(chunk: Chunk, columns: readonly [number, number]): Chunk | undefined {
+  const { row, id } = positionAfter({ row: chunk.row, id: chunk.start }, chunk.data.length, columns);
+  return id === columns[0] ? undefined : partOf(chunk, row, columns);
 }
 
 /** The part of a chunk that lies in a row. */

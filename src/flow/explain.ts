@@ -109,6 +109,7 @@ function kernelsOfTile(logits: Logits, level: keyof typeof SWEEPS, set: ReducerS
     ...(dtype === "f16" || dtype === "bf16" ? [`widen ${dtype}`] : []),
     ...(logits.operators ?? []).filter(({ reshapes }) => !reshapes).map(operatorText),
     `sweep: ${SWEEPS[level]}`,
+    // What only the sweep answers, as logSumExp, has a step without parameters.
     ...set.reducers.filter(({ step, stepBlock }) => step.length > 0 || (stepBlock?.length ?? 0) > 0)
       .map(({ spec, stepBlock }) => specText(spec) + (stepBlock ? "" : " (tile by tile, in process)")),
     ...(rowMap ? [`second read: ${specText(rowMap.spec)}`] : []),

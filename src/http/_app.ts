@@ -4,7 +4,7 @@ import { ServiceError } from "../core/mod.ts";
 import { checkToken } from "./guard/_auth.ts";
 import { checkOptions } from "./_check_options.ts";
 import type { Exchange } from "./_exchange.ts";
-import { checkFraming } from "./answer/_framing.ts";
+import { checkFraming } from "./guard/_framing.ts";
 import { HostGuard } from "./guard/_host_guard.ts";
 import { inWork } from "./_in_work.ts";
 import { mergeRoute } from "./routes/_merge.ts";

@@ -1,5 +1,5 @@
 /**
- * Statistics of a row as mergeable monoids, and the maps of a second read.
+ * Statistics of a row as mergeable monoids.
  *
  * | symbol | what it gives of a row |
  * | --- | --- |

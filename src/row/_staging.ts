@@ -1,5 +1,6 @@
 import { type Kernels, type Lane, TILE, TILES } from "../../kernels/mod.ts";
 import { type Chunk, type LogitArray, type Operator, widenInto } from "../core/mod.ts";
+import { applyTiles, positionAfter } from "../core/inside.ts";
 import { elementBytes, type Run, viewOf } from "./_run.ts";
 
 /** Most logits staged at once: a lane's room, few enough to stay in the second cache. */
@@ -37,16 +38,16 @@ export class Staging {
   ): number {
     return this.#kernels.arena.lend((lane) => {
       const [from, to] = columns;
-      const position = chunk.start - from + offset;
-      let row = chunk.row + Math.floor(position / (to - from));
-      let start = from + position % (to - from);
+      let { row, id: start } = positionAfter({ row: chunk.row, id: chunk.start }, offset, columns);
       for (; offset < chunk.data.length;) {
         const size = this.#sliceSize(chunk, offset, start, columns);
         const first = this.stage(lane, chunk, offset, size);
         for (let done = 0; done < size;) {
           const count = Math.min(size - done, to - start);
           const run = { lanes: [lane], at: [first + done * this.#bytes], count, row, start, offset: offset + done };
-          if (this.#operators.length > 0) this.#operate(run);
+          if (this.#operators.length > 0) {
+            applyTiles(this.#operators, viewOf(this.#kernels, run.at[0], count), row, start);
+          }
           done += count;
           start += count;
           if (start === to) {
@@ -86,15 +87,5 @@ export class Staging {
       viewOf(this.#kernels, lane.stage, size).set(slice);
     }
     return lane.stage;
-  }
-
-  #operate({ at, count, row, start }: Run): void {
-    for (let done = 0; done < count;) {
-      const id = start + done;
-      const size = Math.min(count - done, TILE - id % TILE);
-      const segment = { values: viewOf(this.#kernels, at[0] + done * this.#bytes, size), row, start: id };
-      for (const operator of this.#operators) operator.apply(segment);
-      done += size;
-    }
   }
 }

@@ -77,41 +77,46 @@ export function reduceRow<T extends Reducers>(
   if (index !== 0) checkWhole("index", index, 0);
   checkOnInvalid(onInvalid);
   const { rows, streams } = rowsOf(values);
-  const set = setOf(reducers, streams);
+  const prepared = preparedOf(reducers, streams), { set } = prepared;
   const dtype = rows[0] instanceof Float64Array ? "f64" : "f32";
   set.check({ vocabulary: rows[0].length, rows: undefined, dtype });
   const kernels = kernelsFor(dtype, backend);
-  const first = readRows(kernels, rows, index, set);
+  const first = readRows(kernels, rows, index, prepared);
   const { facts, results } = first;
   if (onInvalid === "throw") requireValid(facts, streams);
   let reads = 1;
   for (let asking = set.maySecond ? askingAfter(first, streams) : undefined; asking; reads++) {
-    asking = settle(asking, readRows(kernels, rows, index, asking.set), results, streams);
+    asking = settle(asking, readRows(kernels, rows, index, asking), results, streams);
   }
   return rowOf<T>(set, facts, results, reads);
 }
 
 const ROW_OPTIONS = ["backend", "onInvalid", "index"] as const;
 
-/** The state of the last row of a set, whose memory the next row of the same length takes over. */
-const ended = new WeakMap<ReducerSet, RowState>();
+/** Reducers, and the state of the last row of them, whose memory the next row of the same length takes over. */
+interface Prepared {
+  readonly set: ReducerSet;
+  ended?: RowState | undefined;
+}
 
-function readRows(kernels: Kernels, rows: readonly Values[], index: number, set: ReducerSet): FinishedRow {
-  const state = begun(kernels, rows[0].length, index, set);
+function readRows(kernels: Kernels, rows: readonly Values[], index: number, prepared: Prepared): FinishedRow {
+  const state = begun(kernels, rows[0].length, index, prepared);
   eachRun(kernels, rows, index, (run) => state.extend(run));
   const finished = state.finish();
   finished.fold.close();
-  ended.set(set, state);
+  prepared.ended = state;
   return finished;
 }
 
-function begun(kernels: Kernels, vocabulary: number, index: number, set: ReducerSet): RowState {
-  const last = ended.get(set);
-  if (last?.vocabulary !== vocabulary || last.kernels !== kernels) return new RowState(set, kernels, index, vocabulary);
+function begun(kernels: Kernels, vocabulary: number, index: number, prepared: Prepared): RowState {
+  const { set, ended } = prepared;
+  if (ended?.vocabulary !== vocabulary || ended.kernels !== kernels) {
+    return new RowState(set, kernels, index, vocabulary);
+  }
   // Not to be had twice: a reducer's own code may reduce another row by the same set.
-  ended.delete(set);
-  last.reset(index, 0);
-  return last;
+  prepared.ended = undefined;
+  ended.reset(index, 0);
+  return ended;
 }
 
 /** The rows as a list, with the names of their streams if they have any. */
@@ -139,13 +144,13 @@ function isAligned(values: Values | AlignedRows): values is AlignedRows {
 }
 
 /** A decode loop passes the same object of reducers for each token. */
-const sets = new WeakMap<Reducers, ReducerSet>();
+const known = new WeakMap<Reducers, Prepared>();
 
-function setOf(reducers: Reducers, streams: readonly string[] | undefined): ReducerSet {
-  if (streams) return new ReducerSet(reducers, streams);
-  const known = sets.get(reducers);
-  if (known?.isOf(reducers)) return known;
-  const set = new ReducerSet(reducers);
-  sets.set(reducers, set);
-  return set;
+function preparedOf(reducers: Reducers, streams: readonly string[] | undefined): Prepared {
+  if (streams) return { set: new ReducerSet(reducers, streams) };
+  const before = known.get(reducers);
+  if (before?.set.isOf(reducers)) return before;
+  const prepared = { set: new ReducerSet(reducers) };
+  known.set(reducers, prepared);
+  return prepared;
 }

@@ -1,3 +1,4 @@
+import { positionAfter } from "../core/inside.ts";
 import type { Shape } from "../core/mod.ts";
 
 /** A range with nothing left open, as `checkRange` gives it. */
@@ -34,9 +35,6 @@ export class Cursor {
 
   /** Goes past logits, at most `left`. */
   advance(count: number): void {
-    const [from, to] = this.#range.columns;
-    const position = this.id - from + count;
-    this.row += Math.floor(position / (to - from));
-    this.id = from + position % (to - from);
+    ({ row: this.row, id: this.id } = positionAfter(this, count, this.#range.columns));
   }
 }

@@ -20,16 +20,16 @@ export function requestBody(
   { reuse = false }: { readonly reuse?: boolean } = {},
 ): ReadableStream<Uint8Array> {
   const reader = readerOf(body, reuse ? roomFor(exchange.request) : undefined);
-  let given = waitsForWord(exchange.request);
+  let leftAlone = waitsForWord(exchange.request);
   function giveUp(): void {
-    if (given) return;
-    given = true;
+    if (leftAlone) return;
+    leftAlone = true;
     linger(reader).catch(() => {});
   }
   exchange.signal.addEventListener("abort", giveUp, { once: true });
   return new ReadableStream<Uint8Array>({
     async pull(controller): Promise<void> {
-      given = false;
+      leftAlone = false;
       const value = await next(exchange, reader);
       if (!value) return controller.close();
       exchange.bytesIn += value.length;

@@ -37,8 +37,8 @@ export async function bringLogits(
     ? await fromBody(exchange, query, names)
     : await fromNamed(exchange, query, query.source, names);
   checkShape(exchange, brought.logits);
-  const { temperature: degree } = query;
-  return degree === undefined ? brought : { ...brought, logits: brought.logits.pipe(temperature(degree)) };
+  const { temperature: divisor } = query;
+  return divisor === undefined ? brought : { ...brought, logits: brought.logits.pipe(temperature(divisor)) };
 }
 
 function checkShape({ service: { limits } }: Exchange, { shape }: Logits): void {

@@ -28,7 +28,7 @@ export async function reduceRoute(exchange: Exchange): Promise<Response> {
     throw new ParameterError('Cannot use rank or shift without labels (a part "labels" before the logits) or target');
   }
   const options = recordOptionsOf(query, labels);
-  return await rowsResponse(exchange, source(exchange, logits, query, options, written === "sse"), written);
+  return await rowsResponse(exchange, resultsOf(exchange, logits, query, options, written === "sse"), written);
 }
 
 function queryOf({ request: { url }, service: { limits } }: Exchange) {
@@ -62,7 +62,8 @@ export function recordOptionsOf(
   return { topK, target, specials, unit, rank, shift, labels };
 }
 
-function source(
+/** The rows of the answer, as they are made. */
+function resultsOf(
   exchange: Exchange,
   logits: Logits,
   query: Query,
@@ -88,7 +89,7 @@ function source(
   return {
     rows: monitored(records, query),
     short: logits.shape.vocabulary < CHUNK,
-    finish: (rows) => options.labels && finish(summary, options.labels.length, rows, query.rows === undefined),
+    finish: (rows) => options.labels && summaryOf(summary, options.labels.length, rows, query.rows === undefined),
     ...(progress ? { progress } : {}),
   };
 }
@@ -118,7 +119,8 @@ function watched(logits: Logits, every: number, progress: Progress): Logits {
   });
 }
 
-function finish(summary: LabelSummary, labels: number, rows: number, all: boolean): unknown {
+/** The last line of an answer about labels. */
+function summaryOf(summary: LabelSummary, labels: number, rows: number, all: boolean): unknown {
   if (all && labels !== rows) {
     throw new ShapeError(`Cannot use ${labels} labels: the logits have ${rows} rows, wanted one label a row`);
   }

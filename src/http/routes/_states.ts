@@ -14,7 +14,7 @@ import { rowsResponse } from "../answer/_rows_response.ts";
 /** `POST /v1/states`: a shard of the vocabulary, cut anywhere, to one state a row. */
 export async function statesRoute(exchange: Exchange): Promise<Response> {
   const { limits } = exchange.service;
-  const { temperature: degree, ...query } = parseQuery(StatesQuery, exchange.request.url);
+  const { temperature: divisor, ...query } = parseQuery(StatesQuery, exchange.request.url);
   const { vocabulary, start = 0, end = vocabulary } = query;
   checkLimit("a vocabulary of", vocabulary, limits.vocabulary);
   checkRecordLimits(query, limits.topK);
@@ -25,7 +25,7 @@ export async function statesRoute(exchange: Exchange): Promise<Response> {
   const whole = shardOf(logits, vocabulary, start);
   const { rowCache: _rowCache, spill: _spill, ...options } = flowOptions(exchange, query);
   const states = reduceStates(
-    degree === undefined ? whole : whole.pipe(temperature(degree)),
+    divisor === undefined ? whole : whole.pipe(temperature(divisor)),
     recordReducers(recordOptionsOf(query)),
     { ...options, columns: [start, end] },
   );

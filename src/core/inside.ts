@@ -1,0 +1,3 @@
+/** What rooms above need of this one, and nobody else. */
+export { applyTiles } from "./_apply_tiles.ts";
+export { type Position, positionAfter } from "./_position.ts";
