@@ -1,15 +1,17 @@
-import { ParameterError, type RowFacts } from "../core/mod.ts";
+import { type Option, option, type RowFacts } from "../core/mod.ts";
 import { entropyOf } from "../row/mod.ts";
 
 /** A unit of information. */
 export type InformationUnit = "nats" | "bits";
 
-/** Nats in one of the unit; refuses an unknown one. */
-export function natsIn(unit: InformationUnit): number {
-  if (unit === "nats") return 1;
-  if (unit === "bits") return Math.LN2;
-  throw new ParameterError(`Cannot measure in "${unit}": wanted "nats" or "bits"`);
-}
+/** The option of what has a unit. */
+export const UNIT: Option<InformationUnit> = /* @__PURE__ */ option.choice(
+  ["nats", "bits"],
+  "the unit of the entropy",
+  {
+    default: "nats",
+  },
+);
 
 /** The entropy of a row in nats; NaN where there is no distribution. */
 export function rowEntropy(row: RowFacts): number {

@@ -21,6 +21,14 @@ export interface TargetScore {
   readonly rank?: number | undefined;
 }
 
+/** Its fields, as data. */
+export const SCORE_FIELDS = {
+  id: { type: "id", help: "the token" },
+  logit: { type: "number", help: "its logit" },
+  logprob: { type: "number", help: "its log-probability, in nats" },
+  rank: { type: "whole", help: "1 + how many logits are larger, if asked for", optional: true },
+} as const;
+
 /** The logits of some ids, and the row's best where ranks are wanted. */
 export interface Picked {
   /** The ids, as asked for. */

@@ -1,5 +1,5 @@
-import { optionsOf, type Reducer } from "../core/mod.ts";
-import { type InformationUnit, natsIn, rowEntropy } from "./_information.ts";
+import { define, type Reducer } from "../core/mod.ts";
+import { type InformationUnit, rowEntropy, UNIT } from "./_information.ts";
 import { stateless } from "./_stateless.ts";
 
 export type { InformationUnit };
@@ -33,7 +33,18 @@ export interface EntropyOptions {
  * @throws {ParameterError} If the unit is neither.
  */
 export function entropy(options: EntropyOptions = {}): Reducer<number, null> {
-  const { unit = "nats" } = optionsOf("entropy", options, ["unit"]);
-  const nats = natsIn(unit);
-  return stateless("entropy", { unit }, "moments", (row) => rowEntropy(row) / nats);
+  return entropyDefinition.call(options);
 }
+
+/** Its row of the catalogue. */
+export const entropyDefinition = /* @__PURE__ */ define({
+  name: "entropy",
+  kind: "reducer",
+  help: "Shannon entropy of the softmax",
+  options: { unit: UNIT },
+  result: { type: "number", help: "the entropy" },
+  make({ unit }, spec): Reducer<number, null> {
+    const nats = unit === "bits" ? Math.LN2 : 1;
+    return stateless(spec, "moments", (row) => rowEntropy(row) / nats);
+  },
+});

@@ -1,4 +1,4 @@
-import { checkIds, optionsOf, type Reducer, ShapeError } from "../core/mod.ts";
+import { checkIds, define, option, type Reducer, ShapeError } from "../core/mod.ts";
 import { listOf } from "./_list_of.ts";
 import {
   canonicalPicked,
@@ -9,6 +9,7 @@ import {
   pickedOf,
   pickSegment,
   rankReducer,
+  SCORE_FIELDS,
   scoresOf,
   type TargetScore,
 } from "./_picked.ts";
@@ -50,43 +51,58 @@ export function label(
   labels: ArrayLike<number>,
   options: LabelOptions = {},
 ): Reducer<TargetScore | undefined> {
-  const { rank = false, shift = false, ignore = -100 } = optionsOf("label", options, ["rank", "shift", "ignore"]);
-  const ids = listOf("label", labels);
-  const kept = ids.filter((id) => id !== ignore);
-  checkIds("label", kept);
-  const params = { labels: ids, ignore, ...(shift ? { shift } : {}), ...(rank ? { rank } : {}) };
-  const spec = { name: "label", params, inputs: [] };
-
-  /** The row's own label, if it has one. */
-  function labelsOf(row: number): number[] {
-    if (row >= ids.length) throw wrongLength(ids.length, `a row ${row}`);
-    const id = shift ? ids[row + 1] ?? ignore : ids[row];
-    return id === undefined || id === ignore ? [] : [id];
-  }
-
-  const reducer: Reducer<TargetScore | undefined, Picked> = {
-    spec,
-    needs: "sum",
-    fields: { names: ["id", "logit", "logprob", ...(rank ? ["rank"] : [])] },
-    check(vocabulary, rows) {
-      checkIds("label", kept, vocabulary);
-      if (rows !== undefined && rows !== ids.length) throw wrongLength(ids.length, `${rows} rows`);
-    },
-    init: (row) => pickedOf(labelsOf(row), rank),
-    step: pickSegment,
-    stepBlock: pickBlock,
-    merge: mergePicked,
-    canonical: canonicalPicked,
-    validate: (state, folded) => pickedFault(state, labelsOf(folded.row), rank, folded),
-    finish: (state, row) => scoresOf(state, row)[0],
-  };
-  if (!rank) return reducer;
-  return {
-    ...reducer,
-    secondRead: "the rank of a label that is not among its row's 64 best",
-    second: (state, row) => rankReducer(spec, state, row, ([score]) => score),
-  };
+  return labelDefinition.call(options, labels);
 }
+
+/** Its row of the catalogue. */
+export const labelDefinition = /* @__PURE__ */ define({
+  name: "label",
+  kind: "reducer",
+  help: "logit and log-probability of each row's own label",
+  options: {
+    labels: option.data((what, _name, value) => listOf(what, value as ArrayLike<number>), "one id a row", {
+      argument: true,
+    }),
+    ignore: option.data((_what, _name, value): unknown => value, "the label of rows to leave out", { default: -100 }),
+    shift: option.flag("row i is scored against label i + 1; the last has none", { default: false }),
+    rank: option.flag("the rank of each: 1 + how many logits are larger", { default: false }),
+  },
+  result: { fields: SCORE_FIELDS, optional: true },
+  make({ labels, ignore, shift, rank }, spec): Reducer<TargetScore | undefined> {
+    const kept = labels.filter((id) => id !== ignore);
+    checkIds("label", kept);
+
+    /** The row's own label, if it has one. */
+    function labelsOf(row: number): number[] {
+      if (row >= labels.length) throw wrongLength(labels.length, `a row ${row}`);
+      const id = shift ? labels[row + 1] : labels[row];
+      return id === undefined || id === ignore ? [] : [id];
+    }
+
+    const reducer: Reducer<TargetScore | undefined, Picked> = {
+      spec,
+      needs: "sum",
+      fields: { names: ["id", "logit", "logprob", ...(rank ? ["rank"] : [])] },
+      check(vocabulary, rows) {
+        checkIds("label", kept, vocabulary);
+        if (rows !== undefined && rows !== labels.length) throw wrongLength(labels.length, `${rows} rows`);
+      },
+      init: (row) => pickedOf(labelsOf(row), rank),
+      step: pickSegment,
+      stepBlock: pickBlock,
+      merge: mergePicked,
+      canonical: canonicalPicked,
+      validate: (state, folded) => pickedFault(state, labelsOf(folded.row), rank, folded),
+      finish: (state, row) => scoresOf(state, row)[0],
+    };
+    if (!rank) return reducer;
+    return {
+      ...reducer,
+      secondRead: "the rank of a label that is not among its row's 64 best",
+      second: (state, row) => rankReducer(spec, state, row, ([score]) => score),
+    };
+  },
+});
 
 function wrongLength(labels: number, rows: string): ShapeError {
   return new ShapeError(`Cannot use ${labels} labels: the logits have ${rows}, wanted one label a row`);

@@ -1,5 +1,5 @@
 import { exp } from "../../kernels/mod.ts";
-import { optionsOf, type Reducer } from "../core/mod.ts";
+import { define, option, type Reducer } from "../core/mod.ts";
 import { stateless } from "./_stateless.ts";
 
 /** `sum e^x` as `mantissa * 2^exponent`: holds sums far outside the range of a number. */
@@ -57,17 +57,23 @@ export function logSumExp(options?: LogSumExpOptions & { readonly pair?: false }
  */
 export function logSumExp(options: LogSumExpOptions & { readonly pair: true }): Reducer<ExtendedSum, null>;
 export function logSumExp(options: LogSumExpOptions = {}): Reducer<number, null> | Reducer<ExtendedSum, null> {
-  const { pair = false } = optionsOf("logSumExp", options, ["pair"]);
-  return stateless<number | ExtendedSum>(
-    "logSumExp",
-    pair ? { pair } : {},
-    "sum",
-    ({ maximum, logSum, posInf, allMasked }) => {
+  return logSumExpDefinition.call(options);
+}
+
+/** Its row of the catalogue. */
+export const logSumExpDefinition = /* @__PURE__ */ define({
+  name: "logSumExp",
+  kind: "reducer",
+  help: "the logarithm of the sum of e^x",
+  options: { pair: option.flag("the sum as mantissa and exponent instead", { default: false }) },
+  result: { type: "number", help: "log-sum-exp, in nats" },
+  make({ pair }, spec) {
+    return stateless<number | ExtendedSum>(spec, "sum", ({ maximum, logSum, posInf, allMasked }) => {
       const lse = posInf > 0 && maximum === Infinity ? Infinity : allMasked ? -Infinity : maximum + logSum;
       return pair ? { ...pairOf(lse, maximum, logSum), maximum, logSum } : lse;
-    },
-  ) as Reducer<number, null> | Reducer<ExtendedSum, null>;
-}
+    }) as Reducer<number, null> | Reducer<ExtendedSum, null>;
+  },
+});
 
 const MOST = Number.MAX_VALUE;
 

@@ -1,5 +1,5 @@
 import { Column, TILE } from "../../kernels/mod.ts";
-import type { Reducer } from "../core/mod.ts";
+import { define, type Reducer } from "../core/mod.ts";
 
 /** The largest logit of a row and where it stands. */
 export interface Maximum {
@@ -44,39 +44,58 @@ function take(state: MaximumState, value: number, id: number): void {
  * @returns The reducer.
  */
 export function maximum(): Reducer<Maximum, MaximumState> {
-  return {
-    spec: { name: "maximum", params: {}, inputs: [] },
-    needs: "maximum",
-    fields: { names: ["value", "id"] },
-    init: () => ({ value: -Infinity, id: Infinity }),
-    renew(state) {
-      state.value = -Infinity;
-      state.id = Infinity;
-    },
-    step(state, { values, start }) {
-      values.forEach((value, i) => take(state, value, start + i));
-    },
-    stepBlock(state, { kernels, at, count, start, tiles, table }) {
-      for (let tile = 0; tile < tiles; tile++) {
-        const value = table[tile * Column.stride + Column.maximum];
-        const from = tile * TILE;
-        if (value < state.value || value === -Infinity || (value === state.value && start + from > state.id)) continue;
-        const bytes = kernels.element === "f64" ? 8 : 4;
-        const size = Math.min(TILE, count - from);
-        take(state, value, start + from + kernels.find(at + from * bytes, size, value));
-      }
-    },
-    merge: (into, { value, id }) => take(into, value, id),
-    validate({ value, id }, folded) {
-      if (value !== folded.maximum) return `value is ${value}, wanted the largest logit, ${folded.maximum}`;
-      // The id of a masked token is of no account.
-      if (folded.has(id) || (value === -Infinity && id === Infinity)) return undefined;
-      return `id is ${id}, wanted one whose logit was read`;
-    },
-    finish({ value, id }, { nan, allMasked }) {
-      if (nan > 0) return { value: NaN, id: undefined };
-      // The sweep does not tell -0 from +0; both are +0.
-      return { value: value + 0, id: allMasked ? undefined : id };
-    },
-  };
+  return maximumDefinition.call({});
 }
+
+/** Its row of the catalogue. */
+export const maximumDefinition = /* @__PURE__ */ define({
+  name: "maximum",
+  kind: "reducer",
+  help: "the largest logit and its id",
+  options: {},
+  result: {
+    fields: {
+      value: { type: "number", help: "the largest logit" },
+      id: { type: "id", help: "its id, the lowest among equals", optional: true },
+    },
+  },
+  make(_options, spec): Reducer<Maximum, MaximumState> {
+    return {
+      spec,
+      needs: "maximum",
+      fields: { names: ["value", "id"] },
+      init: () => ({ value: -Infinity, id: Infinity }),
+      renew(state) {
+        state.value = -Infinity;
+        state.id = Infinity;
+      },
+      step(state, { values, start }) {
+        values.forEach((value, i) => take(state, value, start + i));
+      },
+      stepBlock(state, { kernels, at, count, start, tiles, table }) {
+        for (let tile = 0; tile < tiles; tile++) {
+          const value = table[tile * Column.stride + Column.maximum];
+          const from = tile * TILE;
+          if (value < state.value || value === -Infinity || (value === state.value && start + from > state.id)) {
+            continue;
+          }
+          const bytes = kernels.element === "f64" ? 8 : 4;
+          const size = Math.min(TILE, count - from);
+          take(state, value, start + from + kernels.find(at + from * bytes, size, value));
+        }
+      },
+      merge: (into, { value, id }) => take(into, value, id),
+      validate({ value, id }, folded) {
+        if (value !== folded.maximum) return `value is ${value}, wanted the largest logit, ${folded.maximum}`;
+        // The id of a masked token is of no account.
+        if (folded.has(id) || (value === -Infinity && id === Infinity)) return undefined;
+        return `id is ${id}, wanted one whose logit was read`;
+      },
+      finish({ value, id }, { nan, allMasked }) {
+        if (nan > 0) return { value: NaN, id: undefined };
+        // The sweep does not tell -0 from +0; both are +0.
+        return { value: value + 0, id: allMasked ? undefined : id };
+      },
+    };
+  },
+});

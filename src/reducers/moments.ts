@@ -1,4 +1,4 @@
-import type { Reducer, Segment } from "../core/mod.ts";
+import { define, type Reducer, type Segment } from "../core/mod.ts";
 import { exactSumsFault, toExact, toNumber, UNIT } from "../row/mod.ts";
 
 /** Plain statistics of the unmasked logits of a row. */
@@ -45,34 +45,53 @@ export interface MomentsState {
  * @returns The reducer.
  */
 export function moments(): Reducer<Moments, MomentsState> {
-  return {
-    spec: { name: "moments", params: {}, inputs: [] },
-    needs: "maximum",
-    init: () => ({ count: 0, minimum: Infinity, sum: 0n, squares: 0n }),
-    step: addTile,
-    merge(into, { count, minimum, sum, squares }) {
-      into.count += count;
-      into.minimum = Math.min(into.minimum, minimum);
-      into.sum += sum;
-      into.squares += squares;
-    },
-    validate(state, { count: read, nan, posInf, maximum }) {
-      const { count, minimum } = state;
-      const known = count === 0 ? minimum === Infinity : Number.isFinite(minimum) && minimum <= maximum;
-      return exactSumsFault(state, read - nan - posInf) ??
-        (known ? undefined : `minimum is ${minimum} of ${count} logits up to ${maximum}`);
-    },
-    finish({ count, minimum, sum, squares }, { nan, posInf }) {
-      if (nan > 0 || posInf > 0) return { count, mean: NaN, variance: NaN, minimum: NaN };
-      if (count === 0) return { count, mean: NaN, variance: NaN, minimum };
-      const n = BigInt(count);
-      const mean = quotient(sum, n, UNIT);
-      const variance = Math.max(0, quotient(n * squares - sum * sum, n * n, 2 * UNIT));
-      // Which of two zeros comes first depends on the order of merges; adding 0 makes both +0.
-      return { count, mean, variance, minimum: minimum + 0 };
-    },
-  };
+  return momentsDefinition.call({});
 }
+
+/** Its row of the catalogue. */
+export const momentsDefinition = /* @__PURE__ */ define({
+  name: "moments",
+  kind: "reducer",
+  help: "mean, variance and minimum of the logits that are not masked",
+  options: {},
+  result: {
+    fields: {
+      count: { type: "whole", help: "how many are not masked" },
+      mean: { type: "number", help: "their mean" },
+      variance: { type: "number", help: "their population variance" },
+      minimum: { type: "number", help: "the smallest" },
+    },
+  },
+  make(_options, spec): Reducer<Moments, MomentsState> {
+    return {
+      spec,
+      needs: "maximum",
+      init: () => ({ count: 0, minimum: Infinity, sum: 0n, squares: 0n }),
+      step: addTile,
+      merge(into, { count, minimum, sum, squares }) {
+        into.count += count;
+        into.minimum = Math.min(into.minimum, minimum);
+        into.sum += sum;
+        into.squares += squares;
+      },
+      validate(state, { count: read, nan, posInf, maximum }) {
+        const { count, minimum } = state;
+        const known = count === 0 ? minimum === Infinity : Number.isFinite(minimum) && minimum <= maximum;
+        return exactSumsFault(state, read - nan - posInf) ??
+          (known ? undefined : `minimum is ${minimum} of ${count} logits up to ${maximum}`);
+      },
+      finish({ count, minimum, sum, squares }, { nan, posInf }) {
+        if (nan > 0 || posInf > 0) return { count, mean: NaN, variance: NaN, minimum: NaN };
+        if (count === 0) return { count, mean: NaN, variance: NaN, minimum };
+        const n = BigInt(count);
+        const mean = quotient(sum, n, UNIT);
+        const variance = Math.max(0, quotient(n * squares - sum * sum, n * n, 2 * UNIT));
+        // Which of two zeros comes first depends on the order of merges; adding 0 makes both +0.
+        return { count, mean, variance, minimum: minimum + 0 };
+      },
+    };
+  },
+});
 
 /** More bits of a quotient than a float64 has. */
 const GUARD = 64;

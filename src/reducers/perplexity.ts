@@ -1,5 +1,5 @@
 import { exp } from "../../kernels/mod.ts";
-import type { Reducer } from "../core/mod.ts";
+import { define, type Reducer } from "../core/mod.ts";
 import { rowEntropy } from "./_information.ts";
 import { stateless } from "./_stateless.ts";
 
@@ -21,5 +21,17 @@ import { stateless } from "./_stateless.ts";
  * @returns The reducer.
  */
 export function perplexity(): Reducer<number, null> {
-  return stateless("perplexity", {}, "moments", (row) => exp(rowEntropy(row)));
+  return perplexityDefinition.call({});
 }
+
+/** Its row of the catalogue. */
+export const perplexityDefinition = /* @__PURE__ */ define({
+  name: "perplexity",
+  kind: "reducer",
+  help: "how many equally likely tokens would be as uncertain",
+  options: {},
+  result: { type: "number", help: "the perplexity of the row" },
+  make(_options, spec): Reducer<number, null> {
+    return stateless(spec, "moments", (row) => exp(rowEntropy(row)));
+  },
+});

@@ -1,4 +1,4 @@
-import { type Reducer, wholeFault } from "../core/mod.ts";
+import { define, type Reducer, wholeFault } from "../core/mod.ts";
 
 /** How many logits of a row are not finite. */
 export interface Specials {
@@ -35,20 +35,39 @@ export interface SpecialsState {
  * @returns The reducer.
  */
 export function specials(): Reducer<Specials, SpecialsState> {
-  return {
-    spec: { name: "specials", params: {}, inputs: [] },
-    needs: "maximum",
-    init: () => ({ negInf: 0 }),
-    step(state, { values }) {
-      values.forEach((value) => state.negInf += Number(value === -Infinity));
-    },
-    stepBlock(state, { kernels, at, count }) {
-      state.negInf += kernels.countMasked(at, count);
-    },
-    merge(into, { negInf }) {
-      into.negInf += negInf;
-    },
-    validate: ({ negInf }, { count, nan, posInf }) => wholeFault("negInf", negInf, 0, count - nan - posInf),
-    finish: ({ negInf }, { nan, posInf, firstInvalid }) => ({ nan, posInf, negInf, firstInvalid }),
-  };
+  return specialsDefinition.call({});
 }
+
+/** Its row of the catalogue. */
+export const specialsDefinition = /* @__PURE__ */ define({
+  name: "specials",
+  kind: "reducer",
+  help: "how many logits are not finite",
+  options: {},
+  result: {
+    fields: {
+      nan: { type: "whole", help: "how many are NaN" },
+      posInf: { type: "whole", help: "how many are +Infinity" },
+      negInf: { type: "whole", help: "how many are -Infinity: masked" },
+      firstInvalid: { type: "id", help: "the lowest id that is NaN or +Infinity", optional: true },
+    },
+  },
+  make(_options, spec): Reducer<Specials, SpecialsState> {
+    return {
+      spec,
+      needs: "maximum",
+      init: () => ({ negInf: 0 }),
+      step(state, { values }) {
+        values.forEach((value) => state.negInf += Number(value === -Infinity));
+      },
+      stepBlock(state, { kernels, at, count }) {
+        state.negInf += kernels.countMasked(at, count);
+      },
+      merge(into, { negInf }) {
+        into.negInf += negInf;
+      },
+      validate: ({ negInf }, { count, nan, posInf }) => wholeFault("negInf", negInf, 0, count - nan - posInf),
+      finish: ({ negInf }, { nan, posInf, firstInvalid }) => ({ nan, posInf, negInf, firstInvalid }),
+    };
+  },
+});

@@ -1,4 +1,4 @@
-import { checkIds, optionsOf, ParameterError, type Reducer } from "../core/mod.ts";
+import { checkIds, define, option, ParameterError, type Reducer } from "../core/mod.ts";
 import { listOf } from "./_list_of.ts";
 import {
   canonicalPicked,
@@ -9,6 +9,7 @@ import {
   pickedOf,
   pickSegment,
   rankReducer,
+  SCORE_FIELDS,
   scoresOf,
   type TargetScore,
 } from "./_picked.ts";
@@ -48,28 +49,45 @@ export function target(
   ids: readonly number[],
   options: TargetOptions = {},
 ): Reducer<readonly TargetScore[]> {
-  const { rank = false } = optionsOf("target", options, ["rank"]);
-  const wanted = listOf("target", ids);
-  if (wanted.length === 0) throw new ParameterError("Cannot use target without ids: wanted at least one");
-  checkIds("target", wanted);
-  const spec = { name: "target", params: { ids: wanted, ...(rank ? { rank } : {}) }, inputs: [] };
-  const reducer: Reducer<readonly TargetScore[], Picked> = {
-    spec,
-    needs: "sum",
-    fields: { names: ["id", "logit", "logprob", ...(rank ? ["rank"] : [])], list: true },
-    check: (vocabulary) => checkIds("target", wanted, vocabulary),
-    init: () => pickedOf(wanted, rank),
-    step: pickSegment,
-    stepBlock: pickBlock,
-    merge: mergePicked,
-    canonical: canonicalPicked,
-    validate: (state, folded) => pickedFault(state, wanted, rank, folded),
-    finish: (state, row) => scoresOf(state, row),
-  };
-  if (!rank) return reducer;
-  return {
-    ...reducer,
-    secondRead: "the rank of a target that is not among the row's 64 best",
-    second: (state, row) => rankReducer(spec, state, row, (scores) => scores),
-  };
+  return targetDefinition.call(options, ids);
+}
+
+/** Its row of the catalogue. */
+export const targetDefinition = /* @__PURE__ */ define({
+  name: "target",
+  kind: "reducer",
+  help: "logit and log-probability of these ids in every row",
+  options: {
+    ids: option.data(readIds, "the ids", { argument: true }),
+    rank: option.flag("the rank of each: 1 + how many logits are larger", { default: false }),
+  },
+  result: { list: true, fields: SCORE_FIELDS },
+  make({ ids, rank }, spec): Reducer<readonly TargetScore[]> {
+    const reducer: Reducer<readonly TargetScore[], Picked> = {
+      spec,
+      needs: "sum",
+      fields: { names: ["id", "logit", "logprob", ...(rank ? ["rank"] : [])], list: true },
+      check: (vocabulary) => checkIds("target", ids, vocabulary),
+      init: () => pickedOf(ids, rank),
+      step: pickSegment,
+      stepBlock: pickBlock,
+      merge: mergePicked,
+      canonical: canonicalPicked,
+      validate: (state, folded) => pickedFault(state, ids, rank, folded),
+      finish: (state, row) => scoresOf(state, row),
+    };
+    if (!rank) return reducer;
+    return {
+      ...reducer,
+      secondRead: "the rank of a target that is not among the row's 64 best",
+      second: (state, row) => rankReducer(spec, state, row, (scores) => scores),
+    };
+  },
+});
+
+function readIds(what: string, _name: string, value: unknown): readonly number[] {
+  const ids = listOf(what, value as ArrayLike<number>);
+  if (ids.length === 0) throw new ParameterError(`Cannot use ${what} without ids: wanted at least one`);
+  checkIds(what, ids);
+  return ids;
 }

@@ -1,4 +1,4 @@
-import { checkK, optionsOf, type Reducer } from "../core/mod.ts";
+import { define, option, type Reducer } from "../core/mod.ts";
 import { type Heap, heapFault, heapOf, offer, ranked, scanBlock, sortedHeap } from "../row/mod.ts";
 
 /** One of the likeliest tokens of a row. */
@@ -41,32 +41,56 @@ export interface TopKOptions {
  * @throws {ParameterError} If k is not a whole number of at least 1.
  */
 export function topK(k: number, options: TopKOptions = {}): Reducer<readonly Candidate[]> {
-  const { logprob = true } = optionsOf("topK", options, ["logprob"]);
-  checkK("topK", k);
-  const reducer: Reducer<readonly Candidate[], Heap> = {
-    spec: { name: "topK", params: { k, ...(logprob ? {} : { logprob }) }, inputs: [] },
-    needs: logprob ? "sum" : "maximum",
-    fields: { names: ["id", "logit", "logprob"], list: true },
-    init: () => heapOf(k),
-    renew(heap) {
-      heap.size = 0;
-    },
-    step(heap, { values, start }) {
-      values.forEach((value, i) => value > -Infinity && offer(heap, value, start + i));
-    },
-    stepBlock: scanBlock,
-    merge(into, { size, values, ids }) {
-      for (let i = 0; i < size; i++) offer(into, values[i], ids[i]);
-    },
-    canonical: sortedHeap,
-    validate: (heap, folded) => heapFault("", heap, k, folded),
-    finish(heap, { nan, maximum, logSum }) {
-      if (nan > 0) return [];
-      const { values, ids } = heap;
-      // In company that wants the sum it is known all the same, but company must change nothing.
-      const sum = logprob ? logSum : NaN;
-      return ranked(heap).map((at) => ({ id: ids[at], logit: values[at], logprob: values[at] - maximum - sum }));
-    },
-  };
-  return reducer;
+  return topKDefinition.call(options, k);
 }
+
+/** Its row of the catalogue. */
+export const topKDefinition = /* @__PURE__ */ define({
+  name: "topK",
+  kind: "reducer",
+  help: "the k likeliest tokens",
+  options: {
+    k: option.whole("how many", {
+      least: 1,
+      argument: true,
+      code: "E_K_RANGE",
+      hint: " (to have none, leave it out)",
+    }),
+    logprob: option.flag("log-probabilities beside the logits", { default: true }),
+  },
+  result: {
+    list: true,
+    fields: {
+      id: { type: "id", help: "the token" },
+      logit: { type: "number", help: "its logit" },
+      logprob: { type: "number", help: "its log-probability, in nats" },
+    },
+  },
+  make({ k, logprob }, spec): Reducer<readonly Candidate[], Heap> {
+    return {
+      spec,
+      needs: logprob ? "sum" : "maximum",
+      fields: { names: ["id", "logit", "logprob"], list: true },
+      init: () => heapOf(k),
+      renew(heap) {
+        heap.size = 0;
+      },
+      step(heap, { values, start }) {
+        values.forEach((value, i) => value > -Infinity && offer(heap, value, start + i));
+      },
+      stepBlock: scanBlock,
+      merge(into, { size, values, ids }) {
+        for (let i = 0; i < size; i++) offer(into, values[i], ids[i]);
+      },
+      canonical: sortedHeap,
+      validate: (heap, folded) => heapFault("", heap, k, folded),
+      finish(heap, { nan, maximum, logSum }) {
+        if (nan > 0) return [];
+        const { values, ids } = heap;
+        // In company that wants the sum it is known all the same, but company must change nothing.
+        const sum = logprob ? logSum : NaN;
+        return ranked(heap).map((at) => ({ id: ids[at], logit: values[at], logprob: values[at] - maximum - sum }));
+      },
+    };
+  },
+});

@@ -1,4 +1,4 @@
-import type { Reducer } from "../core/mod.ts";
+import { define, type Reducer } from "../core/mod.ts";
 import { stateless } from "./_stateless.ts";
 
 /**
@@ -18,8 +18,20 @@ import { stateless } from "./_stateless.ts";
  * @returns The reducer.
  */
 export function varentropy(): Reducer<number, null> {
-  return stateless("varentropy", {}, "squares", ({ mean, meanSquare, nan, posInf, allMasked }) => {
-    if (nan > 0 || posInf > 0 || allMasked) return NaN;
-    return Math.max(0, meanSquare - mean * mean) * Math.LN2 * Math.LN2;
-  });
+  return varentropyDefinition.call({});
 }
+
+/** Its row of the catalogue. */
+export const varentropyDefinition = /* @__PURE__ */ define({
+  name: "varentropy",
+  kind: "reducer",
+  help: "variance of the surprisal, in square nats",
+  options: {},
+  result: { type: "number", help: "the varentropy" },
+  make(_options, spec): Reducer<number, null> {
+    return stateless(spec, "squares", ({ mean, meanSquare, nan, posInf, allMasked }) => {
+      if (nan > 0 || posInf > 0 || allMasked) return NaN;
+      return Math.max(0, meanSquare - mean * mean) * Math.LN2 * Math.LN2;
+    });
+  },
+});

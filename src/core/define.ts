@@ -1,0 +1,115 @@
+import { ParameterError } from "./errors.ts";
+import { checkOption, type Option } from "./option.ts";
+import { optionsOf } from "./options_of.ts";
+import type { Result } from "./result.ts";
+import type { Spec } from "./spec.ts";
+
+/** What a definition makes. */
+export type Kind = "source" | "operator" | "reducer" | "map" | "stage" | "sink";
+
+/** Options by name. */
+// deno-lint-ignore no-explicit-any
+export type OptionTable = Readonly<Record<string, Option<any>>>;
+
+/** The values of options, checked, defaults filled in. */
+export type OptionValues<O extends OptionTable> = { readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never };
+
+/** What {@linkcode define} is told. */
+export interface DefinitionData<O extends OptionTable, T> {
+  /** The factory's name. */
+  readonly name: string;
+  /** What it makes. */
+  readonly kind: Kind;
+  /** One line of documentation, without a full stop. */
+  readonly help: string;
+  /** Its options; those that are arguments first, in their order. */
+  readonly options: O;
+  /** What a result is, of a reducer. */
+  readonly result?: Result;
+  /** Makes one. `spec` says what was asked for; `inputs` is what it is built on. */
+  make(options: OptionValues<O>, spec: Spec, inputs: readonly unknown[]): T;
+}
+
+/** A factory as data: its name, what it takes, what it makes. What has a spec has one. */
+export interface Definition<T = unknown, O extends OptionTable = OptionTable> extends DefinitionData<O, T> {
+  /** One from its arguments and its options, as a caller gives them. */
+  call(options: object, ...args: unknown[]): T;
+  /** One from all of its options by name, as JSON has them. */
+  of(options: object, inputs?: readonly unknown[], specs?: readonly Spec[]): T;
+}
+
+/**
+ * Defines a factory: from its options as data follow their checks, its spec, and whatever offers it by name.
+ *
+ * @example An operator
+ * ```ts
+ * import { define, type Operator, operatorStream, option } from "@sluice/sluice/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const scaling = define({
+ *   name: "acme:scale",
+ *   kind: "operator",
+ *   help: "multiplies every logit",
+ *   options: { by: option.number("the factor", { argument: true }) },
+ *   make({ by }, spec) {
+ *     const operator: Operator = {
+ *       spec,
+ *       apply: ({ values }) => values.forEach((x, i) => values[i] = x * by),
+ *       stream: () => operatorStream([operator]),
+ *     };
+ *     return operator;
+ *   },
+ * });
+ * const scale = (by: number) => scaling.call({}, by);
+ * assertEquals(scale(3).spec.params, { by: 3 });
+ * assertEquals(scaling.of({ by: 3 }).spec, scale(3).spec);
+ * ```
+ *
+ * @param data Name, kind, options, and how one is made.
+ * @returns The definition.
+ */
+export function define<const O extends OptionTable, T>(data: DefinitionData<O, T>): Definition<T, O> {
+  const { name, options: table } = data;
+  const all = Object.keys(table);
+  const args = all.filter((option) => table[option].argument);
+  const named = all.filter((option) => !table[option].argument);
+
+  function made(given: object, inputs: readonly unknown[], specs: readonly Spec[]): T {
+    const values = Object.fromEntries(
+      all.map((
+        option,
+      ) => [option, checkOption(name, option, table[option], (given as Record<string, unknown>)[option])]),
+    ) as OptionValues<O>;
+    return data.make(values, { name, params: paramsOf(table, values), inputs: specs }, inputs);
+  }
+
+  return {
+    ...data,
+    call(options, ...values) {
+      optionsOf(name, options, named.map((option) => isNeeded(table[option]) ? `${option}!` : option));
+      return made({ ...options, ...Object.fromEntries(args.map((arg, i) => [arg, values[i]])) }, [], []);
+    },
+    of(options, inputs = [], specs = []) {
+      optionsOf(name, options, all.map((option) => isNeeded(table[option]) ? `${option}!` : option));
+      const missing = all.find((option) => isNeeded(table[option]) && !Object.hasOwn(options, option));
+      if (missing === undefined) return made(options, inputs, specs);
+      throw new ParameterError(`Cannot use ${name} without ${missing}: wanted ${all.join(", ")}`);
+    },
+  };
+}
+
+/** Whether an option must be given. */
+function isNeeded(option: Option): boolean {
+  return !option.optional && !("default" in option);
+}
+
+/** What a spec says of options: JSON. Flags at their default, and what was left out, it leaves out. */
+function paramsOf(table: OptionTable, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const params: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(table)) {
+    const value = values[name];
+    if (value === undefined || (option.type === "flag" && value === option.default)) continue;
+    params[name] = option.write ? option.write(value) : value;
+  }
+  return params;
+}

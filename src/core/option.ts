@@ -1,0 +1,195 @@
+import { type ErrorCode, ParameterError } from "./errors.ts";
+import { shown } from "./shown.ts";
+
+/** What an option may be. `data`: something of its own, which `read` understands. */
+export type OptionType = "whole" | "number" | "flag" | "choice" | "ids" | "sequences" | "data";
+
+/** One option of a factory, as data: its check, its line in a help, its flag and its query parameter follow from it. */
+export interface Option<T = unknown> {
+  /** What it may be. */
+  readonly type: OptionType;
+  /** One line of documentation, without a full stop. */
+  readonly help: string;
+  /** What it is where it is not given. */
+  readonly default?: T;
+  /** It may be left out, and has no default. */
+  readonly optional?: boolean;
+  /** It stands before the others, without a name: `topK(5)`. */
+  readonly argument?: boolean;
+  /** The smallest number that will do. */
+  readonly least?: number;
+  /** The number must be above this. */
+  readonly above?: number;
+  /** The largest that will do. */
+  readonly most?: number;
+  /** The words that will do. */
+  readonly words?: readonly string[];
+  /** What an error adds to what is wanted. */
+  readonly hint?: string;
+  /** The error's code; `E_PARAM` when absent. */
+  readonly code?: ErrorCode;
+  /** Understands a value of type `data`, as given or as JSON; refuses what does not fit. */
+  read?(what: string, name: string, value: unknown): T;
+  /** The value as JSON, where it is not plain already. */
+  write?(value: T): unknown;
+}
+
+/** What there is to say of an option besides its type and its line. */
+export type OptionLimits<T> = Omit<Option<T>, "type" | "help">;
+/** The type of an option's value: `undefined` too where it may be left out. */
+export type OptionValue<T, M> = M extends { readonly optional: true } ? T | undefined : T;
+/** Makes an option of one type. */
+export type OptionMaker<T> = <const M extends OptionLimits<T>>(help: string, more?: M) => Option<OptionValue<T, M>>;
+
+/** See {@linkcode option}. */
+export interface OptionMakers {
+  /** A whole number, of at least 0 where `least` is absent. */
+  readonly whole: OptionMaker<number>;
+  /** A finite number. */
+  readonly number: OptionMaker<number>;
+  /** True or false. */
+  readonly flag: OptionMaker<boolean>;
+  /** Ids of tokens. */
+  readonly ids: OptionMaker<readonly number[]>;
+  /** Sequences of at least one id. */
+  readonly sequences: OptionMaker<readonly (readonly number[])[]>;
+  /** One of some words. */
+  choice<const W extends readonly string[], const M extends OptionLimits<W[number]>>(
+    words: W,
+    help: string,
+    more?: M,
+  ): Option<OptionValue<W[number], M>>;
+  /** Something of its own, understood by `read`. */
+  data<T, const M extends OptionLimits<T> = OptionLimits<T>>(
+    read: NonNullable<Option<T>["read"]>,
+    help: string,
+    more?: M,
+  ): Option<OptionValue<T, M>>;
+}
+
+function of(type: OptionType): (help: string, more?: object) => never {
+  return (help, more) => ({ type, help, ...more }) as never;
+}
+
+/**
+ * Makers of options, by type: each takes the line of documentation, then what else there is to say.
+ *
+ * @example A whole number of at least 1
+ * ```ts
+ * import { checkOption, option, ParameterError } from "@sluice/sluice/core";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const k = option.whole("how many are kept", { least: 1 });
+ * assertThrows(() => checkOption("keepTopK", "k", k, 0), ParameterError, "with k = 0: wanted a whole number of at least 1");
+ * ```
+ */
+export const option: OptionMakers = {
+  whole: of("whole"),
+  number: of("number"),
+  flag: of("flag"),
+  ids: of("ids"),
+  sequences: of("sequences"),
+  choice: (words, help, more) => ({ type: "choice", words, help, ...more }) as never,
+  data: (read, help, more) => ({ type: "data", read, help, ...more }) as never,
+};
+
+/**
+ * What an option's value must be, in words.
+ *
+ * @example A share
+ * ```ts
+ * import { option, wantedBy } from "@sluice/sluice/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(wantedBy(option.number("a share", { above: 0, most: 1 })), "a number above 0, at most 1");
+ * ```
+ *
+ * @param option The option.
+ * @returns As an error says it: "a whole number of at least 1".
+ */
+export function wantedBy({ type, least, above, most, words = [], hint = "" }: Option): string {
+  return wordsFor() + hint;
+
+  function wordsFor(): string {
+    if (type === "flag") return "true or false";
+    if (type === "choice") return words.map((word) => `"${word}"`).join(" or ");
+    if (type === "ids") return "a list of ids";
+    if (type === "sequences") return "a list of sequences of ids";
+    const kind = type === "whole" ? "a whole number" : most === undefined ? "a finite number" : "a number";
+    if (type === "whole" && most === undefined) return `${kind} of at least ${least ?? 0}`;
+    if (least !== undefined && most !== undefined) return `${kind} from ${least} to ${most}`;
+    const low = above !== undefined ? ` above ${above}` : least !== undefined ? ` of at least ${least}` : "";
+    return kind + low + (most === undefined ? "" : `${low && ","} at most ${most}`);
+  }
+}
+
+/**
+ * An option's value, checked; a list is copied. A value that is `undefined` gives the default.
+ *
+ * @example The default
+ * ```ts
+ * import { checkOption, option } from "@sluice/sluice/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(checkOption("topK", "logprob", option.flag("log-probabilities", { default: true }), undefined), true);
+ * ```
+ *
+ * @param what Whose option it is.
+ * @param name Its name.
+ * @param option What it may be.
+ * @param value What was given.
+ * @returns The value.
+ * @throws {ParameterError} If it does not fit.
+ */
+export function checkOption<T>(what: string, name: string, option: Option<T>, value: unknown): T {
+  if (value === undefined && (option.optional || "default" in option)) return option.default as T;
+  const refuse = (found: unknown, wanted: string): never => {
+    throw new ParameterError(`Cannot use ${what} with ${name} = ${shown(found)}: wanted ${wanted}`, option.code);
+  };
+  const { type, words = [] } = option;
+  if (type === "data") return option.read!(what, name, value);
+  if (type === "ids") return idsOf(value, option, refuse) as T;
+  if (type === "sequences") {
+    return listOf(value, wantedBy(option), refuse).map((sequence) => {
+      const ids = idsOf(sequence, { ...option, type: "ids" }, refuse);
+      return ids.length > 0 ? ids : refuse(ids, "sequences of at least one id");
+    }) as T;
+  }
+  const fits = type === "flag"
+    ? typeof value === "boolean"
+    : type === "choice"
+    ? words.includes(value as string)
+    : isWithin(value, option);
+  if (!fits) refuse(value, rangeWords(value, option));
+  return value as T;
+}
+
+function isWithin(value: unknown, { type, least = type === "whole" ? 0 : -Infinity, above, most }: Option): boolean {
+  const known = type === "whole" ? Number.isSafeInteger(value) : Number.isFinite(value);
+  const number = value as number;
+  return known && number >= least && !(number <= above!) && !(number > most!);
+}
+
+/** A whole number that is too large for float64 is told so. */
+function rangeWords(value: unknown, option: Option): string {
+  const { type, least = 0, most, hint = "" } = option;
+  const large = type === "whole" && most === undefined && typeof value === "number" && value > Number.MAX_SAFE_INTEGER;
+  return large ? `a whole number from ${least} to 2^53 - 1${hint}` : wantedBy(option);
+}
+
+type Refuse = (found: unknown, wanted: string) => never;
+
+function listOf(value: unknown, wanted: string, refuse: Refuse): unknown[] {
+  if (typeof (value as Iterable<unknown> | null | undefined)?.[Symbol.iterator] !== "function") refuse(value, wanted);
+  return [...value as Iterable<unknown>];
+}
+
+function idsOf(value: unknown, option: Option, refuse: Refuse): number[] {
+  const ids = listOf(value, wantedBy(option), refuse);
+  for (const id of ids) {
+    if (!isWithin(id, { ...option, type: "whole" })) {
+      refuse(id, `ids: ${rangeWords(id, { ...option, type: "whole" }).replace("a whole number", "whole numbers")}`);
+    }
+  }
+  return ids as number[];
+}
