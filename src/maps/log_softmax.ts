@@ -1,4 +1,4 @@
-import type { RowMap } from "../core/mod.ts";
+import { define, type RowMap } from "../core/mod.ts";
 
 /**
  * The log-softmax as a second read: `(x - max) - logSum`, never the logarithm of a probability.
@@ -17,13 +17,24 @@ import type { RowMap } from "../core/mod.ts";
  * @returns The map.
  */
 export function logSoftmax(): RowMap {
-  return {
-    spec: { name: "logSoftmax", params: {}, inputs: [] },
-    needs: "sum",
-    emit({ values }, out, { maximum, logSum }) {
-      for (let i = 0; i < values.length; i++) out[i] = values[i] - maximum - logSum;
-    },
-    emitBlock: (kernels, at, count, to, { maximum, logSum }) =>
-      kernels.logProbabilities(at, count, to, maximum, logSum),
-  };
+  return logSoftmaxDefinition.call({});
 }
+
+/** Its row of the catalogue. */
+export const logSoftmaxDefinition = /* @__PURE__ */ define({
+  name: "logSoftmax",
+  kind: "map",
+  help: "log-probabilities",
+  options: {},
+  make(_options, spec): RowMap {
+    return {
+      spec,
+      needs: "sum",
+      emit({ values }, out, { maximum, logSum }) {
+        for (let i = 0; i < values.length; i++) out[i] = values[i] - maximum - logSum;
+      },
+      emitBlock: (kernels, at, count, to, { maximum, logSum }) =>
+        kernels.logProbabilities(at, count, to, maximum, logSum),
+    };
+  },
+});

@@ -8,5 +8,5 @@
  *
  * @module
  */
-export * from "./log_softmax.ts";
-export * from "./softmax.ts";
+export { logSoftmax } from "./log_softmax.ts";
+export { softmax } from "./softmax.ts";

@@ -1,5 +1,5 @@
 import { exp } from "../../kernels/mod.ts";
-import type { RowMap } from "../core/mod.ts";
+import { define, type RowMap } from "../core/mod.ts";
 
 /**
  * The softmax as a second read: `p = e^(x - max) / sum e^(x - max)`. What `normalize` maps with.
@@ -19,14 +19,25 @@ import type { RowMap } from "../core/mod.ts";
  * @returns The map.
  */
 export function softmax(): RowMap {
-  return {
-    spec: { name: "softmax", params: {}, inputs: [] },
-    needs: "sum",
-    emit({ values }, out, { maximum, logSum }) {
-      const scale = exp(-logSum);
-      for (let i = 0; i < values.length; i++) out[i] = exp(values[i] - maximum) * scale;
-    },
-    emitBlock: (kernels, at, count, to, { mantissa, exponent }) =>
-      kernels.probabilities(at, count, to, mantissa, exponent),
-  };
+  return softmaxDefinition.call({});
 }
+
+/** Its row of the catalogue. */
+export const softmaxDefinition = /* @__PURE__ */ define({
+  name: "softmax",
+  kind: "map",
+  help: "probabilities",
+  options: {},
+  make(_options, spec): RowMap {
+    return {
+      spec,
+      needs: "sum",
+      emit({ values }, out, { maximum, logSum }) {
+        const scale = exp(-logSum);
+        for (let i = 0; i < values.length; i++) out[i] = exp(values[i] - maximum) * scale;
+      },
+      emitBlock: (kernels, at, count, to, { mantissa, exponent }) =>
+        kernels.probabilities(at, count, to, mantissa, exponent),
+    };
+  },
+});

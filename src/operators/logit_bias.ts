@@ -1,12 +1,13 @@
 import {
   checkIds,
+  define,
   type Operator,
   operatorStream,
+  option,
   ParameterError,
   type Segment,
   type Shape,
   shown,
-  type Spec,
 } from "../core/mod.ts";
 import { firstAt } from "../row/inside.ts";
 import { checkVocabulary } from "./_sorted_ids.ts";
@@ -38,21 +39,41 @@ export type Bias = number | "-Infinity";
 export function logitBias(
   bias: Readonly<Record<string, Bias>> | Iterable<readonly [number, Bias]>,
 ): Operator {
-  const { ids, values: biases } = sortedBiases(entriesOf(bias));
-  function apply({ values, start }: Segment): void {
-    const end = start + values.length;
-    for (let i = firstAt(ids, start); i < ids.length && ids[i] < end; i++) {
-      const at = ids[i] - start;
-      values[at] = biases[i] === -Infinity ? -Infinity : values[at] + biases[i];
-    }
-  }
-  const operator: Operator = {
-    spec: specOf(ids, biases),
-    check: ({ vocabulary }: Shape): void => checkVocabulary("logitBias", ids, vocabulary),
-    apply,
-    stream: () => operatorStream([operator]),
-  };
-  return operator;
+  return logitBiasDefinition.call({}, bias);
+}
+
+/** Its row of the catalogue. */
+export const logitBiasDefinition = /* @__PURE__ */ define({
+  name: "logitBias",
+  kind: "operator",
+  help: "[[id, bias], ...] is added",
+  options: {
+    bias: option.data(
+      (_what, _name, bias) => sortedBiases(entriesOf(bias as Parameters<typeof logitBias>[0])),
+      "pairs [id, bias], or a record of them; a bias of -Infinity masks",
+      { argument: true, write: plainBiases },
+    ),
+  },
+  make({ bias: { ids, values: biases } }, spec): Operator {
+    const operator: Operator = {
+      spec,
+      check: ({ vocabulary }: Shape): void => checkVocabulary("logitBias", ids, vocabulary),
+      apply({ values, start }: Segment): void {
+        const end = start + values.length;
+        for (let i = firstAt(ids, start); i < ids.length && ids[i] < end; i++) {
+          const at = ids[i] - start;
+          values[at] = biases[i] === -Infinity ? -Infinity : values[at] + biases[i];
+        }
+      },
+      stream: () => operatorStream([operator]),
+    };
+    return operator;
+  },
+});
+
+interface Biases {
+  readonly ids: Float64Array;
+  readonly values: Float64Array;
 }
 
 function entriesOf(
@@ -80,7 +101,7 @@ function checkPair(pair: readonly [number, Bias]): readonly [number, Bias] {
   return pair as readonly [number, Bias];
 }
 
-function sortedBiases(entries: (readonly [number, Bias])[]): { ids: Float64Array; values: Float64Array } {
+function sortedBiases(entries: (readonly [number, Bias])[]): Biases {
   entries.sort(([a], [b]) => a - b);
   const ids = Float64Array.from(entries, ([id]) => id);
   checkIds("logitBias", ids);
@@ -101,7 +122,6 @@ function checkBias([id, bias]: readonly [number, Bias]): number {
   return value;
 }
 
-function specOf(ids: Float64Array, biases: Float64Array): Spec {
-  const bias = Array.from(ids, (id, i) => [id, biases[i] === -Infinity ? "-Infinity" : biases[i]]);
-  return { name: "logitBias", params: { bias }, inputs: [] };
+function plainBiases({ ids, values }: Biases): unknown {
+  return Array.from(ids, (id, i) => [id, values[i] === -Infinity ? "-Infinity" : values[i]]);
 }

@@ -1,6 +1,8 @@
 import {
+  define,
   type Operator,
   operatorStream,
+  option,
   optionsOf,
   ParameterError,
   type Segment,
@@ -78,6 +80,28 @@ export function mask(options: MaskOptions): MaskOperator {
     stream: () => operatorStream([operator]),
   };
   return operator;
+}
+
+/** Its row of the catalogue. The bits' text is made only when it is asked for, so its options are read here and not by their types. */
+export const maskDefinition = /* @__PURE__ */ define({
+  name: "mask",
+  kind: "operator",
+  help: "one of allow, deny, bits: other tokens are masked",
+  options: {
+    allow: option.data(readList, "only these ids are allowed", { optional: true }),
+    deny: option.data(readList, "all ids but these are allowed", { optional: true }),
+    bits: option.data((_what, _name, bits): unknown => bits, "one bit an id, 1 = allowed, in base64", {
+      optional: true,
+      write: () => undefined,
+    }),
+  },
+  make: (options): MaskOperator => mask(options as MaskOptions),
+});
+
+/** In JSON a list is a list: of a text each character would be an id. */
+function readList(what: string, name: string, ids: unknown): Iterable<number> {
+  if (typeof ids !== "string" && Symbol.iterator in Object(ids)) return ids as Iterable<number>;
+  throw new ParameterError(`Cannot use ${shown(ids)} as ${name} in ${what}: wanted a list of ids`);
 }
 
 function maskOf(options: MaskOptions): Mask {

@@ -12,8 +12,8 @@
  *
  * @module
  */
-export * from "./logit_bias.ts";
-export * from "./mask.ts";
-export * from "./rechunk.ts";
-export * from "./softcap.ts";
-export * from "./temperature.ts";
+export { type Bias, logitBias } from "./logit_bias.ts";
+export { mask, type MaskOperator, type MaskOptions } from "./mask.ts";
+export { rechunk } from "./rechunk.ts";
+export { softcap } from "./softcap.ts";
+export { temperature } from "./temperature.ts";

@@ -1,4 +1,4 @@
-import { checkWhole, type Chunk, type LogitArray, type Operator } from "../core/mod.ts";
+import { checkWhole, type Chunk, define, type LogitArray, type Operator, option } from "../core/mod.ts";
 
 /** Cuts chunks anew. Holds less than one chunk's worth of logits between calls. */
 class Cutter {
@@ -92,14 +92,26 @@ function join(parts: readonly LogitArray[], length: number): LogitArray {
  * @throws {ParameterError} If it is not.
  */
 export function rechunk(size: number): Operator {
-  checkWhole("rechunk", size, 1);
-  return {
-    spec: { name: "rechunk", params: { size }, inputs: [] },
+  return rechunkDefinition.call({}, size);
+}
+
+/** Its row of the catalogue. */
+export const rechunkDefinition = /* @__PURE__ */ define({
+  name: "rechunk",
+  kind: "operator",
+  help: "cuts chunks anew",
+  options: {
+    size: option.data((what, _name, size): number => (checkWhole(what, size as number, 1), size as number), "logits", {
+      argument: true,
+    }),
+  },
+  make: ({ size }, spec): Operator => ({
+    spec,
     reshapes: true,
     apply: (): void => {},
     stream: (): TransformStream<Chunk, Chunk> => rechunkStream(size),
-  };
-}
+  }),
+});
 
 function rechunkStream(size: number): TransformStream<Chunk, Chunk> {
   const cutter = new Cutter(size);

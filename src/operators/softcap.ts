@@ -1,4 +1,4 @@
-import { checkPositive, inArena, type Operator, operatorStream, type Segment } from "../core/mod.ts";
+import { checkPositive, define, inArena, type Operator, operatorStream, option } from "../core/mod.ts";
 
 /**
  * Bounds every logit smoothly: `x' = c * tanh(x / c)`, rounded once.
@@ -23,14 +23,25 @@ import { checkPositive, inArena, type Operator, operatorStream, type Segment } f
  * @throws {ParameterError} If it is not.
  */
 export function softcap(cap: number): Operator {
-  checkPositive("softcap", cap);
-  function apply({ values }: Segment): void {
-    inArena(values, (kernels, at, count) => kernels.softcap(at, count, cap));
-  }
-  const operator: Operator = {
-    spec: { name: "softcap", params: { cap }, inputs: [] },
-    apply,
-    stream: () => operatorStream([operator]),
-  };
-  return operator;
+  return softcapDefinition.call({}, cap);
 }
+
+/** Its row of the catalogue. */
+export const softcapDefinition = /* @__PURE__ */ define({
+  name: "softcap",
+  kind: "operator",
+  help: "cap * tanh(x / cap)",
+  options: {
+    cap: option.data((what, _name, cap): number => (checkPositive(what, cap as number), cap as number), "above 0", {
+      argument: true,
+    }),
+  },
+  make({ cap }, spec): Operator {
+    const operator: Operator = {
+      spec,
+      apply: ({ values }) => inArena(values, (kernels, at, count) => kernels.softcap(at, count, cap)),
+      stream: () => operatorStream([operator]),
+    };
+    return operator;
+  },
+});

@@ -1,4 +1,4 @@
-import { inArena, type Operator, operatorStream, ParameterError, type Segment, shown } from "../core/mod.ts";
+import { define, inArena, type Operator, operatorStream, option, ParameterError, shown } from "../core/mod.ts";
 
 /**
  * Divides every logit by a temperature: `x' = x / fround(T)` in float32, as torch, llama.cpp and vLLM compute it (f64 rows: `x / T`),
@@ -23,25 +23,35 @@ import { inArena, type Operator, operatorStream, ParameterError, type Segment, s
  * @throws {ParameterError} If it is not: for temperature 0 take the argmax (greedy) instead.
  */
 export function temperature(temperature: number): Operator {
-  if (!isTemperature(temperature)) {
-    const hint = temperature === 0 ? "; for 0 take the argmax (greedy)" : "";
-    throw new ParameterError(
-      `Cannot use temperature ${shown(temperature)}: wanted a finite number greater than 0, in float32 too${hint}`,
-    );
-  }
-  function apply({ values }: Segment): void {
-    inArena(values, (kernels, at, count) => kernels.divide(at, count, temperature));
-  }
-  const operator: Operator = {
-    spec: { name: "temperature", params: { temperature }, inputs: [] },
-    apply,
-    stream: () => operatorStream([operator]),
-  };
-  return operator;
+  return temperatureDefinition.call({}, temperature);
+}
+
+/** Its row of the catalogue. */
+export const temperatureDefinition = /* @__PURE__ */ define({
+  name: "temperature",
+  kind: "operator",
+  help: "divides the logits by a temperature above 0",
+  options: { temperature: option.data(readTemperature, "what they are divided by", { argument: true }) },
+  make({ temperature }, spec): Operator {
+    const operator: Operator = {
+      spec,
+      apply: ({ values }) => inArena(values, (kernels, at, count) => kernels.divide(at, count, temperature)),
+      stream: () => operatorStream([operator]),
+    };
+    return operator;
+  },
+});
+
+function readTemperature(_what: string, _name: string, temperature: unknown): number {
+  if (isTemperature(temperature)) return temperature;
+  const hint = temperature === 0 ? "; for 0 take the argmax (greedy)" : "";
+  throw new ParameterError(
+    `Cannot use temperature ${shown(temperature)}: wanted a finite number greater than 0, in float32 too${hint}`,
+  );
 }
 
 /** Whether float32 has it as a number to divide by. */
-function isTemperature(temperature: unknown): boolean {
+function isTemperature(temperature: unknown): temperature is number {
   if (typeof temperature !== "number") return false;
   const rounded = Math.fround(temperature);
   return rounded > 0 && rounded < Infinity;
