@@ -14,6 +14,26 @@ export type OptionTable = Readonly<Record<string, Option<any>>>;
 /** The values of options, checked, defaults filled in. */
 export type OptionValues<O extends OptionTable> = { readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never };
 
+/** What a definition may reach outside of the process: each gives what was asked for, or refuses by throwing. */
+export interface Grants {
+  /** The real path of a file that may be read. */
+  readable(path: string): Promise<string>;
+  /** The path of a file that may be written. */
+  writable(path: string): Promise<string>;
+  /** Refuses a URL, before it is asked; also each one that a redirect leads to. */
+  url(url: URL): void | Promise<void>;
+}
+
+/** What one is built on. */
+export interface Built {
+  /** What its spec's inputs stand for, made already. */
+  readonly inputs: readonly unknown[];
+  /** Their specs. */
+  readonly specs: readonly Spec[];
+  /** What it may reach; everything when absent. */
+  readonly grants?: Grants;
+}
+
 /** What {@linkcode define} is told. */
 export interface DefinitionData<O extends OptionTable, T> {
   /** The factory's name. */
@@ -26,8 +46,8 @@ export interface DefinitionData<O extends OptionTable, T> {
   readonly options: O;
   /** What a result is, of a reducer. */
   readonly result?: Result;
-  /** Makes one. `spec` says what was asked for; `inputs` is what it is built on. */
-  make(options: OptionValues<O>, spec: Spec, inputs: readonly unknown[]): T;
+  /** Makes one. `spec` says what was asked for. */
+  make(options: OptionValues<O>, spec: Spec, built: Built): T;
 }
 
 /** A factory as data: its name, what it takes, what it makes. What has a spec has one. */
@@ -35,7 +55,7 @@ export interface Definition<T = unknown, O extends OptionTable = OptionTable> ex
   /** One from its arguments and its options, as a caller gives them. */
   call(options: object, ...args: unknown[]): T;
   /** One from all of its options by name, as JSON has them. */
-  of(options: object, inputs?: readonly unknown[], specs?: readonly Spec[]): T;
+  of(options: object, built?: Built): T;
 }
 
 /**
@@ -74,29 +94,31 @@ export function define<const O extends OptionTable, T>(data: DefinitionData<O, T
   const args = all.filter((option) => table[option].argument);
   const named = all.filter((option) => !table[option].argument);
 
-  function made(given: object, inputs: readonly unknown[], specs: readonly Spec[]): T {
+  function made(given: object, built: Built): T {
     const values = Object.fromEntries(
       all.map((
         option,
       ) => [option, checkOption(name, option, table[option], (given as Record<string, unknown>)[option])]),
     ) as OptionValues<O>;
-    return data.make(values, { name, params: paramsOf(table, values), inputs: specs }, inputs);
+    return data.make(values, { name, params: paramsOf(table, values), inputs: built.specs }, built);
   }
 
   return {
     ...data,
     call(options, ...values) {
       optionsOf(name, options, named.map((option) => isNeeded(table[option]) ? `${option}!` : option));
-      return made({ ...options, ...Object.fromEntries(args.map((arg, i) => [arg, values[i]])) }, [], []);
+      return made({ ...options, ...Object.fromEntries(args.map((arg, i) => [arg, values[i]])) }, NOTHING);
     },
-    of(options, inputs = [], specs = []) {
+    of(options, built = NOTHING) {
       optionsOf(name, options, all.map((option) => isNeeded(table[option]) ? `${option}!` : option));
       const missing = all.find((option) => isNeeded(table[option]) && !Object.hasOwn(options, option));
-      if (missing === undefined) return made(options, inputs, specs);
+      if (missing === undefined) return made(options, built);
       throw new ParameterError(`Cannot use ${name} without ${missing}: wanted ${all.join(", ")}`);
     },
   };
 }
+
+const NOTHING: Built = { inputs: [], specs: [] };
 
 /** Whether an option must be given. */
 function isNeeded(option: Option): boolean {

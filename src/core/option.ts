@@ -2,7 +2,7 @@ import { type ErrorCode, ParameterError } from "./errors.ts";
 import { shown } from "./shown.ts";
 
 /** What an option may be. `data`: something of its own, which `read` understands. */
-export type OptionType = "whole" | "number" | "flag" | "choice" | "ids" | "sequences" | "data";
+export type OptionType = "whole" | "number" | "text" | "flag" | "choice" | "ids" | "sequences" | "data";
 
 /** One option of a factory, as data: its check, its line in a help, its flag and its query parameter follow from it. */
 export interface Option<T = unknown> {
@@ -47,6 +47,8 @@ export interface OptionMakers {
   readonly whole: OptionMaker<number>;
   /** A finite number. */
   readonly number: OptionMaker<number>;
+  /** A text that is not empty. */
+  readonly text: OptionMaker<string>;
   /** True or false. */
   readonly flag: OptionMaker<boolean>;
   /** Ids of tokens. */
@@ -86,6 +88,7 @@ function of(type: OptionType): (help: string, more?: object) => never {
 export const option: OptionMakers = {
   whole: of("whole"),
   number: of("number"),
+  text: of("text"),
   flag: of("flag"),
   ids: of("ids"),
   sequences: of("sequences"),
@@ -112,6 +115,7 @@ export function wantedBy({ type, least, above, most, words = [], hint = "" }: Op
 
   function wordsFor(): string {
     if (type === "flag") return "true or false";
+    if (type === "text") return "a text that is not empty";
     if (type === "choice") return words.map((word) => `"${word}"`).join(" or ");
     if (type === "ids") return "a list of ids";
     if (type === "sequences") return "a list of sequences of ids";
@@ -157,6 +161,8 @@ export function checkOption<T>(what: string, name: string, option: Option<T>, va
   }
   const fits = type === "flag"
     ? typeof value === "boolean"
+    : type === "text"
+    ? typeof value === "string" && value !== ""
     : type === "choice"
     ? words.includes(value as string)
     : isWithin(value, option);

@@ -9,4 +9,6 @@ export interface Spec {
   readonly params: Readonly<Record<string, unknown>>;
   /** What it is built on. */
   readonly inputs: readonly Spec[];
+  /** `false` where it stands for what only this process has, and cannot be made again elsewhere. */
+  readonly portable?: false;
 }

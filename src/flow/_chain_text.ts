@@ -13,6 +13,10 @@ export function chainText(spec: Spec, dtype: Dtype): string {
 }
 
 function linksOf({ name, params, inputs }: Spec): string[] {
+  // What a map does is its second input.
+  if (name === "map") {
+    return [...linksOf(inputs[0]), linkText({ ...inputs[1], params: { ...inputs[1].params, ...params } })];
+  }
   const before = inputs.flatMap(linksOf);
   // A source has no inputs; rechunk changes how a stream is cut, and nothing else.
   if (inputs.length > 0 && name !== "rechunk") before.push(linkText({ name, params, inputs: [] }));

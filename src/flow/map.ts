@@ -67,7 +67,11 @@ export function map(logits: Logits, rowMap: RowMap, options: MapOptions = {}): L
   return logitsFrom({
     shape,
     replay: logits.replay,
-    spec: { ...rowMap.spec, inputs: [logits.spec] },
+    spec: {
+      name: "map",
+      params: onInvalid === "nan" ? {} : { onInvalid },
+      inputs: [logits.spec, rowMap.spec],
+    },
     axes: logits.axes,
     reads: 2 * readsOf(logits),
     open: (range) => openMap(logits, rowMap, { ...options, onInvalid }, shape, range),

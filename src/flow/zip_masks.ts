@@ -12,6 +12,7 @@ import {
   SourceExhaustedError,
   widen,
 } from "../core/mod.ts";
+import { localSpec } from "../core/inside.ts";
 import { mask } from "../operators/mod.ts";
 import { readsOf } from "./_flow.ts";
 
@@ -56,7 +57,7 @@ export function zipMasks(logits: Logits, masks: ReadableStream<PackedMask>): Log
   return logitsFrom({
     shape,
     replay: "once",
-    spec: { name: "zipMasks", params: {}, inputs: [logits.spec] },
+    spec: localSpec("zipMasks", [logits.spec]),
     axes: logits.axes,
     reads: readsOf(logits),
     open(range) {

@@ -16,7 +16,7 @@
  */
 export * from "./ndjson_line.ts";
 export * from "./sink_options.ts";
-export * from "./to_ndjson.ts";
-export * from "./to_npy.ts";
-export * from "./to_raw.ts";
-export * from "./to_text.ts";
+export { toNdjson } from "./to_ndjson.ts";
+export { toNpy, type ToNpyOptions } from "./to_npy.ts";
+export { toRaw } from "./to_raw.ts";
+export { toText } from "./to_text.ts";

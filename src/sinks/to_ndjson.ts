@@ -1,4 +1,4 @@
-import { optionsOf } from "../core/mod.ts";
+import { define, option, optionsOf } from "../core/mod.ts";
 import { ndjsonLine } from "./ndjson_line.ts";
 import { openOutput } from "./_open_output.ts";
 import { textSink } from "./_text_sink.ts";
@@ -33,3 +33,17 @@ export async function toNdjson(
 ): Promise<WritableStream<unknown>> {
   return textSink(await openOutput(target, optionsOf("toNdjson", options, ["inputs"])), ndjsonLine);
 }
+
+/** Its row of the catalogue. */
+export const toNdjsonDefinition = /* @__PURE__ */ define({
+  name: "toNdjson",
+  kind: "sink",
+  help: "a file of JSON, an object a line",
+  options: {
+    path: option.text("a path", { argument: true }),
+  },
+  async make({ path: asked }, _spec, { grants }) {
+    const path = grants ? await grants.writable(asked) : asked;
+    return await toNdjson(path);
+  },
+});

@@ -1,6 +1,8 @@
 import {
   checkWhole,
   type Chunk,
+  define,
+  option,
   optionsOf,
   ParameterError,
   type Shape,
@@ -83,6 +85,23 @@ export async function toNpy(path: string | URL, options: ToNpyOptions = {}): Pro
     return npyHeader(shape, rows, axes);
   });
 }
+
+/** Its row of the catalogue. */
+export const toNpyDefinition = /* @__PURE__ */ define({
+  name: "toNpy",
+  kind: "sink",
+  help: "a .npy file",
+  options: {
+    path: option.text("a path", { argument: true }),
+    axes: option.data((_what, _name, axes) => axes as readonly number[], "the axes of the array, the vocabulary last", {
+      optional: true,
+    }),
+  },
+  async make({ path: asked, axes }, _spec, { grants }) {
+    const path = grants ? await grants.writable(asked) : asked;
+    return await toNpy(path, axes ? { axes } : {});
+  },
+});
 
 function checkAxes(axes: readonly number[]): void {
   if (!Array.isArray(axes)) throw new ParameterError(`Cannot use axes ${shown(axes)}: wanted a list of whole numbers`);

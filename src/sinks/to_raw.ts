@@ -1,4 +1,4 @@
-import { type Chunk, optionsOf } from "../core/mod.ts";
+import { type Chunk, define, option, optionsOf } from "../core/mod.ts";
 import { openOutput } from "./_open_output.ts";
 import { rowSink } from "./_row_sink.ts";
 import type { SinkOptions } from "./sink_options.ts";
@@ -35,3 +35,17 @@ export async function toRaw(
 ): Promise<WritableStream<Chunk>> {
   return rowSink(await openOutput(target, optionsOf("toRaw", options, ["inputs"])), () => new Uint8Array(0));
 }
+
+/** Its row of the catalogue. */
+export const toRawDefinition = /* @__PURE__ */ define({
+  name: "toRaw",
+  kind: "sink",
+  help: "a file of bare numbers, little endian",
+  options: {
+    path: option.text("a path", { argument: true }),
+  },
+  async make({ path: asked }, _spec, { grants }) {
+    const path = grants ? await grants.writable(asked) : asked;
+    return await toRaw(path);
+  },
+});

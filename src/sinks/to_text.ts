@@ -1,4 +1,4 @@
-import { optionsOf } from "../core/mod.ts";
+import { define, option, optionsOf } from "../core/mod.ts";
 import { openOutput } from "./_open_output.ts";
 import { textSink } from "./_text_sink.ts";
 import type { SinkOptions } from "./sink_options.ts";
@@ -37,3 +37,17 @@ export async function toText(
 ): Promise<WritableStream<string>> {
   return textSink(await openOutput(target, optionsOf("toText", options, ["inputs"])), (text) => text);
 }
+
+/** Its row of the catalogue. */
+export const toTextDefinition = /* @__PURE__ */ define({
+  name: "toText",
+  kind: "sink",
+  help: "a file of text",
+  options: {
+    path: option.text("a path", { argument: true }),
+  },
+  async make({ path: asked }, _spec, { grants }) {
+    const path = grants ? await grants.writable(asked) : asked;
+    return await toText(path);
+  },
+});

@@ -7,8 +7,8 @@ import {
   ParameterError,
   SourceError,
   SourceExhaustedError,
-  type Spec,
 } from "../core/mod.ts";
+import { localSpec } from "../core/inside.ts";
 import type { ByteFeed } from "./_byte_feed.ts";
 import { byteLogits } from "./_byte_logits.ts";
 import type { Cut } from "./_cut.ts";
@@ -82,13 +82,12 @@ function onceLogits(
   begun: { readonly feed: ByteFeed; readonly byte: number },
   last = true,
 ): Logits {
-  const spec: Spec = { name, params: { ...shape }, inputs: [] };
   let opened = false;
   return byteLogits({
     what,
     shape,
     replay: "once",
-    spec,
+    spec: localSpec(name),
     axes,
     cut,
     origin,

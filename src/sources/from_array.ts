@@ -15,6 +15,7 @@ import {
   ShapeError,
   shown,
 } from "../core/mod.ts";
+import { localSpec } from "../core/inside.ts";
 import { ArrayFeed, checkAttached } from "./_array_feed.ts";
 import { cutOf } from "./_cut.ts";
 import { Cursor } from "./_cursor.ts";
@@ -65,7 +66,7 @@ export function fromArray(
   return logitsFrom({
     shape,
     replay: "free",
-    spec: { name: "fromArray", params: { ...shape }, inputs: [] },
+    spec: localSpec("fromArray"),
     open: (range?: Range): ReadableStream<Chunk> => openArray(values, shape, cut.chunk, range),
     read: (range?: Range): ByteReader => readArray(values, shape, cut.most, range),
   });

@@ -1,7 +1,9 @@
 import {
+  define,
   type Dtype,
   ioReason,
   type Logits,
+  option,
   optionsOf,
   ParameterError,
   shown,
@@ -10,6 +12,7 @@ import {
 } from "../core/mod.ts";
 import { byteLogits } from "./_byte_logits.ts";
 import { cutOf } from "./_cut.ts";
+import { EXPECTED, given } from "./_expected_options.ts";
 import { FileFeed } from "./_file_feed.ts";
 import { type Format, formatOf, layoutOf } from "./_file_layout.ts";
 import type { Layout } from "./_layout.ts";
@@ -81,6 +84,21 @@ export async function fromFile(path: string | URL, options: FromFileOptions = {}
     identity: () => identityOf(what, path),
   });
 }
+
+/** Its row of the catalogue. */
+export const fromFileDefinition = /* @__PURE__ */ define({
+  name: "fromFile",
+  kind: "source",
+  help: "a file: .npy, .safetensors, or raw",
+  options: {
+    path: option.text("a path, or a file: URL", { argument: true }),
+    ...EXPECTED,
+  },
+  async make({ path, ...expected }, _spec, { grants }): Promise<Logits> {
+    const from = grants ? await grants.readable(path) : path;
+    return await fromFile(from.startsWith("file:") ? new URL(from) : from, given(expected));
+  },
+});
 
 function nameOf(path: string | URL): string {
   return path instanceof URL ? path.pathname : path;

@@ -2,8 +2,10 @@ import {
   checkPositive,
   checkSignal,
   checkWhole,
+  define,
   type Dtype,
   type Logits,
+  option,
   optionsOf,
   ParameterError,
   shown,
@@ -12,6 +14,7 @@ import {
 } from "../core/mod.ts";
 import { byteLogits } from "./_byte_logits.ts";
 import { cutOf } from "./_cut.ts";
+import { EXPECTED, given } from "./_expected_options.ts";
 import { formatOf, layoutOf } from "./_file_layout.ts";
 import { fetchPart, type Remote } from "./_remote.ts";
 import { StreamFeed } from "./_stream_feed.ts";
@@ -101,6 +104,16 @@ export async function fromUrl(url: string | URL, options: FromUrlOptions = {}): 
   }
 }
 
+/** Its row of the catalogue. Headers are the caller's secret: no spec has them. */
+export const fromUrlDefinition = /* @__PURE__ */ define({
+  name: "fromUrl",
+  kind: "source",
+  help: "the URL of a file, http or https",
+  options: { url: option.text("the URL", { argument: true }), ...EXPECTED },
+  make: ({ url, ...expected }, _spec, { grants }): Promise<Logits> =>
+    fromUrl(url, { ...given(expected), ...(grants ? { check: (next) => grants.url(next) } : {}) }),
+});
+
 const OPTIONS = ["vocabulary", "dtype", "tensor", "chunk", "headers", "bytes", "timeout", "signal", "check"] as const;
 
 function urlOf(url: string | URL): URL {
@@ -155,5 +168,5 @@ function specOf({ origin, pathname, search }: URL, options: FromUrlOptions, tens
   if (options.vocabulary !== undefined) params.vocabulary = options.vocabulary;
   if (options.dtype !== undefined) params.dtype = options.dtype;
   if (tensor !== undefined) params.tensor = tensor;
-  return { name: "fromUrl", params, inputs: [] };
+  return { name: "fromUrl", params, inputs: [], ...(options.headers ? { portable: false } : {}) };
 }

@@ -13,9 +13,9 @@
  *
  * @module
  */
-export * from "./from_array.ts";
-export * from "./from_file.ts";
+export { fromArray, type FromArrayOptions } from "./from_array.ts";
+export { fromFile, type FromFileOptions } from "./from_file.ts";
 export * from "./from_stdin.ts";
 export * from "./from_stream.ts";
-export * from "./from_url.ts";
+export { fromUrl, type FromUrlOptions } from "./from_url.ts";
 export * from "./read_ids.ts";

@@ -1,4 +1,5 @@
 import { type Chunk, chunkRuns, type Logits, logitsFrom, ParameterError, type Range } from "../../core/mod.ts";
+import { localSpec } from "../../core/inside.ts";
 import { reduceStates } from "../../flow/mod.ts";
 import { recordReducers } from "../../records/mod.ts";
 import { type RowState, saveState } from "../../row/mod.ts";
@@ -47,7 +48,7 @@ function shardOf(shard: Logits, vocabulary: number, start: number): Logits {
   return logitsFrom({
     shape,
     replay: shard.replay,
-    spec: { name: "shard", params: { start, vocabulary }, inputs: [] },
+    spec: localSpec("shard"),
     open: ({ rows, signal }: Range = {}) =>
       shard.open({ ...(rows ? { rows } : {}), ...(signal ? { signal } : {}) }).pipeThrough(
         new TransformStream<Chunk, Chunk>({

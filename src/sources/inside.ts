@@ -1,0 +1,11 @@
+/**
+ * The rows of the catalogue. Not for users, and no subpath of the package: see `mod.ts`.
+ *
+ * @module
+ */
+import type { Definition } from "../core/mod.ts";
+import { fromFileDefinition } from "./from_file.ts";
+import { fromUrlDefinition } from "./from_url.ts";
+
+/** Every source that can be opened again elsewhere: arrays and streams are where they are. */
+export const SOURCES: readonly Definition[] = [fromFileDefinition, fromUrlDefinition];
