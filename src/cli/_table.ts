@@ -1,3 +1,4 @@
+import { BY_NAME } from "../records/inside.ts";
 import type { RowRecord, ScoreRecord } from "../records/mod.ts";
 import type { LabelSummary } from "../reducers/mod.ts";
 import type { Format } from "./_format.ts";
@@ -44,7 +45,8 @@ export class Table implements Format {
   }
 }
 
-function details({ nan, posInf, allMasked, target, label, rank, negInf }: RowRecord): string[] {
+function details(record: RowRecord): string[] {
+  const { nan, posInf, allMasked, target, label, rank, negInf } = record;
   return [
     ...(nan > 0 ? [`${nan} NaN`] : []),
     ...(posInf > 0 ? [`${posInf} +Infinity`] : []),
@@ -52,7 +54,15 @@ function details({ nan, posInf, allMasked, target, label, rank, negInf }: RowRec
     ...(target ?? []).map((score) => `target ${scoreText(score, score.rank)}`),
     ...(label === undefined ? [] : [label ? `label ${scoreText(label, rank)}` : "no label"]),
     ...(negInf === undefined ? [] : [`${negInf} masked`]),
+    ...BY_NAME.filter(({ name }) => name in record).map(({ name }) => `${name} ${valueText(record[name])}`),
   ];
+}
+
+/** A number, or the fields of a record. */
+function valueText(value: unknown): string {
+  if (typeof value === "number") return Number.isSafeInteger(value) ? String(value) : fixed(value);
+  if (typeof value !== "object" || value === null) return value === null ? "-" : String(value);
+  return Object.entries(value).map(([name, field]) => `${name} ${valueText(field)}`).join(" ");
 }
 
 function scoreText({ id, logprob }: ScoreRecord, rank: number | null | undefined): string {

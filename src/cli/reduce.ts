@@ -1,5 +1,6 @@
 import type { Reducers, Row } from "../core/mod.ts";
 import { explain, reduce as reduceRows, type ReduceOptions } from "../flow/mod.ts";
+import { RECORD_OPTIONS } from "../records/inside.ts";
 import { recordReducers, rowRecord, type RowRecordOptions } from "../records/mod.ts";
 import { LabelSummary } from "../reducers/mod.ts";
 import type { Command } from "./_command.ts";
@@ -8,12 +9,24 @@ import type { Flags } from "./_flags.ts";
 import type { Format } from "./_format.ts";
 import { readLabels } from "./_labels.ts";
 import { NDJSON } from "./_ndjson.ts";
+import { flagsOf, readFlag } from "./_option_flags.ts";
 import { inputsOf, openText, type Output, targetOf, writing } from "./_output.ts";
 import { type Progress, watched } from "./_progress.ts";
 import { flowOptions, given, openSource, SOURCE_FLAGS, type SourceSettings, sourceSettings } from "./_source_flags.ts";
 import { Table } from "./_table.ts";
 import { UsageError } from "./_usage_error.ts";
 import type { Io } from "./io.ts";
+
+const { labels: _labels, ...PLAIN } = RECORD_OPTIONS;
+
+/** The flags of what a record may hold, and how they differ from its options. */
+const RECORD_FLAGS = flagsOf(RECORD_OPTIONS, {
+  topK: { value: "K", elsewhere: ["k"] },
+  labels: { value: "IDS.npy" },
+  unit: { name: "entropy" },
+});
+
+const FLAG_OF = Object.fromEntries(Object.keys(RECORD_OPTIONS).map((name, i) => [name, RECORD_FLAGS[i].name]));
 
 const COMMAND: Command = {
   name: "reduce",
@@ -25,17 +38,7 @@ SOURCE is a file (.npy, .safetensors, or raw .f32 .f16 .bf16 .f64 with
 or raw).`,
   flags: [
     ...SOURCE_FLAGS,
-    { name: "top-k", value: "K", help: "list the K likeliest tokens; 5 if absent, no list for 0", elsewhere: ["k"] },
-    { name: "target", value: "ID,ID,...", help: "logit and log-probability of these ids in every row" },
-    {
-      name: "labels",
-      value: "IDS.npy",
-      help: "one id a row of the source: its logit and log-probability; -100 is left out. A last line sums up: mean " +
-        "negative log-likelihood and perplexity",
-    },
-    { name: "shift", help: "row i is scored against label i + 1; the last has none" },
-    { name: "rank", help: "ranks of targets and labels: 1 + how many logits are larger" },
-    { name: "specials", help: "count the masked tokens (-Infinity) of each row" },
+    ...RECORD_FLAGS,
     { name: "format", value: "table|ndjson", help: "a table on a terminal, else NDJSON, if absent" },
     { name: "o", value: "FILE", help: "write to FILE, which must be none that is read", elsewhere: ["out", "output"] },
   ],
@@ -146,13 +149,9 @@ function settingsOf(flags: Flags, io: Io): Settings {
 }
 
 function recordOf(flags: Flags, labelled: boolean): RowRecordOptions {
-  const options = {
-    topK: flags.whole("top-k"),
-    target: flags.list("target"),
-    shift: flags.has("shift"),
-    rank: flags.has("rank"),
-    specials: flags.has("specials"),
-  };
+  const options: RowRecordOptions = Object.fromEntries(
+    Object.entries(PLAIN).map(([name, option]) => [name, readFlag(flags, FLAG_OF[name], option)]),
+  );
   if (options.shift && !labelled) throw new UsageError("Cannot use --shift without --labels");
   if (options.rank && !labelled && !options.target) {
     throw new UsageError("Cannot use --rank without --labels or --target");

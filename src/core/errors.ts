@@ -32,6 +32,7 @@ export const ERRORS = {
   E_SOURCE_CHANGED: { status: 409, retryable: true, meaning: "two reads of the source differ" },
   E_SOURCE_EXHAUSTED: { status: 409, retryable: false, meaning: "a one-shot source was asked for a second read" },
   E_STATE_FORMAT: { status: 400, retryable: false, meaning: "saved state is damaged, or of another version" },
+  E_NOT_PORTABLE: { status: 400, retryable: false, meaning: "a spec stands for what only one process has" },
   E_MERGE_MISMATCH: { status: 400, retryable: false, meaning: "states are of different things" },
   E_SHARD_GAP: { status: 400, retryable: false, meaning: "parts do not cover the row" },
   E_SHARD_OVERLAP: { status: 400, retryable: false, meaning: "parts cover an id twice" },

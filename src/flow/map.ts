@@ -2,8 +2,10 @@ import {
   checkLogits,
   checkRange,
   type Chunk,
+  define,
   type Logits,
   logitsFrom,
+  option,
   optionsOf,
   ParameterError,
   type Range,
@@ -77,6 +79,20 @@ export function map(logits: Logits, rowMap: RowMap, options: MapOptions = {}): L
     open: (range) => openMap(logits, rowMap, { ...options, onInvalid }, shape, range),
   });
 }
+
+/** Its row of the catalogue: the logits and the map are what it is built on. */
+export const mapDefinition = /* @__PURE__ */ define({
+  name: "map",
+  kind: "source",
+  help: "logits made of others, row by row",
+  options: {
+    onInvalid: option.choice(["nan", "zero", "throw"], "what a row with NaN, +Infinity or no allowed token becomes", {
+      default: "nan",
+    }),
+  },
+  make: ({ onInvalid }, _spec, { inputs: [logits, rowMap] }): Logits =>
+    map(logits as Logits, rowMap as RowMap, { onInvalid }),
+});
 
 /** The options of a map. */
 const MAP_OPTIONS = ["backend", "onInvalid", "reads", "rowCache", "spill"] as const;

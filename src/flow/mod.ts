@@ -20,7 +20,7 @@ export * from "./entropy_monitor.ts";
 export * from "./explain.ts";
 export * from "./file_spill.ts";
 export * from "./flow_options.ts";
-export * from "./map.ts";
+export { map, type MapOptions } from "./map.ts";
 export * from "./normalize.ts";
 export * from "./reduce.ts";
 export * from "./reduce_states.ts";

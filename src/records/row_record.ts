@@ -1,18 +1,6 @@
 import { optionsOf, ParameterError, type Reducers, type Row, type RowReport, shown } from "../core/mod.ts";
-import {
-  type Candidate,
-  entropy,
-  type InformationUnit,
-  label,
-  logSumExp,
-  type Maximum,
-  maximum,
-  type Specials,
-  specials,
-  target,
-  type TargetScore,
-  topK,
-} from "../reducers/mod.ts";
+import type { Candidate, InformationUnit } from "../reducers/mod.ts";
+import { FIRST, LAST, RECORD_OPTIONS, type RecordEntry } from "./_entries.ts";
 
 /** One known token of a row, as it is written. */
 export interface ScoreRecord {
@@ -56,6 +44,8 @@ export interface RowRecord {
   readonly rank?: number | null;
   /** How many are -Infinity. */
   readonly negInf?: number;
+  /** Results of reducers that were asked for by their names. */
+  readonly [reducer: string]: unknown;
 }
 
 /** What a record holds besides what every row has. */
@@ -74,35 +64,17 @@ export interface RowRecordOptions {
   readonly rank?: boolean | undefined;
   /** Counts -Infinity. */
   readonly specials?: boolean | undefined;
+  /** Reducers of the catalogue that need no option, by their names: `margin: true`. */
+  readonly [reducer: string]: unknown;
 }
 
-/** How many tokens are listed unless told otherwise. */
-const TOP = 5;
-
-interface ReducedRow extends RowReport {
-  readonly best: Maximum;
-  readonly lse: number;
-  readonly entropy: number;
-  readonly top?: readonly Candidate[];
-  readonly target?: readonly TargetScore[];
-  readonly label?: TargetScore | undefined;
-  readonly specials?: Specials;
-}
-
-const RECORD_OPTIONS = ["topK", "unit", "target", "labels", "shift", "rank", "specials"] as const;
+const NAMES = Object.keys(RECORD_OPTIONS);
 
 /** Refuses a row that {@linkcode recordReducers} did not reduce, or with other options. */
-function checkReduced(row: unknown, { topK, target, labels, specials }: RowRecordOptions): ReducedRow {
-  const wanted = [
-    "index",
-    ...["best", "lse", "entropy"],
-    ...(topK === 0 ? [] : ["top"]),
-    ...(target ? ["target"] : []),
-    ...(labels ? ["label"] : []),
-    ...(specials ? ["specials"] : []),
-  ];
-  const missing = wanted.find((name) => typeof row !== "object" || row === null || !(name in row));
-  if (missing === undefined) return row as ReducedRow;
+function checkReduced(row: unknown, wanted: readonly RecordEntry[]): RowReport & Record<string, unknown> {
+  const names = ["index", ...wanted.map(({ key }) => key)];
+  const missing = names.find((name) => typeof row !== "object" || row === null || !(name in row));
+  if (missing === undefined) return row as RowReport & Record<string, unknown>;
   const found = typeof row === "object" && row !== null ? `it has no "${missing}"` : `it is ${shown(row)}`;
   throw new ParameterError(
     `Cannot write the row: ${found}, wanted a row of reduce(logits, recordReducers(options)), with the same options`,
@@ -130,16 +102,9 @@ function checkReduced(row: unknown, { topK, target, labels, specials }: RowRecor
  * @throws {ParameterError} If k, an id or a unit does not fit.
  */
 export function recordReducers(options: RowRecordOptions = {}): Reducers {
-  const { rank = false, shift = false } = optionsOf("recordReducers", options, RECORD_OPTIONS);
-  return {
-    best: maximum(),
-    lse: logSumExp(),
-    entropy: entropy(options.unit ? { unit: options.unit } : {}),
-    ...(options.topK === 0 ? {} : { top: topK(options.topK ?? TOP) }),
-    ...(options.target ? { target: target(options.target, { rank }) } : {}),
-    ...(options.labels ? { label: label(options.labels, { rank, shift }) } : {}),
-    ...(options.specials ? { specials: specials() } : {}),
-  };
+  optionsOf("recordReducers", options, NAMES);
+  const asked = [...FIRST, ...LAST].filter((entry) => isAsked(entry, options));
+  return Object.fromEntries(asked.map(({ key, reducer }) => [key, reducer(options) as Reducers[string]]));
 }
 
 /**
@@ -162,33 +127,16 @@ export function recordReducers(options: RowRecordOptions = {}): Reducers {
  * @throws {ParameterError} If the row was not reduced by them.
  */
 export function rowRecord(row: Row<Reducers>, options: RowRecordOptions = {}): RowRecord {
-  const { rank = false } = optionsOf("rowRecord", options, RECORD_OPTIONS);
-  const { index, count, best, lse, entropy, top, nan, posInf, allMasked, target, label, specials } = checkReduced(
-    row,
-    options,
-  );
-  return {
-    row: index,
-    count,
-    max: best.value,
-    argmax: best.id ?? null,
-    lse,
-    entropy,
-    ...(top ? { top } : {}),
-    nan,
-    posInf,
-    allMasked,
-    ...(options.target ? { target: target!.map((score) => targetOf(score, rank)) } : {}),
-    ...(options.labels ? { label: label ? scoreOf(label) : null } : {}),
-    ...(options.labels && rank ? { rank: label?.rank ?? null } : {}),
-    ...(options.specials ? { negInf: specials!.negInf } : {}),
-  };
+  optionsOf("rowRecord", options, NAMES);
+  const first = FIRST.filter((entry) => isAsked(entry, options));
+  const last = LAST.filter((entry) => isAsked(entry, options));
+  const reduced = checkReduced(row, [...first, ...last]);
+  const { index, count, nan, posInf, allMasked } = reduced;
+  const fieldsOf = (entries: readonly RecordEntry[]) =>
+    Object.assign({}, ...entries.map(({ key, fields }) => fields(reduced[key], options)));
+  return { row: index, count, ...fieldsOf(first), nan, posInf, allMasked, ...fieldsOf(last) };
 }
 
-function scoreOf({ id, logit, logprob }: TargetScore): ScoreRecord {
-  return { id, logit, logprob };
-}
-
-function targetOf(score: TargetScore, rank: boolean): ScoreRecord {
-  return rank ? { ...scoreOf(score), rank: score.rank ?? null } : scoreOf(score);
+function isAsked({ asked }: RecordEntry, options: RowRecordOptions): boolean {
+  return asked?.(options) ?? true;
 }

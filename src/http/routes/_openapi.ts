@@ -1,6 +1,27 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
-import { ERRORS } from "../../core/mod.ts";
+import { ERRORS, type Result } from "../../core/mod.ts";
+import { BY_NAME } from "../../records/inside.ts";
 import { MergeQuery, ReduceQuery, SampleQuery, SoftmaxQuery, StatesQuery } from "./_query.ts";
+
+const FIELDS = {
+  number: (): z.ZodType => FLOAT,
+  whole: (): z.ZodType => z.int(),
+  id: (): z.ZodType => z.int(),
+  flag: (): z.ZodType => z.boolean(),
+} as const;
+
+/** A result of the catalogue as a schema. */
+function schemaOf(result: Result): z.ZodType {
+  if (!("fields" in result)) {
+    const field = FIELDS[result.type]();
+    return result.optional ? field.nullable() : field;
+  }
+  const record = z.strictObject(
+    Object.fromEntries(Object.entries(result.fields).map(([name, field]) => [name, schemaOf(field)])),
+  );
+  if (result.list) return z.array(record);
+  return result.optional ? record.nullable() : record;
+}
 
 const FLOAT = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]);
 const SCORE = { id: z.int(), logit: FLOAT, logprob: FLOAT };
@@ -21,6 +42,7 @@ export const RowSchema = z.strictObject({
   label: z.strictObject(SCORE).nullable().optional(),
   rank: z.int().nullable().optional(),
   negInf: z.int().optional(),
+  ...Object.fromEntries(BY_NAME.map(({ name, result }) => [name, schemaOf(result!).optional()])),
   monitor: z.strictObject({
     current: FLOAT,
     rolling: FLOAT,

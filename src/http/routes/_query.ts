@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import { type ErrorCode, ParameterError } from "../../core/mod.ts";
+import { type ErrorCode, type Option, ParameterError } from "../../core/mod.ts";
+import { RECORD_OPTIONS } from "../../records/inside.ts";
+import type { InformationUnit } from "../../reducers/mod.ts";
 
 /** What a parser of query texts is documented as. */
 type Documented = z.ZodType<unknown, string>;
@@ -50,11 +52,35 @@ const SOURCE = {
   backend: choice("the arithmetic; the fastest if absent", ["fma", "simd", "reference"]).optional(),
 } satisfies Record<string, z.ZodOptional<Documented>>;
 
+/** The parser of an option. */
+function parserOf({ type, help, least, words }: Option): Documented {
+  switch (type) {
+    case "whole":
+      return whole(help, least ?? 0);
+    case "number":
+      return number(help);
+    case "flag":
+      return flag(help);
+    case "choice":
+      return choice(help, words as readonly [string, ...string[]]);
+    case "ids":
+      return ids(help);
+    default:
+      return text(help);
+  }
+}
+
+// Labels are a part of the body; rank and shift go with them.
+const { labels: _labels, rank: _rank, shift: _shift, topK: _topK, unit, ...NAMED } = RECORD_OPTIONS;
+
+/** What a row may hold. */
 const ROWS = {
   topK: whole("list the k likeliest tokens; 5 if absent", 1).optional(),
-  target: ids("logit and log-probability of these ids in every row").optional(),
-  specials: flag("count the masked tokens (-Infinity) of each row").optional(),
-  entropy: choice("the unit of the entropy; nats if absent", ["nats", "bits"]).optional(),
+  entropy: parserOf(unit).optional() as z.ZodOptional<z.ZodType<InformationUnit, string>>,
+  ...Object.fromEntries(Object.entries(NAMED).map(([name, option]) => [name, parserOf(option).optional()])) as {
+    target: z.ZodOptional<z.ZodType<number[], string>>;
+    specials: z.ZodOptional<z.ZodType<boolean, string>>;
+  },
 } satisfies Record<string, z.ZodOptional<Documented>>;
 
 const FORMAT = {

@@ -1,0 +1,15 @@
+/**
+ * Everything that has a spec, by its name: specs become objects again, chains and records are offered by name.
+ *
+ * | symbol | what it does |
+ * | --- | --- |
+ * | {@linkcode CATALOGUE}, {@linkcode definitionOf} | the definitions, all and by name |
+ * | {@linkcode fromSpec} | an operator, a reducer, a map or a stage from its spec |
+ * | {@linkcode openSpec} | logits, or a sink, from a spec, within what is granted |
+ *
+ * @module
+ */
+export * from "./catalogue.ts";
+export * from "./definition_of.ts";
+export * from "./from_spec.ts";
+export * from "./open_spec.ts";

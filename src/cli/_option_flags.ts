@@ -1,0 +1,52 @@
+import type { Option, OptionTable } from "../core/mod.ts";
+import type { Flag, Flags } from "./_flags.ts";
+
+/** What an option's value is called in a help, by its type; a switch has none. */
+const VALUES: Readonly<Record<Option["type"], string | undefined>> = {
+  whole: "N",
+  number: "X",
+  text: "TEXT",
+  flag: undefined,
+  choice: undefined,
+  ids: "ID,ID,...",
+  sequences: undefined,
+  data: undefined,
+};
+
+/** How a flag differs from what its option says. */
+export type FlagWords = Partial<Pick<Flag, "name" | "value" | "help" | "elsewhere">>;
+
+/** The flag of an option: `topK` is `--top-k`. */
+export function flagOf(name: string, { type, help, least, words }: Option, own: FlagWords = {}): Flag {
+  const value = own.value ?? words?.join("|") ?? VALUES[type];
+  return {
+    name: own.name ?? name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    ...(value === undefined ? {} : { value }),
+    help: own.help ?? help,
+    ...(least === undefined ? {} : { least }),
+    ...(own.elsewhere ? { elsewhere: own.elsewhere } : {}),
+  };
+}
+
+/** The flags of a table of options, in its order. */
+export function flagsOf(table: OptionTable, own: Readonly<Record<string, FlagWords>> = {}): Flag[] {
+  return Object.entries(table).map(([name, option]) => flagOf(name, option, own[name]));
+}
+
+/** What a flag says of its option; `undefined` where it is not given. */
+export function readFlag(flags: Flags, flag: string, { type, words = [] }: Option): unknown {
+  switch (type) {
+    case "whole":
+      return flags.whole(flag);
+    case "number":
+      return flags.number(flag);
+    case "flag":
+      return flags.has(flag) ? true : undefined;
+    case "choice":
+      return flags.choice(flag, words);
+    case "ids":
+      return flags.list(flag);
+    default:
+      return flags.text(flag);
+  }
+}

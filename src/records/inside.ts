@@ -1,0 +1,6 @@
+/**
+ * What the command line and the service build on. Not for users, and no subpath of the package: see `mod.ts`.
+ *
+ * @module
+ */
+export { BY_NAME, RECORD_OPTIONS } from "./_entries.ts";
