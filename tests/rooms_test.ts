@@ -93,7 +93,9 @@ const CACHES = [
   "kernels/load.ts: available",
   "kernels/load.ts: loaded",
   "kernels/load.ts: owners",
+  "src/core/_local_spec.ts: made",
   "src/core/apply_operators.ts: shapes",
+  "src/core/register.ts: registry",
   "src/row/reduce_row.ts: known",
 ];
 

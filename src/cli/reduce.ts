@@ -49,7 +49,8 @@ or raw).`,
 "top". With --target there is "target":[{"id","logit","logprob"}], with --labels
 "label":{"id","logit","logprob"} (null without a label) and a last line
 {"summary":{"rows","nll","perplexity"}}, with --specials "negInf". With --rank
-each target has its "rank", and "rank" beside "label" is the label's.
+each target has its "rank", and "rank" beside "label" is the label's. What is
+asked for by its name alone (--margin) has a field of that name.
 Numbers are the shortest that read back the same; NaN and infinities are the
 strings "NaN", "Infinity", "-Infinity".
 

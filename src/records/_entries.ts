@@ -14,7 +14,8 @@ import {
   type TargetScore,
   topK,
 } from "../reducers/mod.ts";
-import type { RowRecordOptions, ScoreRecord } from "./row_record.ts";
+import type { RowRecordOptions } from "./row_record_options.ts";
+import type { ScoreRecord } from "./score_record.ts";
 
 /** One thing that a record may hold: the reducer behind it, and how its result is written. */
 export interface RecordEntry {

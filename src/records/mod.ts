@@ -12,4 +12,6 @@
  */
 export * from "./require_token.ts";
 export * from "./row_record.ts";
+export * from "./row_record_options.ts";
 export * from "./sample_record.ts";
+export * from "./score_record.ts";

@@ -1,18 +1,8 @@
 import { optionsOf, ParameterError, type Reducers, type Row, type RowReport, shown } from "../core/mod.ts";
-import type { Candidate, InformationUnit } from "../reducers/mod.ts";
+import type { Candidate } from "../reducers/mod.ts";
 import { FIRST, LAST, RECORD_OPTIONS, type RecordEntry } from "./_entries.ts";
-
-/** One known token of a row, as it is written. */
-export interface ScoreRecord {
-  /** Its id. */
-  readonly id: number;
-  /** Its logit. */
-  readonly logit: number;
-  /** Its log-probability, in nats. */
-  readonly logprob: number;
-  /** 1 + how many logits are larger; `null` where the row has none. */
-  readonly rank?: number | null;
-}
+import type { RowRecordOptions } from "./row_record_options.ts";
+import type { ScoreRecord } from "./score_record.ts";
 
 /** One row as the command line and the service write it: the order of the fields is the contract. */
 export interface RowRecord {
@@ -45,26 +35,6 @@ export interface RowRecord {
   /** How many are -Infinity. */
   readonly negInf?: number;
   /** Results of reducers that were asked for by their names. */
-  readonly [reducer: string]: unknown;
-}
-
-/** What a record holds besides what every row has. */
-export interface RowRecordOptions {
-  /** How many of the likeliest tokens; 5 when absent, no list for 0. */
-  readonly topK?: number | undefined;
-  /** The unit of the entropy; nats when absent. */
-  readonly unit?: InformationUnit | undefined;
-  /** Ids to score in every row. */
-  readonly target?: readonly number[] | undefined;
-  /** One id a row to score; -100 for rows to leave out. */
-  readonly labels?: ArrayLike<number> | undefined;
-  /** Scores row i against label i + 1. */
-  readonly shift?: boolean | undefined;
-  /** Ranks of targets and labels. */
-  readonly rank?: boolean | undefined;
-  /** Counts -Infinity. */
-  readonly specials?: boolean | undefined;
-  /** Reducers of the catalogue that need no option, by their names: `margin: true`. */
   readonly [reducer: string]: unknown;
 }
 
