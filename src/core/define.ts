@@ -1,5 +1,5 @@
 import { ParameterError } from "./errors.ts";
-import { checkOption, type Option } from "./option.ts";
+import { checkOption, type Option, type OptionValue } from "./option.ts";
 import { optionsOf } from "./options_of.ts";
 import type { Result } from "./result.ts";
 import type { Spec } from "./spec.ts";
@@ -8,11 +8,10 @@ import type { Spec } from "./spec.ts";
 export type Kind = "source" | "operator" | "reducer" | "map" | "stage" | "sink";
 
 /** Options by name. */
-// deno-lint-ignore no-explicit-any
-export type OptionTable = Readonly<Record<string, Option<any>>>;
+export type OptionTable = Readonly<Record<string, Option>>;
 
 /** The values of options, checked, defaults filled in. */
-export type OptionValues<O extends OptionTable> = { readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never };
+export type OptionValues<O extends OptionTable> = { readonly [K in keyof O]: OptionValue<O[K]> };
 
 /** What a definition may reach outside of the process: each gives what was asked for, or refuses by throwing. */
 export interface Grants {
@@ -63,14 +62,14 @@ export interface Definition<T = unknown, O extends OptionTable = OptionTable> ex
  *
  * @example An operator
  * ```ts
- * import { define, type Operator, operatorStream, option } from "@sluice/sluice/core";
+ * import { define, type Operator, operatorStream } from "@sluice/sluice/core";
  * import { assertEquals } from "@std/assert";
  *
  * const scaling = define({
  *   name: "acme:scale",
  *   kind: "operator",
  *   help: "multiplies every logit",
- *   options: { by: option.number("the factor", { argument: true }) },
+ *   options: { by: { type: "number", argument: true, help: "the factor" } },
  *   make({ by }, spec) {
  *     const operator: Operator = {
  *       spec,
@@ -99,7 +98,7 @@ export function define<const O extends OptionTable, T>(data: DefinitionData<O, T
       all.map((
         option,
       ) => [option, checkOption(name, option, table[option], (given as Record<string, unknown>)[option])]),
-    ) as OptionValues<O>;
+    ) as unknown as OptionValues<O>;
     return data.make(values, { name, params: paramsOf(table, values), inputs: built.specs }, built);
   }
 

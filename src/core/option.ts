@@ -1,17 +1,20 @@
 import { type ErrorCode, ParameterError } from "./errors.ts";
 import { shown } from "./shown.ts";
 
-/** What an option may be. `data`: something of its own, which `read` understands. */
+/** What an option may be. `whole` is of at least 0 where `least` is absent; `data` is something of its own, which `read` understands. */
 export type OptionType = "whole" | "number" | "text" | "flag" | "choice" | "ids" | "sequences" | "data";
 
-/** One option of a factory, as data: its check, its line in a help, its flag and its query parameter follow from it. */
-export interface Option<T = unknown> {
+/**
+ * One option of a factory, as data: its check, its place in the spec, its line in a help, its flag and its query parameter follow from it.
+ * Written out in full where it is used, so that a bundle without the factory has nothing of it.
+ */
+export interface Option {
   /** What it may be. */
   readonly type: OptionType;
   /** One line of documentation, without a full stop. */
   readonly help: string;
   /** What it is where it is not given. */
-  readonly default?: T;
+  readonly default?: unknown;
   /** It may be left out, and has no default. */
   readonly optional?: boolean;
   /** It stands before the others, without a name: `topK(5)`. */
@@ -29,82 +32,33 @@ export interface Option<T = unknown> {
   /** The error's code; `E_PARAM` when absent. */
   readonly code?: ErrorCode;
   /** Understands a value of type `data`, as given or as JSON; refuses what does not fit. */
-  read?(what: string, name: string, value: unknown): T;
+  read?(what: string, name: string, value: unknown): unknown;
   /** The value as JSON, where it is not plain already. */
-  write?(value: T): unknown;
+  // deno-lint-ignore no-explicit-any
+  write?(value: any): unknown;
 }
 
-/** What there is to say of an option besides its type and its line. */
-export type OptionLimits<T> = Omit<Option<T>, "type" | "help">;
-/** The type of an option's value: `undefined` too where it may be left out. */
-export type OptionValue<T, M> = M extends { readonly optional: true } ? T | undefined : T;
-/** Makes an option of one type. */
-export type OptionMaker<T> = <const M extends OptionLimits<T>>(help: string, more?: M) => Option<OptionValue<T, M>>;
-
-/** See {@linkcode option}. */
-export interface OptionMakers {
-  /** A whole number, of at least 0 where `least` is absent. */
-  readonly whole: OptionMaker<number>;
-  /** A finite number. */
-  readonly number: OptionMaker<number>;
-  /** A text that is not empty. */
-  readonly text: OptionMaker<string>;
-  /** True or false. */
-  readonly flag: OptionMaker<boolean>;
-  /** Ids of tokens. */
-  readonly ids: OptionMaker<readonly number[]>;
-  /** Sequences of at least one id. */
-  readonly sequences: OptionMaker<readonly (readonly number[])[]>;
-  /** One of some words. */
-  choice<const W extends readonly string[], const M extends OptionLimits<W[number]>>(
-    words: W,
-    help: string,
-    more?: M,
-  ): Option<OptionValue<W[number], M>>;
-  /** Something of its own, understood by `read`. */
-  data<T, const M extends OptionLimits<T> = OptionLimits<T>>(
-    read: NonNullable<Option<T>["read"]>,
-    help: string,
-    more?: M,
-  ): Option<OptionValue<T, M>>;
-}
-
-function of(type: OptionType): (help: string, more?: object) => never {
-  return (help, more) => ({ type, help, ...more }) as never;
-}
-
-/**
- * Makers of options, by type: each takes the line of documentation, then what else there is to say.
- *
- * @example A whole number of at least 1
- * ```ts
- * import { checkOption, option, ParameterError } from "@sluice/sluice/core";
- * import { assertThrows } from "@std/assert";
- *
- * const k = option.whole("how many are kept", { least: 1 });
- * assertThrows(() => checkOption("keepTopK", "k", k, 0), ParameterError, "with k = 0: wanted a whole number of at least 1");
- * ```
- */
-export const option: OptionMakers = {
-  whole: of("whole"),
-  number: of("number"),
-  text: of("text"),
-  flag: of("flag"),
-  ids: of("ids"),
-  sequences: of("sequences"),
-  choice: (words, help, more) => ({ type: "choice", words, help, ...more }) as never,
-  data: (read, help, more) => ({ type: "data", read, help, ...more }) as never,
-};
+/** The type of an option's value. */
+export type OptionValue<O extends Option> =
+  | (O extends { readonly type: "whole" | "number" } ? number
+    : O extends { readonly type: "flag" } ? boolean
+    : O extends { readonly type: "text" } ? string
+    : O extends { readonly type: "choice"; readonly words: readonly (infer W)[] } ? W
+    : O extends { readonly type: "ids" } ? readonly number[]
+    : O extends { readonly type: "sequences" } ? readonly (readonly number[])[]
+    : O extends { readonly read: (...given: never[]) => infer T } ? T
+    : never)
+  | (O extends { readonly optional: true } ? undefined : never);
 
 /**
  * What an option's value must be, in words.
  *
  * @example A share
  * ```ts
- * import { option, wantedBy } from "@sluice/sluice/core";
+ * import { wantedBy } from "@sluice/sluice/core";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(wantedBy(option.number("a share", { above: 0, most: 1 })), "a number above 0, at most 1");
+ * assertEquals(wantedBy({ type: "number", above: 0, most: 1, help: "a share" }), "a number above 0, at most 1");
  * ```
  *
  * @param option The option.
@@ -132,10 +86,11 @@ export function wantedBy({ type, least, above, most, words = [], hint = "" }: Op
  *
  * @example The default
  * ```ts
- * import { checkOption, option } from "@sluice/sluice/core";
+ * import { checkOption } from "@sluice/sluice/core";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(checkOption("topK", "logprob", option.flag("log-probabilities", { default: true }), undefined), true);
+ * const logprob = { type: "flag", default: true, help: "log-probabilities" } as const;
+ * assertEquals(checkOption("topK", "logprob", logprob, undefined), true);
  * ```
  *
  * @param what Whose option it is.
@@ -145,19 +100,19 @@ export function wantedBy({ type, least, above, most, words = [], hint = "" }: Op
  * @returns The value.
  * @throws {ParameterError} If it does not fit.
  */
-export function checkOption<T>(what: string, name: string, option: Option<T>, value: unknown): T {
-  if (value === undefined && (option.optional || "default" in option)) return option.default as T;
+export function checkOption<O extends Option>(what: string, name: string, option: O, value: unknown): OptionValue<O> {
+  if (value === undefined && (option.optional || "default" in option)) return option.default as OptionValue<O>;
   const refuse = (found: unknown, wanted: string): never => {
     throw new ParameterError(`Cannot use ${what} with ${name} = ${shown(found)}: wanted ${wanted}`, option.code);
   };
   const { type, words = [] } = option;
-  if (type === "data") return option.read!(what, name, value);
-  if (type === "ids") return idsOf(value, option, refuse) as T;
+  if (type === "data") return option.read!(what, name, value) as OptionValue<O>;
+  if (type === "ids") return idsOf(value, option, refuse) as OptionValue<O>;
   if (type === "sequences") {
     return listOf(value, wantedBy(option), refuse).map((sequence) => {
       const ids = idsOf(sequence, { ...option, type: "ids" }, refuse);
       return ids.length > 0 ? ids : refuse(ids, "sequences of at least one id");
-    }) as T;
+    }) as OptionValue<O>;
   }
   const fits = type === "flag"
     ? typeof value === "boolean"
@@ -167,7 +122,7 @@ export function checkOption<T>(what: string, name: string, option: Option<T>, va
     ? words.includes(value as string)
     : isWithin(value, option);
   if (!fits) refuse(value, rangeWords(value, option));
-  return value as T;
+  return value as OptionValue<O>;
 }
 
 function isWithin(value: unknown, { type, least = type === "whole" ? 0 : -Infinity, above, most }: Option): boolean {

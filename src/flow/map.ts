@@ -5,7 +5,6 @@ import {
   define,
   type Logits,
   logitsFrom,
-  option,
   optionsOf,
   ParameterError,
   type Range,
@@ -86,9 +85,12 @@ export const mapDefinition = /* @__PURE__ */ define({
   kind: "source",
   help: "logits made of others, row by row",
   options: {
-    onInvalid: option.choice(["nan", "zero", "throw"], "what a row with NaN, +Infinity or no allowed token becomes", {
+    onInvalid: {
+      type: "choice",
+      words: ["nan", "zero", "throw"],
       default: "nan",
-    }),
+      help: "what a row with NaN, +Infinity or no allowed token becomes",
+    },
   },
   make: ({ onInvalid }, _spec, { inputs: [logits, rowMap] }): Logits =>
     map(logits as Logits, rowMap as RowMap, { onInvalid }),

@@ -3,7 +3,6 @@ import {
   define,
   type Operator,
   operatorStream,
-  option,
   ParameterError,
   type Segment,
   type Shape,
@@ -48,11 +47,13 @@ export const logitBiasDefinition = /* @__PURE__ */ define({
   kind: "operator",
   help: "[[id, bias], ...] is added",
   options: {
-    bias: option.data(
-      (_what, _name, bias) => sortedBiases(entriesOf(bias as Parameters<typeof logitBias>[0])),
-      "pairs [id, bias], or a record of them; a bias of -Infinity masks",
-      { argument: true, write: plainBiases },
-    ),
+    bias: {
+      type: "data",
+      read: (_what, _name, bias) => sortedBiases(entriesOf(bias as Parameters<typeof logitBias>[0])),
+      argument: true,
+      write: plainBiases,
+      help: "pairs [id, bias], or a record of them; a bias of -Infinity masks",
+    },
   },
   make({ bias: { ids, values: biases } }, spec): Operator {
     const operator: Operator = {

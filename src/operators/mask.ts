@@ -2,7 +2,6 @@ import {
   define,
   type Operator,
   operatorStream,
-  option,
   optionsOf,
   ParameterError,
   type Segment,
@@ -88,12 +87,15 @@ export const maskDefinition = /* @__PURE__ */ define({
   kind: "operator",
   help: "one of allow, deny, bits: other tokens are masked",
   options: {
-    allow: option.data(readList, "only these ids are allowed", { optional: true }),
-    deny: option.data(readList, "all ids but these are allowed", { optional: true }),
-    bits: option.data((_what, _name, bits): unknown => bits, "one bit an id, 1 = allowed, in base64", {
+    allow: { type: "data", read: readList, optional: true, help: "only these ids are allowed" },
+    deny: { type: "data", read: readList, optional: true, help: "all ids but these are allowed" },
+    bits: {
+      type: "data",
+      read: (_what, _name, bits): unknown => bits,
       optional: true,
       write: () => undefined,
-    }),
+      help: "one bit an id, 1 = allowed, in base64",
+    },
   },
   make: (options): MaskOperator => mask(options as MaskOptions),
 });

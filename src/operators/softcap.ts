@@ -1,4 +1,4 @@
-import { checkPositive, define, inArena, type Operator, operatorStream, option } from "../core/mod.ts";
+import { checkPositive, define, inArena, type Operator, operatorStream } from "../core/mod.ts";
 
 /**
  * Bounds every logit smoothly: `x' = c * tanh(x / c)`, rounded once.
@@ -32,9 +32,12 @@ export const softcapDefinition = /* @__PURE__ */ define({
   kind: "operator",
   help: "cap * tanh(x / cap)",
   options: {
-    cap: option.data((what, _name, cap): number => (checkPositive(what, cap as number), cap as number), "above 0", {
+    cap: {
+      type: "data",
+      read: (what, _name, cap): number => (checkPositive(what, cap as number), cap as number),
       argument: true,
-    }),
+      help: "above 0",
+    },
   },
   make({ cap }, spec): Operator {
     const operator: Operator = {

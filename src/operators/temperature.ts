@@ -1,4 +1,4 @@
-import { define, inArena, type Operator, operatorStream, option, ParameterError, shown } from "../core/mod.ts";
+import { define, inArena, type Operator, operatorStream, ParameterError, shown } from "../core/mod.ts";
 
 /**
  * Divides every logit by a temperature: `x' = x / fround(T)` in float32, as torch, llama.cpp and vLLM compute it (f64 rows: `x / T`),
@@ -31,7 +31,7 @@ export const temperatureDefinition = /* @__PURE__ */ define({
   name: "temperature",
   kind: "operator",
   help: "divides the logits by a temperature above 0",
-  options: { temperature: option.data(readTemperature, "what they are divided by", { argument: true }) },
+  options: { temperature: { type: "data", read: readTemperature, argument: true, help: "what they are divided by" } },
   make({ temperature }, spec): Operator {
     const operator: Operator = {
       spec,

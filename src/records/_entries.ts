@@ -1,5 +1,4 @@
 import type { Definition, Option, OptionTable, Reducer, Result } from "../core/mod.ts";
-import { option } from "../core/mod.ts";
 import { REDUCERS } from "../reducers/inside.ts";
 import {
   type Candidate,
@@ -108,18 +107,20 @@ function plainOf(found: unknown, result: Result): unknown {
 
 /** What may be asked for in a record, by name: the command line's flags and the service's parameters follow from it. */
 export const RECORD_OPTIONS: OptionTable = {
-  topK: option.whole(`list the k likeliest tokens; ${TOP} if absent, no list for 0`, { optional: true }),
-  target: option.ids("logit and log-probability of these ids in every row", { optional: true }),
-  labels: option.ids(
-    "one id a row of the source: its logit and log-probability; -100 is left out. A last line sums up: mean negative " +
+  topK: { type: "whole", optional: true, help: `list the k likeliest tokens; ${TOP} if absent, no list for 0` },
+  target: { type: "ids", optional: true, help: "logit and log-probability of these ids in every row" },
+  labels: {
+    type: "ids",
+    optional: true,
+    help:
+      "one id a row of the source: its logit and log-probability; -100 is left out. A last line sums up: mean negative " +
       "log-likelihood and perplexity",
-    { optional: true },
-  ),
-  shift: option.flag("row i is scored against label i + 1; the last has none", { optional: true }),
-  rank: option.flag("ranks of targets and labels: 1 + how many logits are larger", { optional: true }),
-  specials: option.flag("count the masked tokens (-Infinity) of each row", { optional: true }),
-  unit: option.choice(["nats", "bits"], "the unit of the entropy; nats if absent", { optional: true }),
+  },
+  shift: { type: "flag", optional: true, help: "row i is scored against label i + 1; the last has none" },
+  rank: { type: "flag", optional: true, help: "ranks of targets and labels: 1 + how many logits are larger" },
+  specials: { type: "flag", optional: true, help: "count the masked tokens (-Infinity) of each row" },
+  unit: { type: "choice", words: ["nats", "bits"], optional: true, help: "the unit of the entropy; nats if absent" },
   ...Object.fromEntries(
-    BY_NAME.map(({ name, help }): [string, Option] => [name, option.flag(`add ${help}`, { optional: true })]),
+    BY_NAME.map(({ name, help }): [string, Option] => [name, { type: "flag", optional: true, help: `add ${help}` }]),
   ),
 };

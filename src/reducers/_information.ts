@@ -1,17 +1,16 @@
-import { type Option, option, type RowFacts } from "../core/mod.ts";
+import type { RowFacts } from "../core/mod.ts";
 import { entropyOf } from "../row/mod.ts";
 
 /** A unit of information. */
 export type InformationUnit = "nats" | "bits";
 
 /** The option of what has a unit. */
-export const UNIT: Option<InformationUnit> = /* @__PURE__ */ option.choice(
-  ["nats", "bits"],
-  "the unit of the entropy",
-  {
-    default: "nats",
-  },
-);
+export const UNIT = {
+  type: "choice",
+  words: ["nats", "bits"],
+  default: "nats",
+  help: "the unit of the entropy",
+} as const;
 
 /** The entropy of a row in nats; NaN where there is no distribution. */
 export function rowEntropy(row: RowFacts): number {

@@ -1,4 +1,4 @@
-import { checkIds, define, option, type Reducer, ShapeError } from "../core/mod.ts";
+import { checkIds, define, type Reducer, ShapeError } from "../core/mod.ts";
 import { listOf } from "./_list_of.ts";
 import {
   canonicalPicked,
@@ -60,12 +60,20 @@ export const labelDefinition = /* @__PURE__ */ define({
   kind: "reducer",
   help: "logit and log-probability of each row's own label",
   options: {
-    labels: option.data((what, _name, value) => listOf(what, value as ArrayLike<number>), "one id a row", {
+    labels: {
+      type: "data",
+      read: (what, _name, value) => listOf(what, value as ArrayLike<number>),
       argument: true,
-    }),
-    ignore: option.data((_what, _name, value): unknown => value, "the label of rows to leave out", { default: -100 }),
-    shift: option.flag("row i is scored against label i + 1; the last has none", { default: false }),
-    rank: option.flag("the rank of each: 1 + how many logits are larger", { default: false }),
+      help: "one id a row",
+    },
+    ignore: {
+      type: "data",
+      read: (_what, _name, value): unknown => value,
+      default: -100,
+      help: "the label of rows to leave out",
+    },
+    shift: { type: "flag", default: false, help: "row i is scored against label i + 1; the last has none" },
+    rank: { type: "flag", default: false, help: "the rank of each: 1 + how many logits are larger" },
   },
   result: { fields: SCORE_FIELDS, optional: true },
   make({ labels, ignore, shift, rank }, spec): Reducer<TargetScore | undefined> {

@@ -1,5 +1,5 @@
 import { exp } from "../../kernels/mod.ts";
-import { define, option, type Reducer } from "../core/mod.ts";
+import { define, type Reducer } from "../core/mod.ts";
 import { stateless } from "./_stateless.ts";
 
 /** `sum e^x` as `mantissa * 2^exponent`: holds sums far outside the range of a number. */
@@ -65,7 +65,7 @@ export const logSumExpDefinition = /* @__PURE__ */ define({
   name: "logSumExp",
   kind: "reducer",
   help: "the logarithm of the sum of e^x",
-  options: { pair: option.flag("the sum as mantissa and exponent instead", { default: false }) },
+  options: { pair: { type: "flag", default: false, help: "the sum as mantissa and exponent instead" } },
   result: { type: "number", help: "log-sum-exp, in nats" },
   make({ pair }, spec) {
     return stateless<number | ExtendedSum>(spec, "sum", ({ maximum, logSum, posInf, allMasked }) => {

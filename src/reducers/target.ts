@@ -1,4 +1,4 @@
-import { checkIds, define, option, ParameterError, type Reducer } from "../core/mod.ts";
+import { checkIds, define, ParameterError, type Reducer } from "../core/mod.ts";
 import { listOf } from "./_list_of.ts";
 import {
   canonicalPicked,
@@ -58,8 +58,8 @@ export const targetDefinition = /* @__PURE__ */ define({
   kind: "reducer",
   help: "logit and log-probability of these ids in every row",
   options: {
-    ids: option.data(readIds, "the ids", { argument: true }),
-    rank: option.flag("the rank of each: 1 + how many logits are larger", { default: false }),
+    ids: { type: "data", read: readIds, argument: true, help: "the ids" },
+    rank: { type: "flag", default: false, help: "the rank of each: 1 + how many logits are larger" },
   },
   result: { list: true, fields: SCORE_FIELDS },
   make({ ids, rank }, spec): Reducer<readonly TargetScore[]> {

@@ -1,4 +1,4 @@
-import { define, option, type Reducer } from "../core/mod.ts";
+import { define, type Reducer } from "../core/mod.ts";
 import { type Heap, heapFault, heapOf, offer, ranked, scanBlock, sortedHeap } from "../row/mod.ts";
 
 /** One of the likeliest tokens of a row. */
@@ -50,13 +50,15 @@ export const topKDefinition = /* @__PURE__ */ define({
   kind: "reducer",
   help: "the k likeliest tokens",
   options: {
-    k: option.whole("how many", {
+    k: {
+      type: "whole",
       least: 1,
       argument: true,
       code: "E_K_RANGE",
       hint: " (to have none, leave it out)",
-    }),
-    logprob: option.flag("log-probabilities beside the logits", { default: true }),
+      help: "how many",
+    },
+    logprob: { type: "flag", default: true, help: "log-probabilities beside the logits" },
   },
   result: {
     list: true,

@@ -2,7 +2,6 @@ import {
   checkWhole,
   type Chunk,
   define,
-  option,
   optionsOf,
   ParameterError,
   type Shape,
@@ -92,10 +91,13 @@ export const toNpyDefinition = /* @__PURE__ */ define({
   kind: "sink",
   help: "a .npy file",
   options: {
-    path: option.text("a path", { argument: true }),
-    axes: option.data((_what, _name, axes) => axes as readonly number[], "the axes of the array, the vocabulary last", {
+    path: { type: "text", argument: true, help: "a path" },
+    axes: {
+      type: "data",
+      read: (_what, _name, axes) => axes as readonly number[],
       optional: true,
-    }),
+      help: "the axes of the array, the vocabulary last",
+    },
   },
   async make({ path: asked, axes }, _spec, { grants }) {
     const path = grants ? await grants.writable(asked) : asked;

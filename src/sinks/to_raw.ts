@@ -1,4 +1,4 @@
-import { type Chunk, define, option, optionsOf } from "../core/mod.ts";
+import { type Chunk, define, optionsOf } from "../core/mod.ts";
 import { openOutput } from "./_open_output.ts";
 import { rowSink } from "./_row_sink.ts";
 import type { SinkOptions } from "./sink_options.ts";
@@ -42,7 +42,7 @@ export const toRawDefinition = /* @__PURE__ */ define({
   kind: "sink",
   help: "a file of bare numbers, little endian",
   options: {
-    path: option.text("a path", { argument: true }),
+    path: { type: "text", argument: true, help: "a path" },
   },
   async make({ path: asked }, _spec, { grants }) {
     const path = grants ? await grants.writable(asked) : asked;

@@ -1,4 +1,4 @@
-import { define, option, optionsOf } from "../core/mod.ts";
+import { define, optionsOf } from "../core/mod.ts";
 import { openOutput } from "./_open_output.ts";
 import { textSink } from "./_text_sink.ts";
 import type { SinkOptions } from "./sink_options.ts";
@@ -44,7 +44,7 @@ export const toTextDefinition = /* @__PURE__ */ define({
   kind: "sink",
   help: "a file of text",
   options: {
-    path: option.text("a path", { argument: true }),
+    path: { type: "text", argument: true, help: "a path" },
   },
   async make({ path: asked }, _spec, { grants }) {
     const path = grants ? await grants.writable(asked) : asked;

@@ -3,7 +3,6 @@ import {
   type Dtype,
   ioReason,
   type Logits,
-  option,
   optionsOf,
   ParameterError,
   shown,
@@ -12,7 +11,7 @@ import {
 } from "../core/mod.ts";
 import { byteLogits } from "./_byte_logits.ts";
 import { cutOf } from "./_cut.ts";
-import { EXPECTED, given } from "./_expected_options.ts";
+import { DTYPE, given, TENSOR, VOCABULARY } from "./_expected_options.ts";
 import { FileFeed } from "./_file_feed.ts";
 import { type Format, formatOf, layoutOf } from "./_file_layout.ts";
 import type { Layout } from "./_layout.ts";
@@ -91,8 +90,10 @@ export const fromFileDefinition = /* @__PURE__ */ define({
   kind: "source",
   help: "a file: .npy, .safetensors, or raw",
   options: {
-    path: option.text("a path, or a file: URL", { argument: true }),
-    ...EXPECTED,
+    path: { type: "text", argument: true, help: "a path, or a file: URL" },
+    vocabulary: VOCABULARY,
+    dtype: DTYPE,
+    tensor: TENSOR,
   },
   async make({ path, ...expected }, _spec, { grants }): Promise<Logits> {
     const from = grants ? await grants.readable(path) : path;

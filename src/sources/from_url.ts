@@ -5,7 +5,6 @@ import {
   define,
   type Dtype,
   type Logits,
-  option,
   optionsOf,
   ParameterError,
   shown,
@@ -14,7 +13,7 @@ import {
 } from "../core/mod.ts";
 import { byteLogits } from "./_byte_logits.ts";
 import { cutOf } from "./_cut.ts";
-import { EXPECTED, given } from "./_expected_options.ts";
+import { DTYPE, given, TENSOR, VOCABULARY } from "./_expected_options.ts";
 import { formatOf, layoutOf } from "./_file_layout.ts";
 import { fetchPart, type Remote } from "./_remote.ts";
 import { StreamFeed } from "./_stream_feed.ts";
@@ -109,7 +108,12 @@ export const fromUrlDefinition = /* @__PURE__ */ define({
   name: "fromUrl",
   kind: "source",
   help: "the URL of a file, http or https",
-  options: { url: option.text("the URL", { argument: true }), ...EXPECTED },
+  options: {
+    url: { type: "text", argument: true, help: "the URL" },
+    vocabulary: VOCABULARY,
+    dtype: DTYPE,
+    tensor: TENSOR,
+  },
   make: ({ url, ...expected }, _spec, { grants }): Promise<Logits> =>
     fromUrl(url, { ...given(expected), ...(grants ? { check: (next) => grants.url(next) } : {}) }),
 });
