@@ -1,4 +1,4 @@
-import type { Option, OptionTable } from "../core/mod.ts";
+import type { Option, OptionTable, OptionValue } from "../core/mod.ts";
 import type { Flag, Flags } from "./_flags.ts";
 
 /** What an option's value is called in a help, by its type; a switch has none. */
@@ -17,7 +17,7 @@ const VALUES: Readonly<Record<Option["type"], string | undefined>> = {
 export type FlagWords = Partial<Pick<Flag, "name" | "value" | "help" | "elsewhere">>;
 
 /** The flag of an option: `topK` is `--top-k`. */
-export function flagOf(name: string, { type, help, least, words }: Option, own: FlagWords = {}): Flag {
+function flagOf(name: string, { type, help, least, words }: Option, own: FlagWords = {}): Flag {
   const value = own.value ?? words?.join("|") ?? VALUES[type];
   return {
     name: own.name ?? name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
@@ -33,8 +33,19 @@ export function flagsOf(table: OptionTable, own: Readonly<Record<string, FlagWor
   return Object.entries(table).map(([name, option]) => flagOf(name, option, own[name]));
 }
 
-/** What a flag says of its option; `undefined` where it is not given. */
-export function readFlag(flags: Flags, flag: string, { type, words = [] }: Option): unknown {
+/** What the flags say of their options; `undefined` for those that are not given. */
+export function readFlags<T extends OptionTable>(
+  flags: Flags,
+  table: T,
+  own: Readonly<Record<string, FlagWords>> = {},
+): { readonly [K in keyof T]: OptionValue<T[K]> } {
+  const read = Object.entries(table).map((
+    [name, option],
+  ) => [name, readFlag(flags, flagOf(name, option, own[name]).name, option)]);
+  return Object.fromEntries(read);
+}
+
+function readFlag(flags: Flags, flag: string, { type, words = [] }: Option): unknown {
   switch (type) {
     case "whole":
       return flags.whole(flag);

@@ -1,6 +1,6 @@
 import type { Reducers, Row } from "../core/mod.ts";
 import { explain, reduce as reduceRows, type ReduceOptions } from "../flow/mod.ts";
-import { RECORD_OPTIONS } from "../records/inside.ts";
+import { RECORD_OPTIONS, REDUCER_OPTIONS, reducersIn } from "../records/inside.ts";
 import { recordReducers, rowRecord, type RowRecordOptions } from "../records/mod.ts";
 import { LabelSummary } from "../reducers/mod.ts";
 import type { Command } from "./_command.ts";
@@ -9,7 +9,7 @@ import type { Flags } from "./_flags.ts";
 import type { Format } from "./_format.ts";
 import { readLabels } from "./_labels.ts";
 import { NDJSON } from "./_ndjson.ts";
-import { flagsOf, readFlag } from "./_option_flags.ts";
+import { flagsOf, type FlagWords, readFlags } from "./_option_flags.ts";
 import { inputsOf, openText, type Output, targetOf, writing } from "./_output.ts";
 import { type Progress, watched } from "./_progress.ts";
 import { flowOptions, given, openSource, SOURCE_FLAGS, type SourceSettings, sourceSettings } from "./_source_flags.ts";
@@ -17,16 +17,15 @@ import { Table } from "./_table.ts";
 import { UsageError } from "./_usage_error.ts";
 import type { Io } from "./io.ts";
 
+/** What a record may hold, labels apart: they are a file. */
 const { labels: _labels, ...PLAIN } = RECORD_OPTIONS;
 
-/** The flags of what a record may hold, and how they differ from its options. */
-const RECORD_FLAGS = flagsOf(RECORD_OPTIONS, {
+/** How flags differ from what their options say. */
+const WORDS: Readonly<Record<string, FlagWords>> = {
   topK: { value: "K", elsewhere: ["k"] },
   labels: { value: "IDS.npy" },
   unit: { name: "entropy" },
-});
-
-const FLAG_OF = Object.fromEntries(Object.keys(RECORD_OPTIONS).map((name, i) => [name, RECORD_FLAGS[i].name]));
+};
 
 const COMMAND: Command = {
   name: "reduce",
@@ -38,7 +37,8 @@ SOURCE is a file (.npy, .safetensors, or raw .f32 .f16 .bf16 .f64 with
 or raw).`,
   flags: [
     ...SOURCE_FLAGS,
-    ...RECORD_FLAGS,
+    ...flagsOf(RECORD_OPTIONS, WORDS),
+    ...flagsOf(REDUCER_OPTIONS),
     { name: "format", value: "table|ndjson", help: "a table on a terminal, else NDJSON, if absent" },
     { name: "o", value: "FILE", help: "write to FILE, which must be none that is read", elsewhere: ["out", "output"] },
   ],
@@ -150,9 +150,10 @@ function settingsOf(flags: Flags, io: Io): Settings {
 }
 
 function recordOf(flags: Flags, labelled: boolean): RowRecordOptions {
-  const options: RowRecordOptions = Object.fromEntries(
-    Object.entries(PLAIN).map(([name, option]) => [name, readFlag(flags, FLAG_OF[name], option)]),
-  );
+  const options: RowRecordOptions = {
+    ...readFlags(flags, PLAIN, WORDS),
+    reducers: reducersIn(readFlags(flags, REDUCER_OPTIONS)),
+  };
   if (options.shift && !labelled) throw new UsageError("Cannot use --shift without --labels");
   if (options.rank && !labelled && !options.target) {
     throw new UsageError("Cannot use --rank without --labels or --target");

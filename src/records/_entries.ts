@@ -86,7 +86,7 @@ export const LAST: readonly RecordEntry[] = [
   },
   ...BY_NAME.map(({ name, result, of }): RecordEntry => ({
     key: name,
-    asked: (options) => options[name] === true,
+    asked: ({ reducers = [] }) => reducers.includes(name),
     reducer: () => of({}) as Reducer<unknown>,
     fields: (found) => ({ [name]: plainOf(found, result!) }),
   })),
@@ -105,8 +105,8 @@ function plainOf(found: unknown, result: Result): unknown {
   return Object.fromEntries(Object.keys(result.fields).map((name) => [name, record[name] ?? null]));
 }
 
-/** What may be asked for in a record, by name: the command line's flags and the service's parameters follow from it. */
-export const RECORD_OPTIONS: OptionTable = {
+/** What may be asked for in a record: the command line's flags and the service's parameters follow from it. */
+export const RECORD_OPTIONS = {
   topK: { type: "whole", optional: true, help: `list the k likeliest tokens; ${TOP} if absent, no list for 0` },
   target: { type: "ids", optional: true, help: "logit and log-probability of these ids in every row" },
   labels: {
@@ -120,7 +120,14 @@ export const RECORD_OPTIONS: OptionTable = {
   rank: { type: "flag", optional: true, help: "ranks of targets and labels: 1 + how many logits are larger" },
   specials: { type: "flag", optional: true, help: "count the masked tokens (-Infinity) of each row" },
   unit: { type: "choice", words: ["nats", "bits"], optional: true, help: "the unit of the entropy; nats if absent" },
-  ...Object.fromEntries(
-    BY_NAME.map(({ name, help }): [string, Option] => [name, { type: "flag", optional: true, help: `add ${help}` }]),
-  ),
-};
+} as const;
+
+/** A flag for each reducer that is asked for by its name. */
+export const REDUCER_OPTIONS: OptionTable = Object.fromEntries(
+  BY_NAME.map(({ name, help }) => [name, { type: "flag", optional: true, help: `add ${help}` }]),
+);
+
+/** The reducers by whose names something was asked for. */
+export function reducersIn(asked: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(REDUCER_OPTIONS).filter((name) => asked[name] === true);
+}

@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { BY_NAME, RECORD_OPTIONS } from "./_entries.ts";
+export { BY_NAME, RECORD_OPTIONS, REDUCER_OPTIONS, reducersIn } from "./_entries.ts";

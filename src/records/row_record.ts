@@ -1,6 +1,6 @@
 import { optionsOf, ParameterError, type Reducers, type Row, type RowReport, shown } from "../core/mod.ts";
 import type { Candidate } from "../reducers/mod.ts";
-import { FIRST, LAST, RECORD_OPTIONS, type RecordEntry } from "./_entries.ts";
+import { BY_NAME, FIRST, LAST, RECORD_OPTIONS, type RecordEntry } from "./_entries.ts";
 import type { RowRecordOptions } from "./row_record_options.ts";
 import type { ScoreRecord } from "./score_record.ts";
 
@@ -38,7 +38,7 @@ export interface RowRecord {
   readonly [reducer: string]: unknown;
 }
 
-const NAMES = Object.keys(RECORD_OPTIONS);
+const NAMES = [...Object.keys(RECORD_OPTIONS), "reducers"];
 
 /** Refuses a row that {@linkcode recordReducers} did not reduce, or with other options. */
 function checkReduced(row: unknown, wanted: readonly RecordEntry[]): RowReport & Record<string, unknown> {
@@ -72,7 +72,7 @@ function checkReduced(row: unknown, wanted: readonly RecordEntry[]): RowReport &
  * @throws {ParameterError} If k, an id or a unit does not fit.
  */
 export function recordReducers(options: RowRecordOptions = {}): Reducers {
-  optionsOf("recordReducers", options, NAMES);
+  checkNames(optionsOf("recordReducers", options, NAMES).reducers);
   const asked = [...FIRST, ...LAST].filter((entry) => isAsked(entry, options));
   return Object.fromEntries(asked.map(({ key, reducer }) => [key, reducer(options) as Reducers[string]]));
 }
@@ -105,6 +105,13 @@ export function rowRecord(row: Row<Reducers>, options: RowRecordOptions = {}): R
   const fieldsOf = (entries: readonly RecordEntry[]) =>
     Object.assign({}, ...entries.map(({ key, fields }) => fields(reduced[key], options)));
   return { row: index, count, ...fieldsOf(first), nan, posInf, allMasked, ...fieldsOf(last) };
+}
+
+function checkNames(names: readonly string[] = []): void {
+  const known = BY_NAME.map(({ name }) => name);
+  const other = names.find((name) => !known.includes(name));
+  if (other === undefined) return;
+  throw new ParameterError(`Cannot add the reducer ${shown(other)} to a record: wanted ${known.join(", ")}`);
 }
 
 function isAsked({ asked }: RecordEntry, options: RowRecordOptions): boolean {

@@ -16,6 +16,6 @@ export interface RowRecordOptions {
   readonly rank?: boolean | undefined;
   /** Counts -Infinity. */
   readonly specials?: boolean | undefined;
-  /** Reducers of the catalogue that need no option, by their names: `margin: true`. */
-  readonly [reducer: string]: unknown;
+  /** More reducers of the library, by name: those that need no option, as `"margin"`. Each has a field of its name. */
+  readonly reducers?: readonly string[] | undefined;
 }

@@ -1,7 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { type ErrorCode, type Option, ParameterError } from "../../core/mod.ts";
-import { RECORD_OPTIONS } from "../../records/inside.ts";
-import type { InformationUnit } from "../../reducers/mod.ts";
+import { type ErrorCode, ParameterError } from "../../core/mod.ts";
+import { RECORD_OPTIONS, REDUCER_OPTIONS } from "../../records/inside.ts";
 
 /** What a parser of query texts is documented as. */
 type Documented = z.ZodType<unknown, string>;
@@ -52,35 +51,15 @@ const SOURCE = {
   backend: choice("the arithmetic; the fastest if absent", ["fma", "simd", "reference"]).optional(),
 } satisfies Record<string, z.ZodOptional<Documented>>;
 
-/** The parser of an option. */
-function parserOf({ type, help, least, words }: Option): Documented {
-  switch (type) {
-    case "whole":
-      return whole(help, least ?? 0);
-    case "number":
-      return number(help);
-    case "flag":
-      return flag(help);
-    case "choice":
-      return choice(help, words as readonly [string, ...string[]]);
-    case "ids":
-      return ids(help);
-    default:
-      return text(help);
-  }
-}
-
-// Labels are a part of the body; rank and shift go with them.
-const { labels: _labels, rank: _rank, shift: _shift, topK: _topK, unit, ...NAMED } = RECORD_OPTIONS;
+const { target, specials, unit } = RECORD_OPTIONS;
 
 /** What a row may hold. */
 const ROWS = {
   topK: whole("list the k likeliest tokens; 5 if absent", 1).optional(),
-  entropy: parserOf(unit).optional() as z.ZodOptional<z.ZodType<InformationUnit, string>>,
-  ...Object.fromEntries(Object.entries(NAMED).map(([name, option]) => [name, parserOf(option).optional()])) as {
-    target: z.ZodOptional<z.ZodType<number[], string>>;
-    specials: z.ZodOptional<z.ZodType<boolean, string>>;
-  },
+  target: ids(target.help).optional(),
+  specials: flag(specials.help).optional(),
+  entropy: choice(unit.help, unit.words).optional(),
+  ...Object.fromEntries(Object.entries(REDUCER_OPTIONS).map(([name, { help }]) => [name, flag(help).optional()])),
 } satisfies Record<string, z.ZodOptional<Documented>>;
 
 const FORMAT = {
@@ -92,8 +71,8 @@ export const ReduceQuery = z.strictObject({
   ...SOURCE,
   ...ROWS,
   ...FORMAT,
-  rank: flag("ranks of targets and labels: 1 + how many logits are larger").optional(),
-  shift: flag("row i is scored against label i + 1; the last has none").optional(),
+  rank: flag(RECORD_OPTIONS.rank.help).optional(),
+  shift: flag(RECORD_OPTIONS.shift.help).optional(),
   onInvalid: choice("rows with NaN, +Infinity or only masked tokens are reported (default) or end the answer", [
     "report",
     "throw",

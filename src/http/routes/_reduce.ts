@@ -1,6 +1,6 @@
 import { type Logits, ParameterError, ShapeError } from "../../core/mod.ts";
 import { entropyMonitor, reduce, tap } from "../../flow/mod.ts";
-import { RECORD_OPTIONS } from "../../records/inside.ts";
+import { reducersIn } from "../../records/inside.ts";
 import { recordReducers, type RowRecord, rowRecord, type RowRecordOptions } from "../../records/mod.ts";
 import { entropy, LabelSummary, logSumExp, maximum, type TargetScore } from "../../reducers/mod.ts";
 import type { Exchange } from "../_exchange.ts";
@@ -52,9 +52,15 @@ export function checkRecordLimits(
 }
 
 /** What a query asks for in each row. */
-export function recordOptionsOf(query: Pick<Query, "entropy">, labels?: ArrayLike<number>): RowRecordOptions {
-  const asked = Object.entries(query).filter(([name]) => name !== "entropy" && name in RECORD_OPTIONS);
-  return { ...Object.fromEntries(asked), unit: query.entropy, labels };
+export function recordOptionsOf(
+  query: Pick<Query, "topK" | "target" | "specials" | "entropy"> & {
+    rank?: boolean | undefined;
+    shift?: boolean | undefined;
+  },
+  labels?: ArrayLike<number>,
+): RowRecordOptions {
+  const { topK, target, specials, entropy: unit, rank, shift } = query;
+  return { topK, target, specials, unit, rank, shift, labels, reducers: reducersIn(query) };
 }
 
 /** The rows of the answer, as they are made. */
