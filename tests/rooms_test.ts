@@ -94,8 +94,8 @@ const CACHES = [
   "kernels/load.ts: loaded",
   "kernels/load.ts: owners",
   "src/core/_local_spec.ts: made",
+  "src/core/_registry.ts: registry",
   "src/core/apply_operators.ts: shapes",
-  "src/core/register.ts: registry",
   "src/row/reduce_row.ts: known",
 ];
 

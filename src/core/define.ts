@@ -1,5 +1,6 @@
 import { ParameterError } from "./errors.ts";
-import { checkOption, type Option, type OptionValue } from "./option.ts";
+import { checkOption } from "./check_option.ts";
+import type { Option, OptionValue } from "./option.ts";
 import { optionsOf } from "./options_of.ts";
 import type { Result } from "./result.ts";
 import type { Spec } from "./spec.ts";

@@ -1,8 +1,7 @@
+import { registry } from "./_registry.ts";
 import type { Definition } from "./define.ts";
 import { ParameterError } from "./errors.ts";
 import { shown } from "./shown.ts";
-
-const registry = new Map<string, Definition>();
 
 /** A name of one's own, and whose it is: `acme:margin`. Names without a colon are the library's. */
 const NAME = /^[a-z][a-z0-9-]*:[A-Za-z][A-Za-z0-9]*$/;
@@ -48,22 +47,4 @@ export function register<D extends Definition>(definition: D): D {
   }
   registry.set(name, definition);
   return definition;
-}
-
-/**
- * The registered definition of a name.
- *
- * @example Nobody has registered it
- * ```ts
- * import { registered } from "@sluice/sluice/core";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(registered("acme:nothing"), undefined);
- * ```
- *
- * @param name The name, namespace included.
- * @returns The definition; `undefined` if there is none.
- */
-export function registered(name: string): Definition | undefined {
-  return registry.get(name);
 }

@@ -1,4 +1,4 @@
-import type { Definition, Option, OptionTable, Reducer, Result } from "../core/mod.ts";
+import type { Definition, OptionTable, Reducer, Result } from "../core/mod.ts";
 import { REDUCERS } from "../reducers/inside.ts";
 import {
   type Candidate,

@@ -1,0 +1,95 @@
+import { ParameterError } from "./errors.ts";
+import type { Option, OptionValue } from "./option.ts";
+import { shown } from "./shown.ts";
+
+/**
+ * An option's value, checked; a list is copied. A value that is `undefined` gives the default.
+ *
+ * @example The default
+ * ```ts
+ * import { checkOption } from "@sluice/sluice/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const logprob = { type: "flag", default: true, help: "log-probabilities" } as const;
+ * assertEquals(checkOption("topK", "logprob", logprob, undefined), true);
+ * ```
+ *
+ * @param what Whose option it is.
+ * @param name Its name.
+ * @param option What it may be.
+ * @param value What was given.
+ * @returns The value.
+ * @throws {ParameterError} If it does not fit.
+ */
+export function checkOption<O extends Option>(what: string, name: string, option: O, value: unknown): OptionValue<O> {
+  if (value === undefined && (option.optional || "default" in option)) return option.default as OptionValue<O>;
+  const refuse = (found: unknown, wanted: string): never => {
+    throw new ParameterError(`Cannot use ${what} with ${name} = ${shown(found)}: wanted ${wanted}`, option.code);
+  };
+  const { type, words = [] } = option;
+  if (type === "data") return option.read!(what, name, value) as OptionValue<O>;
+  if (type === "ids") return idsOf(value, option, refuse) as OptionValue<O>;
+  if (type === "sequences") {
+    return listOf(value, wantedBy(option), refuse).map((sequence) => {
+      const ids = idsOf(sequence, { ...option, type: "ids" }, refuse);
+      return ids.length > 0 ? ids : refuse(ids, "sequences of at least one id");
+    }) as OptionValue<O>;
+  }
+  const fits = type === "flag"
+    ? typeof value === "boolean"
+    : type === "text"
+    ? typeof value === "string" && value !== ""
+    : type === "choice"
+    ? words.includes(value as string)
+    : isWithin(value, option);
+  if (!fits) refuse(value, rangeWords(value, option));
+  return value as OptionValue<O>;
+}
+
+/** What an option's value must be, in words. */
+function wantedBy({ type, least, above, most, words = [], hint = "" }: Option): string {
+  return wordsFor() + hint;
+
+  function wordsFor(): string {
+    if (type === "flag") return "true or false";
+    if (type === "text") return "a text that is not empty";
+    if (type === "choice") return words.map((word) => `"${word}"`).join(" or ");
+    if (type === "ids") return "a list of ids";
+    if (type === "sequences") return "a list of sequences of ids";
+    const kind = type === "whole" ? "a whole number" : most === undefined ? "a finite number" : "a number";
+    if (type === "whole" && most === undefined) return `${kind} of at least ${least ?? 0}`;
+    if (least !== undefined && most !== undefined) return `${kind} from ${least} to ${most}`;
+    const low = above !== undefined ? ` above ${above}` : least !== undefined ? ` of at least ${least}` : "";
+    return kind + low + (most === undefined ? "" : `${low && ","} at most ${most}`);
+  }
+}
+
+function isWithin(value: unknown, { type, least = type === "whole" ? 0 : -Infinity, above, most }: Option): boolean {
+  const known = type === "whole" ? Number.isSafeInteger(value) : Number.isFinite(value);
+  const number = value as number;
+  return known && number >= least && !(number <= above!) && !(number > most!);
+}
+
+/** A whole number that is too large for float64 is told so. */
+function rangeWords(value: unknown, option: Option): string {
+  const { type, least = 0, most, hint = "" } = option;
+  const large = type === "whole" && most === undefined && typeof value === "number" && value > Number.MAX_SAFE_INTEGER;
+  return large ? `a whole number from ${least} to 2^53 - 1${hint}` : wantedBy(option);
+}
+
+type Refuse = (found: unknown, wanted: string) => never;
+
+function listOf(value: unknown, wanted: string, refuse: Refuse): unknown[] {
+  if (typeof (value as Iterable<unknown> | null | undefined)?.[Symbol.iterator] !== "function") refuse(value, wanted);
+  return [...value as Iterable<unknown>];
+}
+
+function idsOf(value: unknown, option: Option, refuse: Refuse): number[] {
+  const ids = listOf(value, wantedBy(option), refuse);
+  for (const id of ids) {
+    if (!isWithin(id, { ...option, type: "whole" })) {
+      refuse(id, `ids: ${rangeWords(id, { ...option, type: "whole" }).replace("a whole number", "whole numbers")}`);
+    }
+  }
+  return ids as number[];
+}
