@@ -1,4 +1,4 @@
-import type { Backend, Kernels } from "../../kernels/mod.ts";
+import { type Backend, type Kernels, LANES } from "../../kernels/mod.ts";
 import { checkWhole, optionsOf, type Reducers, type Row, ShapeError } from "../core/mod.ts";
 import { checkOnInvalid, requireValid } from "./_invalid_row.ts";
 import { kernelsFor } from "./_kernels_for.ts";
@@ -26,7 +26,7 @@ export type AlignedRows = Readonly<Record<string, Float32Array | Float64Array>>;
  * Reduces one row that is in memory, synchronously: a decode loop's door. The same bits as `reduce` over any stream of it.
  *
  * Several aligned rows, say of two models, are given by name; a reducer says which of them it reads (`streams`), and its `step` gets a
- * segment of each. They have equal lengths, and all are f32 or all f64.
+ * segment of each. They have equal lengths, and all are f32 or all f64; there are at most 16.
  *
  * Cost: that of the sweep and one copy, and about half a microsecond. A second read, where a reducer asks for it, is free to have.
  *
@@ -62,7 +62,7 @@ export type AlignedRows = Readonly<Record<string, Float32Array | Float64Array>>;
  * @param reducers What to compute, by name.
  * @param options Backend, invalid rows.
  * @returns The results.
- * @throws {ShapeError} If there are no logits, or their memory was transferred away; of aligned rows, if they differ in length or dtype.
+ * @throws {ShapeError} If there are no logits, or their memory was transferred away; of aligned rows, if they are too many, or differ in length or dtype.
  * @throws {ParameterError} If a reducer does not fit the streams.
  * @throws {RangeError} If these are no reducers, or an option, or an id or k of a reducer, does not fit.
  * @throws {InvalidLogitError} Under `onInvalid: "throw"`, for a row with NaN, +Infinity or no allowed token.
@@ -95,10 +95,12 @@ const ROW_OPTIONS = ["backend", "onInvalid", "index"] as const;
 
 function readRows(kernels: Kernels, rows: readonly Values[], index: number, set: ReducerSet): FinishedRow {
   const state = new RowState(set, kernels, index, rows[0].length);
-  eachRun(kernels, rows, index, (run) => state.extend(run));
-  const finished = state.finish();
-  finished.fold.close();
-  return finished;
+  try {
+    eachRun(kernels, rows, index, (run) => state.extend(run));
+    return state.finish();
+  } finally {
+    state.close();
+  }
 }
 
 /** The rows as a list, with the names of their streams if they have any. */
@@ -110,19 +112,31 @@ function rowsOf(
     return { rows: [values], streams: undefined };
   }
   const streams = Object.keys(values), rows = Object.values(values);
+  checkAligned(rows, streams);
+  return { rows, streams };
+}
+
+function checkAligned(rows: readonly Values[], streams: readonly string[]): void {
   if (rows.length === 0) {
     throw new ShapeError("Cannot reduce aligned rows: there are none, wanted at least 1", "E_EMPTY");
   }
+  if (rows.length > LANES) {
+    throw new ShapeError(
+      `Cannot reduce ${rows.length} aligned rows: wanted at most ${LANES}, a lane of the arena each; reduce them in groups`,
+    );
+  }
   rows.forEach((row, i) => checkRow(`reduce the row of stream "${streams[i]}"`, row));
   const odd = rows.findIndex((row) => row.length !== rows[0].length || row.constructor !== rows[0].constructor);
-  if (odd < 0) return { rows, streams };
+  if (odd < 0) return;
   const say = (i: number) => `"${streams[i]}" has ${rows[i].length} logits in a ${rows[i].constructor.name}`;
   throw new ShapeError(`Cannot reduce aligned rows: ${say(0)}, ${say(odd)}; wanted the same`);
 }
 
 /** Only a plain record has rows by name: anything else is taken for a row, and refused as one where it is none. */
 function isAligned(values: Values | AlignedRows): values is AlignedRows {
-  return typeof values === "object" && values !== null && Object.getPrototypeOf(values) === Object.prototype;
+  if (typeof values !== "object" || values === null) return false;
+  const prototype = Object.getPrototypeOf(values);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** A decode loop passes the same object of reducers for each token. */
