@@ -143,6 +143,7 @@ export class RowState {
   static merged(states: readonly RowState[]): RowState {
     const [first] = states;
     for (const state of states) first.#checkSame(state);
+    for (const { set } of states) set.requireCurrent("merge states");
     const parts = states.flatMap((state) => state.#parts).sort((a, b) => a.from - b.from);
     first.#checkApart(parts);
     const { set, kernels, row, vocabulary, operators } = first;
