@@ -1,13 +1,11 @@
-import { Cell, Column, SLOT_BYTES, TILE, TILES } from "./layout.ts";
+import { Cell, Column, LANES, SLOT_BYTES, TILE, TILES } from "./layout.ts";
 import { Places } from "./places.ts";
 
 /** Bytes at the start of memory that belong to the WASM module: its tables of constants and its scratch vectors. */
 const RESERVED = 8192;
-/** Eight for aligned streams, and as many for what is called from inside them. */
-const LANES = 16;
 /** Rows that can be open at a time without leaving the arena: a batch of a projection. */
 const SLOTS = 64;
-// Two in turn for a source, two more for its second read, and as many for a second flow; later ones use memory of their own.
+/** Enough for two flows: each fills two in turn in its first read, and two in its second. Further flows read into memory outside. */
 const BUFFERS = 8;
 const BUFFER_BYTES = 1 << 18;
 const PAGE = 65536;

@@ -4,6 +4,9 @@ export const TILE = 1024;
 /** Most tiles that one sweep may take: the rows of a lane's table. Few enough that their logits stay in the second cache. */
 export const TILES = 32;
 
+/** Lanes of an arena, one a stream: eight for aligned streams, and as many for what is called from inside their steps. */
+export const LANES = 16;
+
 /** Float64 columns of one row of the table a sweep writes, a row a tile. */
 export const Column = {
   /** The tile's sum is `mantissa * 2^exponent`, mantissa in [1, 2), or 0 for a fully masked tile. */

@@ -1,26 +1,26 @@
-/** Takes along what a tenant has put at an address: the place is somebody else's from now on. */
-export type Leave = (at: number) => void;
+/** Called as a tenant loses its place: the last moment to copy what it has put at that address. */
+export type OnEvict = (at: number) => void;
 
 /**
- * Places of one size, a tenant each: any object. When all are taken, the tenant that came first leaves: so any number of owners get
- * along with few places, and nobody's content is lost.
+ * Places of one size, a tenant each: any object. When all are taken, the tenant that came first is evicted: so any number of tenants
+ * get along with few places, and nobody's content is lost.
  *
  * @example Two tenants, one place
  * ```ts
  * import { Places } from "@sluice/sluice/kernels";
  * import { assertEquals } from "@std/assert";
  *
- * const left: number[] = [];
+ * const evicted: number[] = [];
  * const places = new Places([64]);
  * const first = {}, second = {};
- * assertEquals(places.take(first, (at) => left.push(at)), 64);
+ * assertEquals(places.take(first, (at) => evicted.push(at)), 64);
  * assertEquals(places.take(second, () => {}), 64);
- * assertEquals([left, places.of(first), places.of(second)], [[64], undefined, 64]);
+ * assertEquals([evicted, places.of(first), places.of(second)], [[64], undefined, 64]);
  * ```
  */
 export class Places {
   readonly #free: number[];
-  readonly #taken = new Map<object, { readonly at: number; readonly leave: Leave }>();
+  readonly #taken = new Map<object, { readonly at: number; readonly onEvict: OnEvict }>();
 
   /** All free: one place at each address. */
   constructor(addresses: readonly number[]) {
@@ -32,18 +32,18 @@ export class Places {
     return this.#taken.get(tenant)?.at;
   }
 
-  /** Gives a tenant that has none a place, with whatever lies there. `leave` is called if it must go. */
-  take(tenant: object, leave: Leave): number {
-    const at = this.#free.pop() ?? this.#evict();
-    this.#taken.set(tenant, { at, leave });
+  /** The place that a tenant has, or a new one with whatever lies there. */
+  take(tenant: object, onEvict: OnEvict): number {
+    const at = this.of(tenant) ?? this.#free.pop() ?? this.#evict();
+    this.#taken.set(tenant, { at, onEvict });
     return at;
   }
 
   /** A map keeps the order in which its keys came. */
   #evict(): number {
-    const [[tenant, { at, leave }]] = this.#taken;
+    const [[tenant, { at, onEvict }]] = this.#taken;
     this.#taken.delete(tenant);
-    leave(at);
+    onEvict(at);
     return at;
   }
 

@@ -1,8 +1,7 @@
 import type { Chunk } from "./chunk.ts";
 import { type Position, positionAfter } from "./_position.ts";
 import { isDetached } from "./detached.ts";
-import { ShapeError } from "./errors.ts";
-import { SourceError } from "./errors.ts";
+import { ShapeError, SourceError } from "./errors.ts";
 import type { Shape } from "./shape.ts";
 
 /**
@@ -48,7 +47,7 @@ export class ChunkOrder {
         "E_DETACHED",
       );
     }
-    if (!(this.#fits(data))) {
+    if (!this.#fits(data)) {
       throw new ShapeError(
         `Cannot read the chunk at row ${row}, id ${start}: its data is a ${data.constructor.name}, the shape says ${this.#shape.dtype}`,
         "E_DTYPE",

@@ -28,7 +28,7 @@ import type { Spec } from "./spec.ts";
 export interface Reducer<R, S = any> {
   /** What it is, as data. */
   readonly spec: Spec;
-  /** Of several aligned streams those that it reads, by name; absent where there is one. `step` gets a segment of each, in this order. */
+  /** Of several aligned streams those that it reads, at least one, by name; absent where there is one. `step` gets a segment of each, in this order. */
   readonly streams?: readonly string[];
   /** What the engine's sweep must know at `finish`; `"maximum"` if absent. */
   readonly needs?: Level;

@@ -21,7 +21,7 @@ export class Accumulator {
   /** The slot, with its digits. */
   #enter(): number {
     if (this.#at !== NOWHERE) return this.#at;
-    this.#at = this.#kernels.arena.slots.take(this, () => this.#leave());
+    this.#at = this.#kernels.arena.slots.take(this, () => this.#evicted());
     if (this.#saved) this.#view().set(this.#saved);
     else this.#kernels.clear(this.#at);
     return this.#at;
@@ -31,8 +31,8 @@ export class Accumulator {
     return new Uint8Array(this.#kernels.memory, this.#at, SLOT_BYTES);
   }
 
-  /** Takes the digits along. */
-  #leave(): void {
+  /** Takes the digits out of the slot, which is lost. */
+  #evicted(): void {
     this.#saved = this.#view().slice();
     this.#at = NOWHERE;
   }

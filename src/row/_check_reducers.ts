@@ -17,11 +17,23 @@ function checkReducer(name: string, reducer: unknown): void {
       `Cannot reduce by ${shown(reducer)} as "${name}": wanted a reducer, as logSumExp() gives it${callHint(reducer)}`,
     );
   }
-  const { needs } = reducer;
-  if (needs === undefined || LEVELS.includes(needs)) return;
-  throw new ParameterError(
-    `Cannot reduce by "${name}", which needs ${shown(needs)}: wanted one of ${LEVELS.join(", ")}`,
-  );
+  const { needs, streams } = reducer;
+  if (needs !== undefined && !LEVELS.includes(needs)) {
+    throw new ParameterError(
+      `Cannot reduce by "${name}", which needs ${shown(needs)}: wanted one of ${LEVELS.join(", ")}`,
+    );
+  }
+  if (streams !== undefined) checkStreams(name, streams);
+}
+
+function checkStreams(name: string, streams: readonly string[]): void {
+  const isList = Array.isArray(streams) && streams.length > 0;
+  const odd = isList ? streams.findIndex((stream) => typeof stream !== "string" || stream === "") : -1;
+  if (isList && odd < 0) return;
+  const [what, found, wanted] = isList
+    ? [`streams[${odd}]`, streams[odd], "a name"]
+    : ["streams", streams, "a list of at least one name"];
+  throw new ParameterError(`Cannot reduce by "${name}", whose ${what} is ${shown(found)}: wanted ${wanted}`);
 }
 
 function isReducer(value: unknown): value is Reducer<unknown> {

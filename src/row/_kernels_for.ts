@@ -1,7 +1,8 @@
 import { type Backend, type Kernels, loadKernels } from "../../kernels/mod.ts";
 import { type Dtype, ParameterError, shown } from "../core/mod.ts";
 
-const BACKENDS: readonly Backend[] = ["fma", "simd", "reference"];
+/** Every arithmetic there is, the fastest first. */
+export const BACKENDS: readonly Backend[] = ["fma", "simd", "reference"];
 
 /** The arithmetic for a dtype: f64 rows run the float64 reference, never narrowed silently. */
 export function kernelsFor(dtype: Dtype, backend?: Backend): Kernels {

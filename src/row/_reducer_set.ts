@@ -1,6 +1,6 @@
 import type { Level } from "../../kernels/mod.ts";
-import { ParameterError, type Reducer, type Reducers, ShapeError, type Spec, specText } from "../core/mod.ts";
-import type { Shape } from "../core/mod.ts";
+import { ParameterError, ShapeError, specText, StateFormatError } from "../core/mod.ts";
+import type { Reducer, Reducers, Shape, Spec } from "../core/mod.ts";
 import { sha256 } from "../formats/inside.ts";
 import { checkReducers } from "./_check_reducers.ts";
 import { LEVELS } from "./_levels.ts";
@@ -29,6 +29,8 @@ export class ReducerSet {
   /** The most reads of a row that may be asked for. */
   readonly mostReads: number;
 
+  /** As they were when the set was made: a sampler has another as soon as it accepts a token. */
+  readonly #specs: readonly Spec[];
   #text: string | undefined;
   #digest: string | undefined;
 
@@ -37,6 +39,7 @@ export class ReducerSet {
     checkReducers(reducers);
     this.names = Object.keys(reducers);
     this.reducers = Object.values(reducers);
+    this.#specs = this.reducers.map(({ spec }) => spec);
     this.streams = streams;
     for (const name of this.names) {
       if (RESERVED.includes(name)) {
@@ -66,15 +69,41 @@ export class ReducerSet {
     for (const reducer of this.reducers) reducer.check?.(vocabulary, rows);
   }
 
-  /** Name and spec of each, in order: what two states must share to be merged. */
-  specs(): { readonly name: string; readonly spec: Spec }[] {
-    return this.reducers.map(({ spec }, i) => ({ name: this.names[i], spec }));
+  /** The place of a reducer that has another spec by now; -1 if none has. A loop: a flow of short states asks for each. */
+  #changed(): number {
+    for (let i = 0; i < this.reducers.length; i++) {
+      const { spec } = this.reducers[i], made = this.#specs[i];
+      if (spec !== made && specText(spec) !== specText(made)) return i;
+    }
+    return -1;
   }
 
-  /** The specs as text, as they are when it is first asked for. */
+  /** The set as its reducers are now: itself if none has changed. */
+  current(): ReducerSet {
+    if (this.#changed() < 0) return this;
+    return new ReducerSet(Object.fromEntries(this.names.map((name, i) => [name, this.reducers[i]])), this.streams);
+  }
+
+  /** Refuses to work on a state of this set with a reducer that is another by now: half of it would be of each. */
+  requireCurrent(verb: string): void {
+    const name = this.names[this.#changed()];
+    if (name === undefined) return;
+    throw new StateFormatError(
+      `Cannot ${verb}: reducer "${name}" has changed since, as a sampler does when it accepts a token; save what was made ` +
+        "with it, and load that with one as it was",
+      "E_MERGE_MISMATCH",
+    );
+  }
+
+  /** Name and spec of each, in order: what two states must share to be merged. */
+  specs(): { readonly name: string; readonly spec: Spec }[] {
+    return this.#specs.map((spec, i) => ({ name: this.names[i], spec }));
+  }
+
+  /** The specs as text. */
   get text(): string {
-    const streams = this.streams ? `${this.streams.join(", ")}; ` : "";
-    return this.#text ??= streams + this.specs().map(({ name, spec }) => `${name}: ${specText(spec)}`).join(", ");
+    return this.#text ??= (this.streams ? `${this.streams.join(", ")}; ` : "") +
+      this.specs().map(({ name, spec }) => `${name}: ${specText(spec)}`).join(", ");
   }
 
   /** The SHA-256 of the text: whose a saved state is. */

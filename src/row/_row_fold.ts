@@ -64,10 +64,10 @@ export class RowFold {
   }
 
   #step(blocks: readonly SweptBlock[]): void {
-    const { reducers, inputs } = this.#set;
+    const { reducers, inputs, streams } = this.#set;
     for (let i = 0; i < reducers.length; i++) {
       const reducer = reducers[i], state = this.#states[i];
-      const own = blocks.length === 1 ? blocks : inputs[i].map((stream) => blocks[stream]);
+      const own = streams ? inputs[i].map((stream) => blocks[stream]) : blocks;
       if (reducer.stepBlock) reducer.stepBlock(state, ...own);
       else {
         for (let tile = 0; tile < blocks[0].tiles; tile++) {
@@ -89,8 +89,9 @@ export class RowFold {
 
   /** Adds what another fold holds. Exact: any order gives the same bits. */
   absorb(other: RowFold): void {
-    this.#sums.forEach((sum, stream) => sum.absorb(other.#sums[stream]));
+    // The reducers first: one that throws leaves no slot behind that a sum has taken.
     this.#set.reducers.forEach((reducer, i) => reducer.merge(this.#states[i], other.#states[i] as object));
+    this.#sums.forEach((sum, stream) => sum.absorb(other.#sums[stream]));
   }
 
   /** A fold of its own with the same content. */

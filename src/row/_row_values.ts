@@ -1,5 +1,4 @@
-import type { Kernels } from "../../kernels/mod.ts";
-import { TILE, TILES } from "../../kernels/mod.ts";
+import { type Kernels, TILE, TILES } from "../../kernels/mod.ts";
 import { isDetached, ShapeError, shown } from "../core/mod.ts";
 import { type Run, type Values, viewOf } from "./_run.ts";
 

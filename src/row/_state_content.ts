@@ -1,14 +1,14 @@
-import { type Backend, SLOT_BYTES, TILE } from "../../kernels/mod.ts";
-import { type Reducer, shown, StateFormatError, wholeFault } from "../core/mod.ts";
+import { SLOT_BYTES, TILE } from "../../kernels/mod.ts";
+import { type Folded, type Reducer, shown, StateFormatError, wholeFault } from "../core/mod.ts";
 import { slotFault } from "./slot_fault.ts";
 import type { StateContent } from "./_content.ts";
-import { FoldedIds } from "./_folded_ids.ts";
+import { foldedIds } from "./_folded_ids.ts";
+import { BACKENDS } from "./_kernels_for.ts";
 import { stateKindFault } from "./_kind_fault.ts";
 import type { ReducerSet } from "./_reducer_set.ts";
 import type { StreamData } from "./_stream_sum.ts";
 import type { PartData } from "./row_state.ts";
 
-const BACKENDS: readonly Backend[] = ["fma", "simd", "reference"];
 const MOST = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -19,7 +19,7 @@ export function stateContent(found: Readonly<Record<string, unknown>>, set: Redu
   refuse(headFault(found));
   const content = found as unknown as StateContent;
   refuse(partsFault(content) ?? streamsKindFault(content.streams) ?? statesKindFault(content.states, set));
-  const folded = new FoldedIds(content);
+  const folded = foldedIds(content);
   refuse(streamFault(content.streams[0], folded, set));
   set.reducers.forEach((reducer, i) => {
     const fault = reducerFault(reducer, content.states[i], folded);
@@ -97,7 +97,7 @@ function statesKindFault(states: unknown, { reducers }: ReducerSet): string | un
 
 function streamFault(
   { sum, nan, posInf, firstInvalid }: StreamData,
-  folded: FoldedIds,
+  folded: Folded,
   { levels: [level] }: ReducerSet,
 ) {
   const { count, maximum } = folded;
@@ -112,7 +112,7 @@ function streamFault(
 }
 
 /** What a reducer says of its own state; whatever it throws is a word about the state as well. */
-function reducerFault(reducer: Reducer<unknown>, state: unknown, folded: FoldedIds): string | undefined {
+function reducerFault(reducer: Reducer<unknown>, state: unknown, folded: Folded): string | undefined {
   try {
     reducer.check?.(folded.vocabulary, undefined);
     return stateKindFault(state, reducer.init(folded.row)) ?? reducer.validate?.(state as object, folded);

@@ -45,6 +45,7 @@ export function finishState<T extends Reducers>(
       "E_MERGE_MISMATCH",
     );
   }
+  state.set.requireCurrent(`finish the state of row ${state.row}`);
   if (!partial) checkWhole(state);
   const { facts, results } = state.finish();
   return rowOf<T>(state.set, facts, results, 1);

@@ -1,6 +1,4 @@
-import type { Folded } from "../core/mod.ts";
-import { shown } from "../core/mod.ts";
-import { wholeFault } from "../core/mod.ts";
+import { type Folded, shown, wholeFault } from "../core/mod.ts";
 
 /**
  * The k best of a stream of (value, id), best being the larger value and, among equals, the lower id: a binary heap with the

@@ -28,9 +28,6 @@ import { RowState } from "./row_state.ts";
 export function mergeStates(states: readonly RowState[]): RowState {
   if (!Array.isArray(states)) throw new ParameterError(`Cannot merge ${shown(states)}: wanted a list of states`);
   for (const state of states) checkState("merge", state);
-  const [first] = states;
-  if (!first) throw new StateFormatError("Cannot merge no states: wanted at least one", "E_MERGE_MISMATCH");
-  const merged = new RowState(first.set, first.kernels, first.row, first.vocabulary, undefined, first.operators);
-  merged.mergeAll(states);
-  return merged;
+  if (!states.length) throw new StateFormatError("Cannot merge no states: wanted at least one", "E_MERGE_MISMATCH");
+  return RowState.merged(states);
 }

@@ -1,4 +1,4 @@
-import type { Backend, Kernels } from "../../kernels/mod.ts";
+import { type Backend, type Kernels, LANES } from "../../kernels/mod.ts";
 import { checkWhole, optionsOf, type Reducers, type Row, ShapeError } from "../core/mod.ts";
 import { checkOnInvalid, requireValid } from "./_invalid_row.ts";
 import { kernelsFor } from "./_kernels_for.ts";
@@ -26,7 +26,7 @@ export type AlignedRows = Readonly<Record<string, Float32Array | Float64Array>>;
  * Reduces one row that is in memory, synchronously: a decode loop's door. The same bits as `reduce` over any stream of it.
  *
  * Several aligned rows, say of two models, are given by name; a reducer says which of them it reads (`streams`), and its `step` gets a
- * segment of each. They have equal lengths, and all are f32 or all f64.
+ * segment of each. They have equal lengths, and all are f32 or all f64; there are at most 16.
  *
  * Cost: that of the sweep and one copy, and about half a microsecond. A second read, where a reducer asks for it, is free to have.
  *
@@ -62,7 +62,7 @@ export type AlignedRows = Readonly<Record<string, Float32Array | Float64Array>>;
  * @param reducers What to compute, by name.
  * @param options Backend, invalid rows.
  * @returns The results.
- * @throws {ShapeError} If there are no logits, or their memory was transferred away; of aligned rows, if they differ in length or dtype.
+ * @throws {ShapeError} If there are no logits, or their memory was transferred away; of aligned rows, if they are too many, or differ in length or dtype.
  * @throws {ParameterError} If a reducer does not fit the streams.
  * @throws {RangeError} If these are no reducers, or an option, or an id or k of a reducer, does not fit.
  * @throws {InvalidLogitError} Under `onInvalid: "throw"`, for a row with NaN, +Infinity or no allowed token.
@@ -81,13 +81,17 @@ export function reduceRow<T extends Reducers>(
   const dtype = rows[0] instanceof Float64Array ? "f64" : "f32";
   set.check({ vocabulary: rows[0].length, rows: undefined, dtype });
   const kernels = kernelsFor(dtype, backend);
-  const first = readRows(kernels, rows, index, prepared);
+  const state = begun(kernels, rows[0].length, index, prepared);
+  const first = readRows(rows, state);
   const { facts, results } = first;
   if (onInvalid === "throw") requireValid(facts, streams);
   let reads = 1;
   for (let asking = set.maySecond ? askingAfter(first, streams) : undefined; asking; reads++) {
-    asking = settle(asking, readRows(kernels, rows, index, asking), results, streams);
+    const again = new RowState(asking.set, kernels, index, rows[0].length);
+    asking = settle(asking, readRows(rows, again), results, streams);
   }
+  // Only now: until here its reducers may be asked for more, and their own code may reduce another row by the same set.
+  prepared.ended = state;
   return rowOf<T>(set, facts, results, reads);
 }
 
@@ -99,13 +103,13 @@ interface Prepared {
   ended?: RowState | undefined;
 }
 
-function readRows(kernels: Kernels, rows: readonly Values[], index: number, prepared: Prepared): FinishedRow {
-  const state = begun(kernels, rows[0].length, index, prepared);
-  eachRun(kernels, rows, index, (run) => state.extend(run));
-  const finished = state.finish();
-  finished.fold.close();
-  prepared.ended = state;
-  return finished;
+function readRows(rows: readonly Values[], state: RowState): FinishedRow {
+  try {
+    eachRun(state.kernels, rows, state.row, (run) => state.extend(run));
+    return state.finish();
+  } finally {
+    state.close();
+  }
 }
 
 function begun(kernels: Kernels, vocabulary: number, index: number, prepared: Prepared): RowState {
@@ -113,7 +117,6 @@ function begun(kernels: Kernels, vocabulary: number, index: number, prepared: Pr
   if (ended?.vocabulary !== vocabulary || ended.kernels !== kernels) {
     return new RowState(set, kernels, index, vocabulary);
   }
-  // Not to be had twice: a reducer's own code may reduce another row by the same set.
   prepared.ended = undefined;
   ended.reset(index, 0);
   return ended;
@@ -128,19 +131,31 @@ function rowsOf(
     return { rows: [values], streams: undefined };
   }
   const streams = Object.keys(values), rows = Object.values(values);
+  checkAligned(rows, streams);
+  return { rows, streams };
+}
+
+function checkAligned(rows: readonly Values[], streams: readonly string[]): void {
   if (rows.length === 0) {
     throw new ShapeError("Cannot reduce aligned rows: there are none, wanted at least 1", "E_EMPTY");
   }
+  if (rows.length > LANES) {
+    throw new ShapeError(
+      `Cannot reduce ${rows.length} aligned rows: wanted at most ${LANES}, a lane of the arena each; reduce them in groups`,
+    );
+  }
   rows.forEach((row, i) => checkRow(`reduce the row of stream "${streams[i]}"`, row));
   const odd = rows.findIndex((row) => row.length !== rows[0].length || row.constructor !== rows[0].constructor);
-  if (odd < 0) return { rows, streams };
+  if (odd < 0) return;
   const say = (i: number) => `"${streams[i]}" has ${rows[i].length} logits in a ${rows[i].constructor.name}`;
   throw new ShapeError(`Cannot reduce aligned rows: ${say(0)}, ${say(odd)}; wanted the same`);
 }
 
 /** Only a plain record has rows by name: anything else is taken for a row, and refused as one where it is none. */
 function isAligned(values: Values | AlignedRows): values is AlignedRows {
-  return typeof values === "object" && values !== null && Object.getPrototypeOf(values) === Object.prototype;
+  if (typeof values !== "object" || values === null) return false;
+  const prototype = Object.getPrototypeOf(values);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** A decode loop passes the same object of reducers for each token. */

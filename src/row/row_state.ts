@@ -131,24 +131,39 @@ export class RowState {
     return size;
   }
 
-  /** Adds what another state of the same row and reducers holds. */
+  /** Adds what another state of the same row and reducers holds; nothing of it if that fails. */
   merge(other: RowState): void {
-    this.mergeAll([other]);
+    const merged = RowState.merged([this, other]);
+    this.close();
+    this.#fold = merged.#fold;
+    this.#parts = merged.#parts;
   }
 
-  /** @ignore Adds what all of them hold, or nothing if one does not fit: many take no longer than one with as many parts. */
-  mergeAll(others: readonly RowState[]): void {
-    for (const other of others) this.#checkSame(other);
-    const parts = [this, ...others].flatMap((state) => state.#parts).sort((a, b) => a.from - b.from);
-    this.#checkApart(parts);
-    for (const other of others) this.#fold.absorb(other.#fold);
-    this.#parts = [];
-    for (const { from, to, head, tail } of parts) {
-      const part = new Part(from, to, head.followedBy(), tail.followedBy());
-      const last = this.#parts.pop();
-      if (last?.to === from) this.#parts.push(this.#join(last, part));
-      else this.#parts.push(...(last ? [last] : []), part);
+  /** @ignore What several states hold together: at least one, and all stay as they are. Many take no longer than one of as many parts. */
+  static merged(states: readonly RowState[]): RowState {
+    const [first] = states;
+    for (const state of states) first.#checkSame(state);
+    for (const { set } of states) set.requireCurrent("merge states");
+    const parts = states.flatMap((state) => state.#parts).sort((a, b) => a.from - b.from);
+    first.#checkApart(parts);
+    const { set, kernels, row, vocabulary, operators } = first;
+    const merged = new RowState(set, kernels, row, vocabulary, undefined, operators);
+    try {
+      for (const state of states) merged.#fold.absorb(state.#fold);
+      for (const part of parts) merged.#append(part);
+    } catch (error) {
+      merged.close();
+      throw error;
     }
+    return merged;
+  }
+
+  /** Adds a copy of a part that begins at or after the end of the last. */
+  #append({ from, to, head, tail }: Part): void {
+    const part = new Part(from, to, head.followedBy(), tail.followedBy());
+    const last = this.#parts.at(-1);
+    if (last?.to === from) this.#parts.splice(-1, 1, this.#join(last, part));
+    else this.#parts.push(part);
   }
 
   #checkSame(other: RowState): void {
@@ -196,22 +211,26 @@ export class RowState {
     return new Part(left.from, right.to, left.head, right.tail);
   }
 
-  /** A fold that also holds the fragments; the fold itself where there are none. */
-  #folded(): RowFold {
-    if (this.#parts.every(({ head, tail }) => head.length + tail.length === 0)) return this.#fold;
-    const copy = this.#fold.clone();
-    for (const { from, to, head, tail } of this.#parts) {
-      if (head.length > 0) copy.tile(head, from);
-      if (tail.length > 0) copy.tile(tail, to - tail.length);
-    }
-    return copy;
-  }
-
   /** @ignore What is known of each stream, and each reducer's result. Changes nothing; may be called in the middle of a row. */
   finish(): FinishedRow {
-    const fold = this.#folded();
-    const facts = fold.facts(this.count, this.vocabulary);
-    return { facts, results: fold.results(facts), fold };
+    const whole = this.#parts.every(({ head, tail }) => head.length + tail.length === 0);
+    // Logits in fragments count as well, and still wait for the rest of their tiles: they are folded into a copy.
+    const fold = whole ? this.#fold : this.#fold.clone();
+    try {
+      for (const { from, to, head, tail } of this.#parts) {
+        if (head.length > 0) fold.tile(head, from);
+        if (tail.length > 0) fold.tile(tail, to - tail.length);
+      }
+      const facts = fold.facts(this.count, this.vocabulary);
+      return { facts, results: fold.results(facts), fold };
+    } finally {
+      if (!whole) fold.close();
+    }
+  }
+
+  /** @ignore Gives back what it has of the arena: its sums are gone, the reducers' states are not. */
+  close(): void {
+    this.#fold.close();
   }
 
   /** @ignore The content as plain data: live state, not a copy. */
@@ -232,6 +251,6 @@ export interface FinishedRow {
   readonly facts: readonly Facts[];
   /** The reducers' results, in their order. */
   readonly results: unknown[];
-  /** What they were made from. */
+  /** What they were made from: the reducers' states, which may want a second read. Its sums may be gone. */
   readonly fold: RowFold;
 }

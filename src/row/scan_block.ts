@@ -1,5 +1,6 @@
 import { Column, TILE } from "../../kernels/mod.ts";
 import type { Block } from "../core/mod.ts";
+import { elementBytes } from "./_run.ts";
 import { type Heap, offer } from "./heap.ts";
 
 /**
@@ -58,7 +59,7 @@ function scanTile(heap: Heap, block: Block, tile: number): void {
   const { kernels, count } = block;
   const from = tile * TILE;
   const size = Math.min(TILE, count - from);
-  const at = block.at + from * (kernels.element === "f64" ? 8 : 4);
+  const at = block.at + from * elementBytes(kernels);
   const start = block.start + from;
   const full = heap.size === heap.k;
   const threshold = full ? heap.values[0] : kernels.bound(at, size, heap.k);

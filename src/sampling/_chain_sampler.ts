@@ -33,6 +33,7 @@ export class ChainSampler {
   readonly #chain: Chain;
   readonly #asked: Asked;
   readonly #memory: Memory;
+  #spec: Spec | undefined;
   /** The run of each state of a stream. */
   readonly #runs = new WeakMap<object, RowRun>();
   // A decode loop draws row after row: what one row needed serves the next.
@@ -67,10 +68,12 @@ export class ChainSampler {
   }
 
   get spec(): Spec {
+    const { history, prompt, own } = this.#memory, known = this.#spec;
+    // Whatever changes the memory makes another list of the stages' numbers.
+    if (known?.params.own === own) return known;
     const { seed, draws, details, topLogprobs } = this.#asked;
-    const { history, prompt, own } = this.#memory;
     const params = { seed, draws, details, topLogprobs, history: [...history], prompt, own };
-    return { name: "sampler", params, inputs: specsOf(this.#chain) };
+    return this.#spec = { name: "sampler", params, inputs: specsOf(this.#chain) };
   }
 
   check(vocabulary: number): void {
