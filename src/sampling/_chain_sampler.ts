@@ -16,7 +16,8 @@ import { distributionOf } from "./reads/_distribution.ts";
 import { type Findings, leaveArena } from "./reads/_findings.ts";
 import { Memory } from "./reads/_memory.ts";
 import { checkCount, refuse } from "./stages/_refuse.ts";
-import { type Asked, RowRun } from "./reads/_row_run.ts";
+import type { RunSettings } from "./reads/_read_plan.ts";
+import { RowRun } from "./reads/_row_run.ts";
 import type { Distribution } from "./distribution.ts";
 import type { Sample } from "./sample.ts";
 import type { SamplerOptions, StepOptions } from "./sampler_options.ts";
@@ -31,7 +32,7 @@ export class ChainSampler {
   readonly secondRead = "a cut, or a token drawn, that the first read leaves in doubt";
   readonly #options: SamplerOptions & { readonly seed: number };
   readonly #chain: Chain;
-  readonly #asked: Asked;
+  readonly #settings: RunSettings;
   readonly #memory: Memory;
   /** The run of each state of a stream. */
   readonly #runs = new WeakMap<object, RowRun>();
@@ -48,12 +49,12 @@ export class ChainSampler {
     this.seed = seed;
     this.#options = options;
     this.#chain = chainOf(chain);
-    this.#asked = { seed, draws, details, topLogprobs, exact: false };
+    this.#settings = { seed, draws, details, topLogprobs, exact: false };
     this.#memory = new Memory(this.#chain, prompt);
-    this.#drawn = new Door(this.#chain, this.#asked, this.#memory);
+    this.#drawn = new Door(this.#chain, this.#settings, this.#memory);
     this.#listed = new Door(
       this.#chain,
-      { ...this.#asked, draws: 0, details: false, topLogprobs: 0, exact: true },
+      { ...this.#settings, draws: 0, details: false, topLogprobs: 0, exact: true },
       this.#memory,
     );
     // A decode loop may take its functions out of the sampler: `const { draw, accept } = sampler()`.
@@ -70,7 +71,7 @@ export class ChainSampler {
   }
 
   get spec(): Spec {
-    const { seed, draws, details, topLogprobs } = this.#asked;
+    const { seed, draws, details, topLogprobs } = this.#settings;
     const { history, prompt, own } = this.#memory;
     const params = { seed, draws, details, topLogprobs, history: [...history], prompt, own };
     return { name: "sampler", params, inputs: specsOf(this.#chain) };
@@ -83,7 +84,7 @@ export class ChainSampler {
   }
 
   #run(row: number): RowRun {
-    return new RowRun(this.#chain, this.#asked, this.#memory, row);
+    return new RowRun(this.#chain, this.#settings, this.#memory, row);
   }
 
   /** The first read of a state's row. A state that was loaded or sent has no run yet. */
@@ -191,14 +192,14 @@ export class ChainSampler {
 /** A way in for rows in memory, one after the other: the state of the last row serves the next. */
 class Door {
   readonly #chain: Chain;
-  readonly #asked: Asked;
+  readonly #settings: RunSettings;
   readonly #memory: Memory;
   #state: Findings | undefined;
   #busy = false;
 
-  constructor(chain: Chain, asked: Asked, memory: Memory) {
+  constructor(chain: Chain, settings: RunSettings, memory: Memory) {
     this.#chain = chain;
-    this.#asked = asked;
+    this.#settings = settings;
     this.#memory = memory;
   }
 
@@ -212,7 +213,7 @@ class Door {
     this.#busy = true;
     let state: Findings | undefined;
     try {
-      const run = new RowRun(this.#chain, this.#asked, this.#memory, step);
+      const run = new RowRun(this.#chain, this.#settings, this.#memory, step);
       const begun = state = this.#renewed(run, step);
       const { sample } = reduceRow(row, { sample: { ...run.first, init: () => begun } }, { index: step });
       return { run, sample };

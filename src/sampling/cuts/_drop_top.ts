@@ -1,6 +1,5 @@
 import { ln } from "../../../kernels/mod.ts";
-import { HALF_STEP } from "./_half_step.ts";
-import { isCell } from "./_rung.ts";
+import { HALF_STEP, isCell } from "./_rung.ts";
 import type { Rungs } from "./_rungs.ts";
 
 /** Drops all but the last of the tokens of at least a log-probability, if `least` candidates stay. */

@@ -1,8 +1,7 @@
 import { exp } from "../../../kernels/mod.ts";
 import { blur, blurMass, sumsOf } from "./_blur.ts";
-import { HALF_STEP } from "./_half_step.ts";
 import { endWith, lastTie, requireNoTies } from "./_keep_count.ts";
-import { isCell } from "./_rung.ts";
+import { HALF_STEP, isCell } from "./_rung.ts";
 import type { Rungs } from "./_rungs.ts";
 import type { Ties } from "../stages/ties.ts";
 

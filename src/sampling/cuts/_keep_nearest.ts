@@ -1,7 +1,6 @@
 import { ln } from "../../../kernels/mod.ts";
 import { blur } from "./_blur.ts";
-import { HALF_STEP } from "./_half_step.ts";
-import { isCell, type Rung } from "./_rung.ts";
+import { HALF_STEP, isCell, type Rung } from "./_rung.ts";
 import type { Rungs } from "./_rungs.ts";
 
 /** A rung with its least and its greatest distance from the centre. */

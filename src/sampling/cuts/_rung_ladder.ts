@@ -1,12 +1,12 @@
 import { ln } from "../../../kernels/mod.ts";
 import { dropTop } from "./_drop_top.ts";
-import { HALF_STEP } from "./_half_step.ts";
 import { keepCount } from "./_keep_count.ts";
 import { keepEntropy } from "./_keep_entropy.ts";
 import { keepFrom } from "./_keep_from.ts";
 import { keepMass } from "./_keep_mass.ts";
 import { keepNearest } from "./_keep_nearest.ts";
 import { rewrite } from "./_rewrite.ts";
+import { HALF_STEP } from "./_rung.ts";
 import { Rungs, type Spread } from "./_rungs.ts";
 import { scale } from "./_scale.ts";
 import { snapshotOf } from "./_snapshot.ts";

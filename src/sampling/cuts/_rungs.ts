@@ -1,15 +1,6 @@
 import { exp, ln } from "../../../kernels/mod.ts";
-import {
-  type CellSource,
-  groupRung,
-  isCell,
-  keepShare,
-  type LogitRange,
-  type Rung,
-  setLogit,
-  tokenRung,
-} from "./_rung.ts";
-import { Undecided } from "./_undecided.ts";
+import { ReadAgain } from "./_interrupts.ts";
+import { type CellSource, equalRung, isCell, keepShare, type LogitRange, type Rung, setLogit } from "./_rung.ts";
 
 /** Mean and population standard deviation of logits, and how far the latter may be off. */
 export interface Spread {
@@ -56,14 +47,9 @@ export class Rungs {
     this.origin = top;
   }
 
-  /** Adds a token below the others. */
-  pushToken(id: number, x: number): void {
-    this.push(tokenRung(id, x, this.top));
-  }
-
-  /** Adds equal tokens below the others. */
-  pushGroup(ids: Uint32Array, x: number): void {
-    this.push(groupRung(ids, x, this.top));
+  /** Adds a token below the others, or a group of equal ones: then the id is -1. */
+  pushEqual(x: number, id: number, ids?: Uint32Array): void {
+    this.push(equalRung(x, this.top, id, ids));
   }
 
   /** Adds a rung below the others. */
@@ -195,19 +181,19 @@ export class Rungs {
 
   /** Gives up: this read cannot tell something of the window. */
   giveUp(why: string): never {
-    throw new Undecided(why);
+    throw new ReadAgain(why);
   }
 
   /** Gives up: whether there are more tokens of a logit, as the row has it, must be known. */
   refuseTies(x: number): never {
     this.noted.push({ low: x, high: above(x) });
-    throw new Undecided("equal logits at the cut");
+    throw new ReadAgain("equal logits at the cut");
   }
 
   /** Gives up: a decision falls into rung i that cannot even be guessed. */
   refuse(i: number, why: string): never {
     this.note(i);
-    throw new Undecided(why);
+    throw new ReadAgain(why);
   }
 
   /** Keeps `count` of the equal tokens of rung i: the lowest ids, or the highest. */

@@ -66,6 +66,14 @@ const NOBODY = -2;
 /** Most draws of a row ahead of what is wanted. */
 export const MOST_PROPOSALS = 512;
 
+/** How many tokens are drawn ahead at least where a cut may drop some. */
+export const LEAST_AHEAD = 16;
+
+/** How many tokens are drawn ahead of so many draws, so that nearly always enough of them are kept, and different. */
+export function drawsAhead(draws: number): number {
+  return Math.max(LEAST_AHEAD, 4 * Math.ceil(draws / 2) + 8);
+}
+
 /** Rounds are this far apart in the numbering of random numbers. */
 const ROUND = 2 ** 44;
 

@@ -1,5 +1,5 @@
 import { checkPreset } from "./_check_preset.ts";
-import { LEAST_TEMPERATURE } from "../stages/_least_temperature.ts";
+import { LEAST_TEMPERATURE } from "../stages/_temperature.ts";
 import { dry } from "../stages/dry.ts";
 import { dynamicTemperature } from "../stages/dynamic_temperature.ts";
 import { keepEpsilon } from "../stages/keep_epsilon.ts";

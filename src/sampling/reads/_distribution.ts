@@ -1,7 +1,7 @@
 import { exp } from "../../../kernels/mod.ts";
 import { eachRun, kernelsFor, type Values, viewOf } from "../../row/inside.ts";
 import { applyEdits } from "./_findings.ts";
-import { windowEdit } from "../cuts/_restart.ts";
+import { windowEdit } from "../cuts/_window_edit.ts";
 import { ranked } from "./_ranked.ts";
 import { idsOf } from "../cuts/_rung.ts";
 import type { Conclusion } from "./_row_run.ts";

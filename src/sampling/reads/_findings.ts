@@ -24,27 +24,8 @@ import {
   type RacingTiles,
 } from "../draws/_proposals.ts";
 import { absorb, deposit, NOTHING } from "./_sums.ts";
+import type { ReadPlan } from "./_read_plan.ts";
 import type { Edit } from "../stages/stage.ts";
-
-/** What a read of a row must find out for a chain. */
-export interface Wanted {
-  /** What the sweep must know. */
-  readonly level: Level;
-  /** How many of the best are held; 0 for none. */
-  readonly best: number;
-  /** How many tokens are drawn from the whole row, to be taken if they are kept. */
-  readonly proposals: number;
-  /** By what the chain divides the logits in the end: at this temperature they are drawn. */
-  readonly by: number;
-  /** Whether a cut may fall below the best: then the logits are counted in cells. */
-  readonly cells: boolean;
-  /** Whether mean and variance of the logits are wanted. */
-  readonly moments: boolean;
-  /** How many of the row's own (unedited) best are held, for ranks and log-probabilities; 0 for none. */
-  readonly raw: number;
-  /** Whether masked tokens are counted. */
-  readonly masked: boolean;
-}
 
 /** The state of a sampler's first read of a row: plain data. */
 export interface Findings {
@@ -66,16 +47,24 @@ export interface Findings {
   squares: bigint;
 }
 
-/** Nothing found yet. */
-export function findingsOf(row: number, wanted: Wanted): Findings {
+/**
+ * Nothing found yet. In the memory of a state of another row, where what is planned is of the same size; but not in its raw best, which may
+ * still be asked for by that row's later reads.
+ */
+export function findingsOf(row: number, plan: ReadPlan, old?: Findings): Findings {
+  const { best, proposals, cells } = old ?? {};
   return {
     row,
     backend: "",
     element: "f32",
-    best: wanted.best > 0 ? heapOf(wanted.best) : null,
-    raw: wanted.raw > 0 ? heapOf(wanted.raw) : null,
-    proposals: wanted.proposals > 0 ? proposalsOf(wanted.proposals, 0) : null,
-    cells: wanted.cells ? cellsOf() : null,
+    best: plan.best === 0 ? null : best?.k === plan.best ? emptied(best) : heapOf(plan.best),
+    raw: plan.raw > 0 ? heapOf(plan.raw) : null,
+    proposals: plan.proposals === 0
+      ? null
+      : proposals?.tile.length === plan.proposals
+      ? emptyProposals(proposals)
+      : proposalsOf(plan.proposals, 0),
+    cells: !plan.cells ? null : cells ? emptyCells(cells) : cellsOf(),
     sum: NOTHING,
     nan: 0,
     posInf: 0,
@@ -84,22 +73,6 @@ export function findingsOf(row: number, wanted: Wanted): Findings {
     total: 0n,
     squares: 0n,
   };
-}
-
-/**
- * Makes a state hold nothing, for another row, which may want something else. The raw best may still be asked for by the reads of the row
- * before.
- */
-export function emptyFindings(found: Findings, row: number, wanted: Wanted): void {
-  const { best, proposals, cells } = found;
-  const fresh = findingsOf(row, { ...wanted, best: 0, proposals: 0, cells: false });
-  if (wanted.best > 0) fresh.best = best?.k === wanted.best ? emptied(best) : heapOf(wanted.best);
-  if (wanted.proposals > 0) {
-    const same = proposals?.tile.length === wanted.proposals;
-    fresh.proposals = same ? emptyProposals(proposals) : proposalsOf(wanted.proposals, 0);
-  }
-  if (wanted.cells) fresh.cells = cells ? emptyCells(cells) : cellsOf();
-  Object.assign(found, fresh);
 }
 
 function emptied(heap: Heap): Heap {
@@ -150,35 +123,34 @@ export function applyEdits(
 export function findBlock(
   found: Findings,
   block: Block,
-  wanted: Wanted,
+  plan: ReadPlan,
   edits: readonly Edit[],
   noise: Noise,
-  edited: boolean,
 ): void {
   found.backend = block.kernels.backend;
   found.element = block.kernels.element;
   if (found.raw) scanBlock(found.raw, block);
-  if (!edited) return findPlain(found, block, wanted, noise);
-  sweepEdited(block, edits, wanted.level, (edited, table, invalid) => {
+  if (!plan.edited) return findPlain(found, block, plan, noise);
+  sweepEdited(block, edits, plan.level, (edited, table, invalid) => {
     if (invalid > 0) {
       const { nan, posInf } = countInvalid(edited);
       found.nan += nan;
       found.posInf += posInf;
     }
-    found.sum = deposit(block.kernels, wanted.level, table, edited.tiles, found.sum);
-    findPlain(found, edited, wanted, noise);
+    found.sum = deposit(block.kernels, plan.level, table, edited.tiles, found.sum);
+    findPlain(found, edited, plan, noise);
   });
 }
 
-function findPlain(found: Findings, block: Block, wanted: Wanted, noise: Noise): void {
+function findPlain(found: Findings, block: Block, plan: ReadPlan, noise: Noise): void {
   if (found.best) scanBlock(found.best, block);
   if (found.cells) tallyBlock(found.cells, block);
-  if (wanted.masked) found.masked += block.kernels.countMasked(block.at, block.count);
-  if (wanted.moments) addMoments(found, block);
+  if (plan.masked) found.masked += block.kernels.countMasked(block.at, block.count);
+  if (plan.moments) addMoments(found, block);
   const { proposals } = found;
   if (!proposals) return;
-  if (wanted.by === 1) race(proposals, block, noise);
-  else raceDivided(proposals, block, wanted.by, noise);
+  if (plan.by === 1) race(proposals, block, noise);
+  else raceDivided(proposals, block, plan.by, noise);
 }
 
 /** Races the tiles at another temperature: what is kept of them is the logits as they were. */

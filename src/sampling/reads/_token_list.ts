@@ -38,8 +38,8 @@ export class TokenList {
   pushFrom(ladder: RungLadder, least: number): void {
     while (this.#logits.length > 0 && this.#logits[this.#logits.length - 1] >= least) {
       const x = this.#logits.pop()!, ids = this.#ids.pop()!;
-      if (ids.length === 1) ladder.pushToken(ids[0], x);
-      else ladder.pushGroup(ids, x);
+      if (ids.length === 1) ladder.pushEqual(x, ids[0]);
+      else ladder.pushEqual(x, -1, ids);
     }
   }
 }

@@ -45,7 +45,7 @@ export function adaptiveP(options: AdaptivePOptions): Stage {
   }
   return {
     spec: { name: "adaptiveP", params: { target, decay }, inputs: [] },
-    looks: 0,
+    needsBest: 0,
     edits: true,
     initial: [target / (1 - decay), 1 / (1 - decay)],
     cut(ladder, { own: [sum, weight], observe }) {

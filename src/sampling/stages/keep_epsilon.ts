@@ -41,7 +41,7 @@ export function keepEpsilon(epsilon: number, options: KeepEpsilonOptions = {}): 
   const gap = ln(epsilon);
   return {
     spec: { name: "keepEpsilon", params: { epsilon, minKeep, ties }, inputs: [] },
-    looks: Math.floor(1 / epsilon) + 1,
+    needsBest: Math.floor(1 / epsilon) + 1,
     cut: (ladder) => ladder.keepProbable(gap, minKeep, 0, ties),
   };
 }

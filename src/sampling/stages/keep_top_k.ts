@@ -40,7 +40,7 @@ export function keepTopK(k: number, options: KeepTopKOptions = {}): Stage {
   const count = Math.max(k, minKeep);
   return {
     spec: { name: "keepTopK", params: { k, ties, minKeep }, inputs: [] },
-    ...(ties === "lowestId" ? { most: count } : { mostApart: count }),
+    ...(ties === "lowestId" ? { most: count } : { mostWithoutTies: count }),
     cut: (ladder) => ladder.keepCount(count, ties),
   };
 }

@@ -1,5 +1,4 @@
-import { divideEdit } from "./_divide_edit.ts";
-import { LEAST_TEMPERATURE } from "./_least_temperature.ts";
+import { divideEdit, LEAST_TEMPERATURE } from "./_temperature.ts";
 import { refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 

@@ -46,8 +46,8 @@ export function xtc(options: XtcOptions): Stage {
   const gap = ln(threshold);
   return {
     spec: { name: "xtc", params: { probability, threshold, minKeep }, inputs: [] },
-    looks: Math.floor(1 / threshold) + 1,
-    counts: minKeep > 1,
+    needsBest: Math.floor(1 / threshold) + 1,
+    needsMasked: minKeep > 1,
     cut(ladder, { chance }) {
       if (probability === 0 || threshold > 0.5) return;
       if (chance() <= probability) ladder.dropTop(gap, minKeep);

@@ -3,18 +3,6 @@ import { isCell, type Rung } from "./_rung.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
 import type { Edit } from "../stages/stage.ts";
 
-/** A chain that goes on only after its edits so far have been applied to the row: it is read again, edited. */
-export class Restart {
-  constructor(
-    /** To be applied after the edits of this read. */
-    readonly edits: readonly Edit[],
-    /** How many stages are done. */
-    readonly done: number,
-    /** How many candidates there were, masked ones among them. */
-    readonly candidates: number,
-  ) {}
-}
-
 /** The edit that masks what lies outside a ladder's window. */
 export function windowEdit(ladder: RungLadder): Edit {
   const { rungs, from, to } = ladder;

@@ -1,0 +1,46 @@
+import type { Kernels } from "../../../kernels/mod.ts";
+import type { Noise } from "./_noise.ts";
+import { type Proposals, proposed, type Token } from "./_proposals.ts";
+import type { LogitRange } from "../cuts/_rung.ts";
+
+/** Tokens that were drawn as the row was read, before it was known which are kept: those that are kept are taken. */
+export interface DrawnAhead {
+  /** Independent draws from the whole row, the first first. */
+  readonly fromRow: Iterable<Token>;
+  /** Independent draws from ranges of logits, for cells that lie in these: there are some only after a second read. */
+  readonly fromCells: readonly { readonly tokens: Iterable<Token>; readonly ranges: readonly LogitRange[] }[];
+}
+
+/** A quotient of this size is rounded to 1/1024 in float32. */
+const MOST_DIVIDED = 2 ** 14;
+
+/** The tokens that a read has drawn ahead at temperature `by`, each made when it is first asked for. `top`: the row's largest logit. */
+export function tokensAhead(
+  proposals: Proposals | null,
+  by: number,
+  kernels: Kernels,
+  noise: Noise,
+  top: number,
+): Iterable<Token> {
+  if (!proposals) return [];
+  // They were divided in the row's dtype: where that rounds more than the ladder does, they are no draws from it.
+  if (by !== 1 && kernels.element === "f32" && Math.abs(top) / by > MOST_DIVIDED) return [];
+  const made: (Token | undefined)[] = [];
+  return {
+    *[Symbol.iterator]() {
+      for (let j = 0; j < proposals.tile.length; j++) {
+        if (j === made.length) made.push(proposed(proposals, j, by, kernels, noise));
+        const token = made[j];
+        if (token) yield token;
+      }
+    },
+  };
+}
+
+/** The same tokens, all made: the states that they are drawn from may hold another row by the next read. */
+export function settled({ fromRow, fromCells }: DrawnAhead): DrawnAhead {
+  return {
+    fromRow: [...fromRow],
+    fromCells: fromCells.map(({ tokens, ranges }) => ({ tokens: [...tokens], ranges })),
+  };
+}
