@@ -1,6 +1,6 @@
 import { ParameterError, shown, StateFormatError, wholeFault } from "../../core/mod.ts";
 import type { Chain } from "../stages/_chain.ts";
-import { checkTokens, refuse } from "../stages/_refuse.ts";
+import { idsOf, refuse } from "../stages/_refuse.ts";
 
 /** What a stage observed of a token: its probability, given the id and its logit. */
 export type Observed = (id: number, logit: number) => number | undefined;
@@ -24,9 +24,8 @@ export class Memory {
   }
 
   reset(prompt: readonly number[]): void {
-    checkTokens("sampler", "prompt", prompt);
-    this.history = [...prompt];
-    this.prompt = prompt.length;
+    this.history = idsOf("sampler", "prompt", prompt);
+    this.prompt = this.history.length;
     this.own = this.#chain.stages.map(({ initial }) => initial ?? []);
     this.step = 0;
     this.observed = new Map();

@@ -1,5 +1,5 @@
 import type { Segment } from "../../core/mod.ts";
-import { checkCount, checkTokens, checkWord, listOf, optionsOf, refuse } from "./_refuse.ts";
+import { checkCount, checkWord, idsOf, listOf, optionsOf, refuse } from "./_refuse.ts";
 import { checkBelow } from "./_token_edit.ts";
 import type { Stage } from "./stage.ts";
 
@@ -36,7 +36,7 @@ export function force(tokens: readonly (readonly [number, number])[], options: F
     if (!Array.isArray(pair) || pair.length !== 2) refuse("force", "tokens", pair, PAIRS);
     const [position, id] = pair;
     checkCount("force", "position", position, 0);
-    checkTokens("force", "ids", [id]);
+    idsOf("force", "ids", [id]);
     forced.set(position, id);
   }
   return {

@@ -1,7 +1,7 @@
 import { ln } from "../../../kernels/mod.ts";
-import { checkCount, optionsOf, refuse } from "./_refuse.ts";
+import { checkCount, checkNumber, checkTies, optionsOf } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
-import { checkTies, type Ties } from "./ties.ts";
+import type { Ties } from "./ties.ts";
 
 /** Options of {@linkcode keepEta}. */
 export interface KeepEtaOptions {
@@ -33,9 +33,7 @@ export interface KeepEtaOptions {
  */
 export function keepEta(epsilon: number, options: KeepEtaOptions = {}): Stage {
   const { minKeep = 1, ties = "lowestId" } = optionsOf("keepEta", options, ["minKeep", "ties"]);
-  if (typeof epsilon !== "number" || !(epsilon > 0 && epsilon < 1)) {
-    refuse("keepEta", "epsilon", epsilon, "a number above 0, below 1");
-  }
+  checkNumber("keepEta", "epsilon", epsilon, (x) => x > 0 && x < 1, "a number above 0, below 1");
   checkCount("keepEta", "minKeep", minKeep, 1);
   checkTies("keepEta", ties);
   const gap = ln(epsilon);
