@@ -120,17 +120,15 @@ export class ChainSampler {
   draw = (row: Values, options: StepOptions = {}): Sample => {
     const step = this.#stepOf("draw", row, options);
     const { run, sample } = this.#drawing.read(row, step);
-    const memory = this.#memory;
-    memory.step = step + 1;
-    memory.observed = run.observed;
-    memory.last = new Map(run.drawn.map(({ id, high }) => [id, high]));
+    this.#memory.step = step + 1;
+    this.#memory.last = { observed: run.observed, logits: new Map(run.drawn.map(({ id, logit }) => [id, logit])) };
     return sample;
   };
 
   distribution = (row: Values, options: StepOptions = {}): Distribution => {
     const step = this.#stepOf("distribution", row, options);
-    const { run: { conclusion }, sample: { why } } = this.#listing.read(row, step);
-    if (conclusion) return distributionOf(conclusion, row, step);
+    const { run: { kept }, sample: { why } } = this.#listing.read(row, step);
+    if (kept) return distributionOf(kept, row, step);
     const reason = why === "nan" || why === "infinity" ? why : "masked";
     return { ids: new Uint32Array(0), probabilities: new Float64Array(0), why: reason };
   };

@@ -34,7 +34,7 @@ export * from "./chain_from.ts";
 export * from "./distribution.ts";
 export * from "./openai_logprobs.ts";
 export * from "./presets/preset.ts";
-export { type PresetName, type PresetOptions } from "./presets/preset_options.ts";
+export * from "./presets/preset_options.ts";
 export * from "./presets/presets_with.ts";
 export * from "./sample.ts";
 export * from "./sample_chain.ts";

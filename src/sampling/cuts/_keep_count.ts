@@ -1,4 +1,4 @@
-import { blur } from "./_blur.ts";
+import { keepAbout } from "./_keep_about.ts";
 import { isCell } from "./_rung.ts";
 import type { Rungs } from "./_rungs.ts";
 import type { Ties } from "../stages/ties.ts";
@@ -34,8 +34,8 @@ function cutCell(ladder: Rungs, i: number, count: number, doubt: number, ties: T
   ladder.to = last + 1;
   if (count === n && doubt === 0) return;
   requireNoTies(ladder, i, ties);
-  if (ties === "all") blur(ladder, i, last, (count + n) / 2, doubt + (n - count) / 2);
-  else blur(ladder, i, last, count, doubt);
+  if (ties === "all") keepAbout(ladder, i, last, (count + n) / 2, doubt + (n - count) / 2);
+  else keepAbout(ladder, i, last, count, doubt);
 }
 
 /** The last rung that may hold a token equal to the lowest of rung i. */

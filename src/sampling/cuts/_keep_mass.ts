@@ -1,5 +1,5 @@
 import { exp } from "../../../kernels/mod.ts";
-import { blur, blurMass, sumsOf } from "./_blur.ts";
+import { keepAbout, keepMassAbout, sumsOf } from "./_keep_about.ts";
 import { endWith, lastTie, requireNoTies } from "./_keep_count.ts";
 import { HALF_STEP, isCell } from "./_rung.ts";
 import type { Rungs } from "./_rungs.ts";
@@ -46,7 +46,7 @@ function cut(ladder: Rungs, i: number, { mass, least, doubt, rest }: Wanted, tie
     ladder.to = i + 1;
     if (most === rung.n) return;
     requireNoTies(ladder, i, ties);
-    return blur(ladder, i, i, most, ties === "all" ? rung.n - most : 0);
+    return keepAbout(ladder, i, i, most, ties === "all" ? rung.n - most : 0);
   }
   requireNoTies(ladder, i, ties);
   const end = lastOf(ladder, i, mass + doubt), last = ties === "all" ? lastTie(ladder, end) : end;
@@ -56,8 +56,8 @@ function cut(ladder: Rungs, i: number, { mass, least, doubt, rest }: Wanted, tie
   const likely = mass + heavy / 2;
   const share = Math.min(1, Math.max(whole > 0 ? likely / whole : 1, fewest / count));
   const out = ties === "all" ? 1 - share : 0;
-  const haze = heavy / 2 + rest + Math.abs(share * whole - likely) + out * whole;
-  blurMass(ladder, i, last, { share, doubt: 0.5 + tokensIn(doubt, light) + out * count, haze });
+  const massDoubt = heavy / 2 + rest + Math.abs(share * whole - likely) + out * whole;
+  keepMassAbout(ladder, i, last, { share, countDoubt: 0.5 + tokensIn(doubt, light) + out * count, massDoubt });
 }
 
 /** How many tokens of a weight, which may be 0, hold a mass. */

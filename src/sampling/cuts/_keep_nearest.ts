@@ -1,5 +1,5 @@
 import { ln } from "../../../kernels/mod.ts";
-import { blur } from "./_blur.ts";
+import { keepAbout } from "./_keep_about.ts";
 import { HALF_STEP, isCell, type Rung } from "./_rung.ts";
 import type { Rungs } from "./_rungs.ts";
 
@@ -69,7 +69,7 @@ function splitAny(ladder: Rungs, placed: readonly Placed[], low: number, high: n
   return split;
 }
 
-/** Puts the window around what lies within the reach; what may lie within is blurred. */
+/** Puts the window around what lies within the reach; of what may lie within a share. */
 function narrow(ladder: Rungs, placed: readonly Placed[], low: number, high: number, wanted: number): void {
   const open: number[] = [];
   let sure = 0, some = 0, first = Infinity, last = -1;
@@ -91,5 +91,7 @@ function narrow(ladder: Rungs, placed: readonly Placed[], low: number, high: num
   ladder.from = from + first;
   const share = some > 0 ? Math.min(1, Math.max(0, (wanted - sure) / some)) : 1;
   // Of equal distances all stay: as many tokens as an open rung has may be kept, or not.
-  for (const i of open) blur(ladder, i, i, ladder.rungs[i].n * share, ladder.rungs[i].n * Math.max(share, 1 - share));
+  for (const i of open) {
+    keepAbout(ladder, i, i, ladder.rungs[i].n * share, ladder.rungs[i].n * Math.max(share, 1 - share));
+  }
 }

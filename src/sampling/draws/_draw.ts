@@ -10,12 +10,12 @@ import { ReadAgain } from "../cuts/_interrupts.ts";
 import type { TokenLogprob } from "../sample.ts";
 
 /** How far, relatively, a mass that tokens are drawn from may be off. */
-export const DOUBT = 1e-5;
+export const MOST_MASS_ERROR = 1e-5;
 
 /** A drawn token. */
 export interface Drawn extends TokenLogprob {
   /** Its logit as this read has it. */
-  readonly high: number;
+  readonly logit: number;
 }
 
 /**
@@ -43,7 +43,7 @@ export function drawFrom(ladder: RungLadder, draws: number, noise: Noise, { from
   const logMass = ln(ladder.mass);
   // A rounding of the mass must not make a logarithm positive, or a certain token uncertain.
   const logprobOf = (logit: number) => count === 1 ? 0 : Math.min(0, logit - ladder.top - logMass);
-  return drawn.tokens.map(({ id, x, logit }) => ({ id, high: x, logprob: logprobOf(logit) }));
+  return drawn.tokens.map(({ id, x, logit: scaled }) => ({ id, logit: x, logprob: logprobOf(scaled) }));
 }
 
 /** A kept token with its logit in the ladder's scale. */
@@ -64,7 +64,7 @@ function* freshDraws(
   for (;;) {
     if (!ladder.sure) throw new ReadAgain("no token that was drawn is kept for sure");
     // What is left may be next to nothing beside what has been drawn.
-    if (!(ladder.error <= DOUBT * drawn.rest)) throw new ReadAgain("the mass of what is not drawn yet");
+    if (!(ladder.error <= MOST_MASS_ERROR * drawn.rest)) throw new ReadAgain("the mass of what is not drawn yet");
     const { length } = drawn.tokens;
     if (!summed && length > 0) break;
     const token = drawFresh(ladder, drawn, cells, noise.uniform(Purpose.list, length));

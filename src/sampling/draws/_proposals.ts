@@ -41,8 +41,13 @@ export interface RacingTiles {
   readonly values: Float32Array | Float64Array;
 }
 
-/** So many draws, not begun. */
-export function proposalsOf(count: number, round: number): Proposals {
+/** So many draws, not begun. As many of another row are used again, with the memory of their tiles. */
+export function proposalsOf(count: number, round: number, old?: Proposals | null): Proposals {
+  if (old?.tile.length === count && old.round === round) {
+    old.tile.fill(-1);
+    old.kept = old.kept.map(({ logits }) => ({ tile: NOBODY, logits }));
+    return old;
+  }
   return {
     round,
     tile: new Float64Array(count).fill(-1),
@@ -51,13 +56,6 @@ export function proposalsOf(count: number, round: number): Proposals {
     mantissa: new Float64Array(count),
     kept: [],
   };
-}
-
-/** Makes them not begun, for another row; the memory of the tiles is kept. */
-export function emptyProposals(proposals: Proposals): Proposals {
-  proposals.tile.fill(-1);
-  proposals.kept = proposals.kept.map(({ logits }) => ({ tile: NOBODY, logits }));
-  return proposals;
 }
 
 /** The number of a tile that nobody leads with. */

@@ -14,7 +14,7 @@ export interface Raw {
 }
 
 /** What a read concludes: the sample, and the reducer of the next read if there must be one. */
-export interface Concluded {
+export interface ReadResult {
   readonly sample: Sample;
   readonly next: Reducer<Sample> | undefined;
 }
@@ -34,7 +34,7 @@ export function detailed(
   known: Omit<SampleDetails, "rawLogprob" | "rank">,
   { facts, best }: Raw,
   logit: number,
-): Concluded {
+): ReadResult {
   for (let i = 0; best && i < best.size && Number.isNaN(logit); i++) {
     if (best.ids[i] === sample.id) logit = best.values[i];
   }

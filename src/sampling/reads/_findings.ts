@@ -12,11 +12,10 @@ import {
   UNIT,
 } from "../../row/mod.ts";
 import { SweptBlock, viewOf } from "../../row/inside.ts";
-import { abandon, canonicalCells, type Cells, cellsOf, emptyCells, mergeCells, tallyBlock } from "./_cells.ts";
+import { canonicalCells, type Cells, cellsOf, mergeCells, tallyBlock } from "./_cells.ts";
 import type { Noise } from "../draws/_noise.ts";
 import {
   canonicalProposals,
-  emptyProposals,
   mergeProposals,
   type Proposals,
   proposalsOf,
@@ -57,14 +56,10 @@ export function findingsOf(row: number, plan: ReadPlan, old?: Findings): Finding
     row,
     backend: "",
     element: "f32",
-    best: plan.best === 0 ? null : best?.k === plan.best ? emptied(best) : heapOf(plan.best),
+    best: plan.best > 0 ? emptyHeap(plan.best, best) : null,
     raw: plan.raw > 0 ? heapOf(plan.raw) : null,
-    proposals: plan.proposals === 0
-      ? null
-      : proposals?.tile.length === plan.proposals
-      ? emptyProposals(proposals)
-      : proposalsOf(plan.proposals, 0),
-    cells: !plan.cells ? null : cells ? emptyCells(cells) : cellsOf(),
+    proposals: plan.proposals > 0 ? proposalsOf(plan.proposals, 0, proposals) : null,
+    cells: plan.cells ? cellsOf(cells) : null,
     sum: NOTHING,
     nan: 0,
     posInf: 0,
@@ -75,14 +70,13 @@ export function findingsOf(row: number, plan: ReadPlan, old?: Findings): Finding
   };
 }
 
-function emptied(heap: Heap): Heap {
-  heap.size = 0;
-  return heap;
+function emptyHeap(k: number, old?: Heap | null): Heap {
+  return old?.k === k ? Object.assign(old, { size: 0 }) : heapOf(k);
 }
 
 /** Says that a state will not be asked for again before it is emptied: what lies in the arena can go. */
 export function leaveArena(found: Findings): void {
-  if (found.cells) abandon(found.cells, kernelsOfState(found));
+  if (found.cells) kernelsOfState(found).arena.cells.giveBack(found.cells);
 }
 
 /** The arithmetic that a state was made with. */
@@ -242,5 +236,5 @@ export function canonicalFindings(found: Readonly<Findings>): Findings {
 }
 
 function mergeHeap(into: Heap | null, from: Heap | null): void {
-  if (into && from) { for (let i = 0; i < from.size; i++) offer(into, from.values[i], from.ids[i]); }
+  for (let i = 0; into && from && i < from.size; i++) offer(into, from.values[i], from.ids[i]);
 }

@@ -5,7 +5,7 @@ import { sweepSegment } from "../../row/inside.ts";
 import { InvalidLogit, ReadAgain } from "../cuts/_interrupts.ts";
 import type { LogitRange } from "../cuts/_rung.ts";
 import type { RungLadder } from "../cuts/_rung_ladder.ts";
-import { DOUBT, drawFrom, type Drawn } from "../draws/_draw.ts";
+import { drawFrom, type Drawn, MOST_MASS_ERROR } from "../draws/_draw.ts";
 import { type DrawnAhead, settled, tokensAhead } from "../draws/_drawn_ahead.ts";
 import { Noise } from "../draws/_noise.ts";
 import type { Sample } from "../sample.ts";
@@ -13,7 +13,7 @@ import { type Chain, divisorOf } from "../stages/_chain.ts";
 import type { Edit } from "../stages/stage.ts";
 import { type BandPlan, planBands, ROUNDS } from "./_band_plan.ts";
 import { BandFold, type Bands, bandsOf } from "./_bands.ts";
-import { type Concluded, detailed, type Raw, shareOf, topOf } from "./_details.ts";
+import { detailed, type Raw, type ReadResult, shareOf, topOf } from "./_details.ts";
 import { canonicalFindings, findBlock, type Findings, findingsOf, kernelsOfState, mergeFindings } from "./_findings.ts";
 import { findingsFault } from "./_findings_fault.ts";
 import { firstLadders } from "./_first_ladders.ts";
@@ -24,7 +24,7 @@ import { RowChain } from "./_row_chain.ts";
 import { type RowSums, sumsOf } from "./_sums.ts";
 
 /** What the chain made of a row, once that is known. */
-export interface Conclusion {
+export interface KeptTokens {
   readonly ladder: RungLadder;
   /** The edits that were applied as the row was read, last read. */
   readonly edits: readonly Edit[];
@@ -65,7 +65,7 @@ export class RowRun {
   readonly #settings: RunSettings;
   readonly #noise: Noise;
   #first: Reducer<Sample, Findings> | undefined;
-  conclusion: Conclusion | undefined;
+  kept: KeptTokens | undefined;
   drawn: readonly Drawn[] = [];
   /** What stages have observed of it, by their place. */
   observed: Map<number, Observed> = new Map();
@@ -105,7 +105,7 @@ export class RowRun {
     };
   }
 
-  #conclude(pass: Pass, plan: ReadPlan, found: Readonly<Findings>, row: RowFacts): Concluded {
+  #conclude(pass: Pass, plan: ReadPlan, found: Readonly<Findings>, row: RowFacts): ReadResult {
     this.#chain.check(row.vocabulary);
     const why = row.nan > 0 ? "nan" : row.posInf > 0 ? "infinity" : row.allMasked ? "masked" : undefined;
     if (why) return noToken(pass.reads, why);
@@ -140,7 +140,7 @@ export class RowRun {
     ladders: Iterable<RungLadder>,
     stages: RemainingStages,
     listed: readonly LogitRange[],
-  ): Concluded {
+  ): ReadResult {
     let last: RungLadder | undefined;
     for (const ladder of ladders) {
       const concluded = this.#runOn(pass, last = ladder, stages);
@@ -154,7 +154,7 @@ export class RowRun {
   }
 
   /** Runs the rest of the chain on a ladder; `undefined` if that cannot tell. */
-  #runOn(pass: PassUnderWay, ladder: RungLadder, stages: RemainingStages): Concluded | undefined {
+  #runOn(pass: PassUnderWay, ladder: RungLadder, stages: RemainingStages): ReadResult | undefined {
     const { reads, edits, edited, raw } = pass, { exact, details, draws } = this.#settings;
     const whole = ladder.mass;
     try {
@@ -166,10 +166,12 @@ export class RowRun {
         return undecided(reads, this.#readRow(editedRead));
       }
       if (ladder.to <= ladder.from) return noToken(reads, "masked");
-      if (!(ladder.error <= DOUBT * ladder.mass)) throw new ReadAgain("what is kept is not known well enough");
+      if (!(ladder.error <= MOST_MASS_ERROR * ladder.mass)) {
+        throw new ReadAgain("what is kept is not known well enough");
+      }
       if (!(ladder.mass > 0)) throw new ReadAgain("masses that are next to nothing");
       if ((exact || details) && !ladder.sure) throw new ReadAgain("which tokens are kept");
-      if (exact) this.conclusion = { ladder, edits };
+      if (exact) this.kept = { ladder, edits };
       if (draws === 0) return noToken(reads, "undecided");
       this.drawn = drawFrom(ladder, draws, this.#noise, pass.ahead);
       this.observed = this.#chain.observed(edited);
@@ -204,9 +206,9 @@ export class RowRun {
   }
 
   /** `whole`: the mass before the chain. */
-  #finish({ edited, reads, raw, edits }: PassUnderWay, ladder: RungLadder, whole: number): Concluded {
+  #finish({ edited, reads, raw, edits }: PassUnderWay, ladder: RungLadder, whole: number): ReadResult {
     const { draws, details, topLogprobs } = this.#settings;
-    const [{ id, logprob, high }] = this.drawn;
+    const [{ id, logprob, logit }] = this.drawn;
     const sample: Sample = {
       id,
       logprob,
@@ -221,7 +223,7 @@ export class RowRun {
       entropy: entropyOf(raw.facts),
       keptEntropy: ladder.entropy,
     };
-    return detailed(sample, known, raw, raw.plain && edits.length === 0 ? high : NaN);
+    return detailed(sample, known, raw, raw.plain && edits.length === 0 ? logit : NaN);
   }
 }
 
@@ -233,11 +235,11 @@ function readOf<S>(
   read: number,
   needs: Level,
   stepBlock: StepBlock<S>,
-  conclude: (state: Readonly<S>, row: RowFacts) => Concluded,
+  conclude: (state: Readonly<S>, row: RowFacts) => ReadResult,
 ): Pick<Reducer<Sample, S>, "spec" | "step" | "stepBlock" | "finish" | "second"> & { readonly needs: Level } {
-  // `finish` and `second` ask for the same conclusion, one after the other: it is drawn once.
-  let last: { readonly state: S; readonly row: RowFacts; readonly concluded: Concluded } | undefined;
-  const concluded = (state: S, row: RowFacts): Concluded => {
+  // `finish` and `second` ask for the same result, one after the other: it is worked out once.
+  let last: { readonly state: S; readonly row: RowFacts; readonly concluded: ReadResult } | undefined;
+  const concluded = (state: S, row: RowFacts): ReadResult => {
     if (last?.state !== state || last.row !== row) last = { state, row, concluded: conclude(state, row) };
     return last.concluded;
   };
@@ -258,11 +260,11 @@ function unedited(row: RowFacts): RowSums {
 }
 
 /** No token, or none yet. */
-function noToken(reads: number, why: NonNullable<Sample["why"]>): Concluded {
+function noToken(reads: number, why: NonNullable<Sample["why"]>): ReadResult {
   return { sample: { id: undefined, logprob: NaN, reads, why }, next: undefined };
 }
 
 /** No token before the next read. */
-function undecided(reads: number, next: Reducer<Sample>): Concluded {
+function undecided(reads: number, next: Reducer<Sample>): ReadResult {
   return { ...noToken(reads, "undecided"), next };
 }

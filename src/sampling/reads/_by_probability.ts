@@ -1,7 +1,7 @@
 import type { Distribution } from "../distribution.ts";
 
 /** Tokens likeliest first, of equally likely ones the lower id first. */
-export function ranked(ids: Uint32Array, probabilities: Float64Array): Distribution {
+export function byProbability(ids: Uint32Array, probabilities: Float64Array): Distribution {
   const before = (a: number, b: number): number => probabilities[b] - probabilities[a] || ids[a] - ids[b];
   if (isOrdered(ids.length, before)) return { ids, probabilities };
   const order = orderOf(probabilities, before);
