@@ -30,13 +30,14 @@ export function drawFrom(ladder: RungLadder, draws: number, noise: Noise, { from
   const { count, sure } = ladder;
   if (draws > 1 && !sure && count < 4 * draws) throw new ReadAgain("about as many draws as tokens are kept");
   const drawn = new DrawnTokens(ladder), wanted = Math.min(draws, count);
-  const ahead = fromRow[Symbol.iterator](), fresh = freshDraws(ladder, drawn, wanted, noise, fromCells);
+  const ahead = fromRow[Symbol.iterator]();
+  const fresh = new FreshDraws(ladder, drawn, wanted, noise, fromCells);
   let seen = 0;
   while (drawn.tokens.length < wanted) {
     const limit = drawsAhead(drawn.tokens.length + 1);
     let token: Placed | undefined;
     for (; !token && seen < limit; seen++) token = drawn.place(ahead.next().value);
-    token ??= fresh.next().value;
+    token ??= fresh.next();
     if (!token) break;
     drawn.add(token);
   }
@@ -52,26 +53,63 @@ interface Placed extends Token {
   readonly rung: Rung;
 }
 
-/** Draws from what is not drawn yet, one after the other; ends when nothing that is left weighs anything. */
-function* freshDraws(
-  ladder: RungLadder,
-  drawn: DrawnTokens,
-  wanted: number,
-  noise: Noise,
-  fromCells: DrawnAhead["fromCells"],
-): Generator<Placed, undefined> {
-  const cells = cellTokens(ladder, fromCells), summed = ladder.kept.some(isCell);
-  for (;;) {
-    if (!ladder.sure) throw new ReadAgain("no token that was drawn is kept for sure");
-    // What is left may be next to nothing beside what has been drawn.
-    if (!(ladder.error <= MOST_MASS_ERROR * drawn.rest)) throw new ReadAgain("the mass of what is not drawn yet");
-    const { length } = drawn.tokens;
-    if (!summed && length > 0) break;
-    const token = drawFresh(ladder, drawn, cells, noise.uniform(Purpose.list, length));
-    if (!token) return undefined;
-    yield token;
+/** Draws from what is kept and not drawn yet. */
+class FreshDraws {
+  /** The tokens drawn from the cells, and the race: each is begun when it is first needed. */
+  #cells: Iterator<Token> | undefined;
+  #race: Iterator<Placed> | undefined;
+
+  constructor(
+    readonly ladder: RungLadder,
+    readonly drawn: DrawnTokens,
+    readonly wanted: number,
+    readonly noise: Noise,
+    readonly fromCells: DrawnAhead["fromCells"],
+  ) {}
+
+  /** The next token; `undefined` if nothing that is left weighs anything. */
+  next(): Placed | undefined {
+    const { ladder, drawn } = this, { length } = drawn.tokens;
+    if (!this.#race) {
+      if (!ladder.sure) throw new ReadAgain("no token that was drawn is kept for sure");
+      // What is left may be next to nothing beside what has been drawn.
+      if (!(ladder.error <= MOST_MASS_ERROR * drawn.rest)) throw new ReadAgain("the mass of what is not drawn yet");
+      // One draw costs less by the distribution function, many by a race, which needs all tokens one by one.
+      if (length === 0 || ladder.kept.some(isCell)) return this.#invert(this.noise.uniform(Purpose.list, length));
+      this.#race = raceTokens(ladder, this.wanted, this.noise)[Symbol.iterator]();
+    }
+    for (let next = this.#race.next(); !next.done; next = this.#race.next()) {
+      if (!drawn.has(next.value.id)) return next.value;
+    }
+    return undefined;
   }
-  for (const token of raceTokens(ladder, wanted, noise)) if (!drawn.has(token.id)) yield token;
+
+  /** A fair draw by a uniform number: the inverse distribution function over the rungs, best first. */
+  #invert(u: number): Placed | undefined {
+    const { ladder, drawn } = this;
+    let wanted = u * drawn.rest, last: Rung | undefined;
+    for (const rung of ladder.kept) {
+      const left = drawn.left(rung);
+      if (!(left > 0)) continue;
+      last = rung;
+      if (wanted < left) break;
+      wanted -= left;
+    }
+    if (!last) return undefined;
+    if (isCell(last)) return this.#fromCells();
+    const share = Math.min(1, wanted / drawn.left(last));
+    return { id: memberAt(idsOf(last), drawn.lost(last), share), x: last.rawUpper, rung: last, logit: last.upper };
+  }
+
+  /** A token of the cells: the next that was drawn from them. */
+  #fromCells(): Placed {
+    const cells = this.#cells ??= cellTokens(this.ladder, this.fromCells)[Symbol.iterator]();
+    for (let next = cells.next(); !next.done; next = cells.next()) {
+      const token = this.drawn.place(next.value);
+      if (token) return token;
+    }
+    throw new ReadAgain("a token was drawn whose logit is known in sum only");
+  }
 }
 
 /** The first tokens of a race, best first: each has its mass over an exponential variate of its own. */
@@ -95,7 +133,7 @@ function* raceTokens(ladder: RungLadder, wanted: number, noise: Noise): Iterable
 }
 
 /** The tokens that were drawn from ranges that hold all cells of the window. */
-function* cellTokens(ladder: RungLadder, fromCells: DrawnAhead["fromCells"]): Generator<Token, undefined> {
+function* cellTokens(ladder: RungLadder, fromCells: DrawnAhead["fromCells"]): Iterable<Token> {
   const cells = ladder.kept.filter(isCell);
   for (const { tokens, ranges } of fromCells) {
     const whole = cells.every(({ rawLower, rawUpper }) =>
@@ -172,34 +210,6 @@ function holds(rung: Rung, id: number, x: number): boolean {
   const { ids, rawLower, rawUpper, closed } = rung;
   if (isCell(rung)) return x >= rawLower && (closed ? x <= rawUpper : x < rawUpper);
   return ids ? x === rawUpper && ids[firstAt(ids, id)] === id : rung.id === id;
-}
-
-/**
- * A fair draw from what is not drawn yet, by a uniform number: the inverse distribution function over the rungs, best first. `undefined`
- * if nothing that is left weighs anything.
- */
-function drawFresh(ladder: RungLadder, drawn: DrawnTokens, cells: Iterator<Token>, u: number): Placed | undefined {
-  let wanted = u * drawn.rest, last: Rung | undefined;
-  for (const rung of ladder.kept) {
-    const left = drawn.left(rung);
-    if (!(left > 0)) continue;
-    last = rung;
-    if (wanted < left) break;
-    wanted -= left;
-  }
-  if (!last) return undefined;
-  if (isCell(last)) return drawCell(drawn, cells);
-  const share = Math.min(1, wanted / drawn.left(last));
-  return { id: memberAt(idsOf(last), drawn.lost(last), share), x: last.rawUpper, rung: last, logit: last.upper };
-}
-
-/** A token of the cells: the next that was drawn from them. */
-function drawCell(drawn: DrawnTokens, cells: Iterator<Token>): Placed {
-  for (let next = cells.next(); !next.done; next = cells.next()) {
-    const token = drawn.place(next.value);
-    if (token) return token;
-  }
-  throw new ReadAgain("a token was drawn whose logit is known in sum only");
 }
 
 /** Of equal tokens, without those that are lost, the one at a share of their number. */

@@ -14,7 +14,7 @@ export interface DrawnAhead {
 /** A quotient of this size is rounded to 1/1024 in float32. */
 const MOST_DIVIDED = 2 ** 14;
 
-/** The tokens that a read has drawn ahead at temperature `by`, each made when it is first asked for. `top`: the row's largest logit. */
+/** The tokens that a read has drawn ahead at temperature `by`. `top`: the row's largest logit. */
 export function tokensAhead(
   proposals: Proposals | null,
   by: number,
@@ -25,16 +25,7 @@ export function tokensAhead(
   if (!proposals) return [];
   // They were divided in the row's dtype: where that rounds more than the ladder does, they are no draws from it.
   if (by !== 1 && kernels.element === "f32" && Math.abs(top) / by > MOST_DIVIDED) return [];
-  const made: (Token | undefined)[] = [];
-  return {
-    *[Symbol.iterator]() {
-      for (let j = 0; j < proposals.tile.length; j++) {
-        if (j === made.length) made.push(proposed(proposals, j, by, kernels, noise));
-        const token = made[j];
-        if (token) yield token;
-      }
-    },
-  };
+  return new LazyTokens(proposals.tile.length, (j) => proposed(proposals, j, by, kernels, noise));
 }
 
 /** The same tokens, all made: the states that they are drawn from may hold another row by the next read. */
@@ -43,4 +34,19 @@ export function settled({ fromRow, fromCells }: DrawnAhead): DrawnAhead {
     fromRow: [...fromRow],
     fromCells: fromCells.map(({ tokens, ranges }) => ({ tokens: [...tokens], ranges })),
   };
+}
+
+/** Tokens that are drawn only when they are asked for, and then once, however often they are gone through. */
+class LazyTokens implements Iterable<Token> {
+  readonly #made: (Token | undefined)[] = [];
+
+  constructor(readonly count: number, readonly make: (j: number) => Token | undefined) {}
+
+  *[Symbol.iterator](): Iterator<Token> {
+    for (let j = 0; j < this.count; j++) {
+      if (j === this.#made.length) this.#made.push(this.make(j));
+      const token = this.#made[j];
+      if (token) yield token;
+    }
+  }
 }

@@ -17,5 +17,5 @@ import type { PresetName, PresetOptions } from "./preset_options.ts";
  * @returns The presets' names.
  */
 export function presetsWith(option: keyof PresetOptions): PresetName[] {
-  return (Object.keys(CHECKS) as PresetName[]).filter((name) => Object.hasOwn(CHECKS[name], option));
+  return (Object.keys(CHECKS) as PresetName[]).filter((name) => Object.keys(CHECKS[name]).includes(option));
 }

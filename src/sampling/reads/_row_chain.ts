@@ -23,8 +23,8 @@ export class RowChain {
 
   /** The edits of the stages at the start. */
   get leadingEdits(): readonly Edit[] {
-    return this.#leadingEdits ??= Array.from({ length: this.chain.leading }, (_, place) => this.edit(place, 0))
-      .filter((edit) => !!edit);
+    const { stages, leading } = this.chain;
+    return this.#leadingEdits ??= stages.slice(0, leading).flatMap((_, place) => this.edit(place, 0) ?? []);
   }
 
   /** Refuses a row that a stage does not fit. */
