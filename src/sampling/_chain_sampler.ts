@@ -1,3 +1,4 @@
+// The sampler itself: a reducer for streams of rows, and the methods of a decode loop.
 import { optionsOf, type Reducer, type RowFacts, type Segment, type Spec, specText } from "../core/mod.ts";
 import type { Block } from "../core/mod.ts";
 import { checkRow, type Values } from "../row/inside.ts";

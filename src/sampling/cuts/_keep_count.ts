@@ -1,3 +1,4 @@
+// The cut of top-k, and what ties do at any cut.
 import { keepAbout } from "./_keep_about.ts";
 import { isCell } from "./_rung.ts";
 import type { Rungs } from "./_rungs.ts";
@@ -28,7 +29,7 @@ export function keepCount(ladder: Rungs, k: number, ties: Ties): void {
 function cutCell(ladder: Rungs, i: number, count: number, doubt: number, ties: Ties): void {
   const { n } = ladder.rungs[i];
   let last = i;
-  // What is counted in doubt above may leave room below.
+  // If the rungs above hold fewer tokens than were counted, the cut lies further down.
   for (let seen = n; seen < count + doubt && last + 1 < ladder.to; seen += ladder.rungs[++last].n);
   if (ties === "all") last = lastTie(ladder, last);
   ladder.to = last + 1;

@@ -1,3 +1,4 @@
+// The cut of top-H.
 import { ln } from "../../../kernels/mod.ts";
 import { isCell, type Rung } from "./_rung.ts";
 import type { Rungs } from "./_rungs.ts";

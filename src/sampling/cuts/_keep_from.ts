@@ -1,3 +1,4 @@
+// The cut at a threshold: min-p, epsilon, eta, top-n-sigma and the like.
 import { keepAbout } from "./_keep_about.ts";
 import { keepCount } from "./_keep_count.ts";
 import { isCell, type Rung } from "./_rung.ts";

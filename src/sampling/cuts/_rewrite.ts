@@ -1,3 +1,4 @@
+// New logits for tokens that are known one by one.
 import { equalRung, idsOf, type Rung, setLogit } from "./_rung.ts";
 import type { Rungs } from "./_rungs.ts";
 

@@ -1,3 +1,4 @@
+// The ladder that a stage is given: every cut is a file of its own, what is only looked up stands here.
 import { exp, ln } from "../../../kernels/mod.ts";
 import { dropTop } from "./_drop_top.ts";
 import { keepCount } from "./_keep_count.ts";

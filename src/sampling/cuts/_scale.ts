@@ -1,3 +1,4 @@
+// A temperature behind a cut.
 import { InvalidLogit } from "./_interrupts.ts";
 import { divisorFor } from "../stages/_temperature.ts";
 import { type CellSums, isCell, type Rung, setLogit } from "./_rung.ts";

@@ -1,3 +1,4 @@
+// The kept tokens as an edit, for a row that is read again: the others are masked.
 import type { Segment } from "../../core/mod.ts";
 import { isCell, type Rung } from "./_rung.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
@@ -6,7 +7,7 @@ import type { Edit } from "../stages/stage.ts";
 /** The edit that masks what lies outside a ladder's window. */
 export function windowEdit(ladder: RungLadder): Edit {
   const { rungs, from, to } = ladder;
-  // Of a group at the top part may have been dropped: the first rung has an upper end even if nothing lies above it.
+  // Part of a group at the top may have been dropped: the first rung is a bound even if no rung lies above it.
   const isLow = lowerEnd(rungs, from, to - 1), isHigh = upperEnd(rungs[from]);
   return {
     apply({ values, start }: Segment): void {

@@ -1,3 +1,4 @@
+// Which of the kept tokens are drawn.
 import { exp, ln } from "../../../kernels/mod.ts";
 import { heapOf, offer, ranked } from "../../row/mod.ts";
 import { firstAt } from "../../row/inside.ts";

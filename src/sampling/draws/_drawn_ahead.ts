@@ -1,3 +1,4 @@
+// The tokens that a read has drawn before it was known which are kept.
 import type { Kernels } from "../../../kernels/mod.ts";
 import type { Noise } from "./_noise.ts";
 import { type Proposals, proposed, type Token } from "./_proposals.ts";

@@ -1,3 +1,6 @@
+// Draws from the softmax of a row that passes by tile by tile. If E_1, E_2, ... are independent exponential variates, the tile with the
+// largest mass_i / E_i is tile i with probability mass_i / sum of all masses: so the winner of the race is a fair draw, whatever the order,
+// and two races of parts merge to that of the whole. Inside the winner a second number picks the token.
 import { Column, type Kernels, TILE } from "../../../kernels/mod.ts";
 import { viewOf } from "../../row/inside.ts";
 import { exponential, type Noise, Purpose } from "./_noise.ts";
@@ -58,7 +61,7 @@ export function proposalsOf(count: number, round: number, old?: Proposals | null
   };
 }
 
-/** The number of a tile that nobody leads with. */
+/** Instead of a tile's number: its memory is free. */
 const NOBODY = -2;
 
 /** Most draws of a row ahead of what is wanted. */
@@ -95,7 +98,7 @@ export function race(proposals: Proposals, racing: RacingTiles, noise: Noise): v
     for (let j = 0; j < count; j++) {
       const u = chanceOf(proposals, first + tile, j, noise);
       const gap = exponent - binade[j];
-      // The exponential of u is at least u: most tiles lose without a logarithm.
+      // The variate -ln(1 - u) is at least u, so the ratio at most mass / u: most tiles lose by that bound, without a logarithm.
       if (leader[j] >= 0 && (gap < -127 || (gap <= 127 && mantissa * POWERS[gap + 127] < best[j] * u * LESS))) continue;
       const ratio = mantissa / exponential(u);
       if (leader[j] >= 0 && !beats(ratio, exponent, first + tile, proposals, j)) continue;
@@ -109,10 +112,13 @@ export function race(proposals: Proposals, racing: RacingTiles, noise: Noise): v
   if (won) keepLeaders(proposals, racing);
 }
 
-/** Takes more than any rounding off: what is skipped has lost. */
+/** Below 1 by more than all roundings: what is passed over by the bound has lost for sure. */
 const LESS = 1 - 2 ** -40;
 
-/** 2^-127 to 2^127: a ratio lies between 1/45 and 2^65, so beyond that the exponents alone decide. */
+/**
+ * 2^-127 to 2^127. A mantissa lies between 1 and 2, a variate between 2^-64 and 45, so a ratio between 1/45 and 2^65: where exponents are
+ * farther apart they alone decide.
+ */
 const POWERS = Float64Array.from({ length: 255 }, (_, i) => 2 ** (i - 127));
 
 function beats(
@@ -132,7 +138,7 @@ function beats(
 function keepLeaders(proposals: Proposals, racing: RacingTiles): void {
   const { tile: leader, kept } = proposals;
   const one = leader.length === 1;
-  // A single draw, the usual case, has one tile to keep: what is there goes.
+  // A single draw, the usual case, keeps one tile: the memory of the last one is free.
   const leading = one ? undefined : new Set(leader);
   const free = leading ? kept.filter(({ tile }) => !leading.has(tile)) : kept;
   const stay = leading ? kept.filter(({ tile }) => leading.has(tile)) : [];

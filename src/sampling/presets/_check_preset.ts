@@ -1,3 +1,4 @@
+// Which options each preset has, and which values its system takes.
 import { shown } from "../../core/mod.ts";
 import { checkWord, optionsOf, refuse } from "../stages/_refuse.ts";
 import { within } from "../stages/_within.ts";
@@ -35,14 +36,14 @@ const cutoff: Check = finite("a finite number, for none one that does not lie be
 const aroundZero: Check = finite("a number from -2 to 2", (x) => Math.abs(x) <= 2);
 const atLeastOne: Check = whole("a whole number of at least 1", 1);
 
-/** What the stage refuses, but for what switches it off. */
+/** Refuses what `dry` refuses, but for a multiplier of 0, which switches it off here. */
 function checkDry(options: DryOptions): void {
   dry(options?.multiplier === 0 ? { ...options, multiplier: 1 } : options);
 }
 
 /**
- * The options of each preset, in the order in which they are listed, and what the systems themselves take: the stages, which may be stricter,
- * are then given what they know.
+ * The options of each preset, in the order in which they are listed, and what its system takes. The stages may be stricter: `preset` gives
+ * them what they take.
  */
 export const CHECKS: Readonly<Record<PresetName, Readonly<Partial<Record<keyof PresetOptions, Check>>>>> = {
   "llama.cpp": {

@@ -1,3 +1,4 @@
+// What a second or third read of a row must find out.
 import { divisorOf, divisorsOf } from "../stages/_chain.ts";
 import { proposalsFor } from "./_read_plan.ts";
 import { isCell, type LogitRange } from "../cuts/_rung.ts";
@@ -32,8 +33,8 @@ export interface BandPlan extends EditedRow {
 export const ROUNDS = 3;
 
 /**
- * Plans a later read. `rest`: the stages that are left; `noted`: where tokens are listed already, and where decisions fell that the reads so
- * far could not make.
+ * Plans a later read. `rest`: the stages that are left; `noted`: where tokens are listed already, and where decisions fell that the reads
+ * so far could not make.
  */
 export function planBands(
   row: EditedRow,
@@ -56,7 +57,7 @@ export function planBands(
   };
 }
 
-/** Ranges without overlap, best first. Empty ones stay where they are no part of another: they part what lies around them. */
+/** Ranges without overlap, best first. An empty one stays unless another holds it: the bands are parted there. */
 function joined(ranges: readonly LogitRange[]): LogitRange[] {
   const order = [...ranges].sort((a, b) => b.high - a.high || b.low - a.low);
   const apart: LogitRange[] = [];

@@ -1,3 +1,4 @@
+// The second and third read of a row: tokens in doubt one by one, sums of the bands between them.
 import { Column, TILE } from "../../../kernels/mod.ts";
 import type { Block } from "../../core/mod.ts";
 import { viewOf } from "../../row/inside.ts";
@@ -42,7 +43,10 @@ function bitsOf(x: number): number {
   return 32 - Math.clz32(Math.ceil(Math.min(x, 2 ** 31)));
 }
 
-/** The quanta of a band's sums: powers of two that leave 52 bits for the largest sum there can be. */
+/**
+ * The quanta of a band's sums: powers of two that leave 52 bits for the largest sum there can be, of a whole vocabulary of tokens at the
+ * band's upper end, d below the largest logit: mass e^-d, moment (2 + d) e^-d at most, squares e^-2d.
+ */
 function quantaOf({ high }: LogitRange, { top, vocabulary }: BandPlan, divisor: number): readonly number[] {
   const d = (top - Math.min(high, top)) / divisor;
   const height = Math.ceil(-d * Math.LOG2E) + bitsOf(vocabulary) - 52;

@@ -1,3 +1,4 @@
+// A histogram of a row's largest logits, which follows the maximum as it rises.
 import { Cell, Column, type Kernels, TILE } from "../../../kernels/mod.ts";
 import type { Block } from "../../core/mod.ts";
 

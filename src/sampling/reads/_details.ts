@@ -1,3 +1,4 @@
+// What `details` and `topLogprobs` add to a sample, with the reads that a rank may take.
 import { exp } from "../../../kernels/mod.ts";
 import type { Reducer, RowFacts, Segment } from "../../core/mod.ts";
 import { type Heap, ranked } from "../../row/mod.ts";

@@ -1,3 +1,4 @@
+// The kept tokens with their probabilities.
 import { exp } from "../../../kernels/mod.ts";
 import { eachRun, kernelsFor, type Values, viewOf } from "../../row/inside.ts";
 import { applyEdits } from "./_findings.ts";

@@ -1,3 +1,4 @@
+// The first read of a row: what it finds, how it folds blocks, how parts of it merge.
 import { type Kernels, type Level, loadKernels, TILE } from "../../../kernels/mod.ts";
 import type { Block } from "../../core/mod.ts";
 import {
@@ -74,7 +75,7 @@ function emptyHeap(k: number, old?: Heap | null): Heap {
   return old?.k === k ? Object.assign(old, { size: 0 }) : heapOf(k);
 }
 
-/** Says that a state will not be asked for again before it is emptied: what lies in the arena can go. */
+/** Gives the arena back what a state holds there: it will not be asked for before it is used for another row. */
 export function leaveArena(found: Findings): void {
   if (found.cells) kernelsOfState(found).arena.cells.giveBack(found.cells);
 }

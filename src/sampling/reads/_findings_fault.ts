@@ -1,3 +1,4 @@
+// What is wrong with the state of a first read that somebody else wrote.
 import { type Folded, shown, wholeFault } from "../../core/mod.ts";
 import { exactSumsFault, heapFault, slotFault, slotMaximum } from "../../row/mod.ts";
 import { cellsFault } from "./_cells_fault.ts";

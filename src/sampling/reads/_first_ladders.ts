@@ -1,3 +1,4 @@
+// What the first read has found, as ladders that the stages can run on.
 import { Cell, exp } from "../../../kernels/mod.ts";
 import { ranked } from "../../row/mod.ts";
 import { CellReading } from "./_cell_reading.ts";

@@ -1,3 +1,4 @@
+// What a sampler remembers from row to row, as text too.
 import { ParameterError, shown, StateFormatError, wholeFault } from "../../core/mod.ts";
 import type { Chain } from "../stages/_chain.ts";
 import { idsOf, refuse } from "../stages/_refuse.ts";

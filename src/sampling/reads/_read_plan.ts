@@ -1,3 +1,4 @@
+// What a read of a whole row must find out for the stages that are left of a chain.
 import type { Level } from "../../../kernels/mod.ts";
 import { drawsAhead, LEAST_AHEAD, MOST_PROPOSALS } from "../draws/_proposals.ts";
 import { BEST, closingOf, divisorOf } from "../stages/_chain.ts";

@@ -1,3 +1,4 @@
+// Runs the stages that are left of a chain.
 import { InvalidLogit } from "../cuts/_interrupts.ts";
 import type { RungLadder } from "../cuts/_rung_ladder.ts";
 import { windowEdit } from "../cuts/_window_edit.ts";

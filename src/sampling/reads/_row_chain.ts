@@ -1,3 +1,4 @@
+// What the stages of a chain know of one row.
 import type { Chain } from "../stages/_chain.ts";
 import type { Memory, Observed } from "./_memory.ts";
 import { type Noise, Purpose } from "../draws/_noise.ts";

@@ -1,3 +1,4 @@
+// Rows in memory, for a decode loop.
 import { ParameterError } from "../../core/mod.ts";
 import type { Values } from "../../row/inside.ts";
 import { reduceRow } from "../../row/mod.ts";

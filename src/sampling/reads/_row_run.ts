@@ -1,3 +1,5 @@
+// One row on its way through a chain: read, run the stages on what was found, and read again where that cannot tell. `#readRow` makes the
+// first read of a pass, `#readBands` a later one, `#decide` runs the stages on what a read has found.
 import type { Level } from "../../../kernels/mod.ts";
 import { ParameterError, type Reducer, type RowFacts, type Segment } from "../../core/mod.ts";
 import { entropyOf } from "../../row/mod.ts";
@@ -39,10 +41,11 @@ interface Pass {
   readonly edits: readonly Edit[] | undefined;
   /** The place in the chain from which on it runs. */
   readonly from: number;
-  /** How many reads of the row there are with the next one. */
+  /** Which read of the row this is, from 1: of a pass under way the last that was made. */
   readonly reads: number;
-  /** How many times the row was edited behind a cut: 0 where the mass before the first cut is known of what is kept. */
+  /** How many times the row was edited behind a cut. Above 0 what is kept has no share of the unedited row that is known. */
   readonly edited: number;
+  /** What the first read of all has found of the row as it came; `undefined` before it. */
   readonly raw: Raw | undefined;
   /** How many candidates the stages before have left; the vocabulary when absent. */
   readonly candidates?: number;
@@ -53,7 +56,7 @@ interface PassUnderWay extends Pass {
   readonly edits: readonly Edit[];
   readonly raw: Raw;
   readonly ahead: DrawnAhead;
-  /** How many more reads have been asked for since its first. */
+  /** How many reads there have been since its first. */
   readonly round: number;
   /** What its first read found of the row's logits. */
   readonly spread?: RungLadder["rowSpread"];
@@ -65,6 +68,7 @@ export class RowRun {
   readonly #settings: RunSettings;
   readonly #noise: Noise;
   #first: Reducer<Sample, Findings> | undefined;
+  /** The kept tokens, where the settings ask for all of them. */
   kept: KeptTokens | undefined;
   drawn: readonly Drawn[] = [];
   /** What stages have observed of it, by their place. */
@@ -105,6 +109,7 @@ export class RowRun {
     };
   }
 
+  /** What the first read of a pass tells. */
   #conclude(pass: Pass, plan: ReadPlan, found: Readonly<Findings>, row: RowFacts): ReadResult {
     this.#chain.check(row.vocabulary);
     const why = row.nan > 0 ? "nan" : row.posInf > 0 ? "infinity" : row.allMasked ? "masked" : undefined;
@@ -205,7 +210,7 @@ export class RowRun {
     };
   }
 
-  /** `whole`: the mass before the chain. */
+  /** The sample, with what else was asked for. `whole`: the mass before the chain. */
   #finish({ edited, reads, raw, edits }: PassUnderWay, ladder: RungLadder, whole: number): ReadResult {
     const { draws, details, topLogprobs } = this.#settings;
     const [{ id, logprob, logit }] = this.drawn;

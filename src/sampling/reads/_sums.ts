@@ -1,3 +1,4 @@
+// The sum of exponentials of an edited row: the engine sums the row as it came.
 import { type Kernels, type Level, Total } from "../../../kernels/mod.ts";
 import { entropyOf } from "../../row/mod.ts";
 import { Accumulator } from "../../row/inside.ts";

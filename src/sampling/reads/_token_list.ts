@@ -1,3 +1,4 @@
+// Listed tokens in the order of a ladder.
 import type { RungLadder } from "../cuts/_rung_ladder.ts";
 
 /** Tokens in the order they came. */

@@ -1,3 +1,4 @@
+// A chain as a user writes it, checked, and what can be told of it before any read.
 import { type Operator, ParameterError, shown, type Spec } from "../../core/mod.ts";
 import type { Stage } from "./stage.ts";
 import { divisorFor } from "./_temperature.ts";

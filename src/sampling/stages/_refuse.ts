@@ -1,3 +1,4 @@
+// The checks of the stages' options.
 import { ParameterError, shown } from "../../core/mod.ts";
 import type { Ties } from "./ties.ts";
 

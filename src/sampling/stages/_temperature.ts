@@ -1,3 +1,4 @@
+// What all temperatures share.
 import { inArena } from "../../core/mod.ts";
 import type { Edit } from "./stage.ts";
 

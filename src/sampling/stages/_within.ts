@@ -1,3 +1,4 @@
+// Where in a larger input an error was made.
 import { ParameterError } from "../../core/mod.ts";
 
 /** What `make` gives; where it refuses, the message begins with the place that it was asked for. */

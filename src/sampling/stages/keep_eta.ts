@@ -1,15 +1,10 @@
 import { ln } from "../../../kernels/mod.ts";
 import { checkCount, checkNumber, checkTies, optionsOf } from "./_refuse.ts";
+import type { KeepEpsilonOptions } from "./keep_epsilon.ts";
 import type { Stage } from "./stage.ts";
-import type { Ties } from "./ties.ts";
 
-/** Options of {@linkcode keepEta}. */
-export interface KeepEtaOptions {
-  /** Fewest tokens kept; 1 when absent. */
-  readonly minKeep?: number;
-  /** What logits do that equal the last of the best `minKeep`: `"lowestId"` when absent, so that no more stay for its sake. */
-  readonly ties?: Ties;
-}
+/** Options of {@linkcode keepEta}: those of {@linkcode keepEpsilon}. */
+export type KeepEtaOptions = KeepEpsilonOptions;
 
 /**
  * The eta cutoff: keeps the tokens of at least a probability `min(epsilon, sqrt(epsilon) e^-H)`, H the entropy, and the best `minKeep`.

@@ -55,7 +55,7 @@ export interface Stage {
   checkRow?(vocabulary: number, row: number): void;
   /** The most tokens it keeps, whatever the row: known before any read. */
   readonly most?: number;
-  /** The same, but all that equal the last of them are kept as well. */
+  /** The same, where all that equal the last of them stay as well. */
   readonly mostWithoutTies?: number;
   /** How many of the best tokens it must know, whatever the row; all, when absent. */
   readonly needsBest?: number;
