@@ -88,15 +88,12 @@ const MAKERS: Readonly<Record<string, StageMaker>> = {
  * @throws {ParameterError} If the data is no such list, or a name, an option or a value is unknown; it names the stage by its place in
  * the list, from 0.
  */
-export function chainFrom(
-  data: unknown,
-  more: Readonly<Record<string, StageMaker>> = {},
-): (Stage | Operator)[] {
+export function chainFrom(data: unknown, more: Readonly<Record<string, StageMaker>> = {}): (Stage | Operator)[] {
   if (!Array.isArray(data)) throw new ParameterError('Cannot read the chain: wanted a list of { "name": ..., ... }');
-  return data.map((item, i) => stageOf(item, i, more));
+  return data.map((item, i) => readStage(item, i, more));
 }
 
-function stageOf(item: unknown, place: number, more: Readonly<Record<string, StageMaker>>): Stage | Operator {
+function readStage(item: unknown, place: number, more: Readonly<Record<string, StageMaker>>): Stage | Operator {
   const where = `Cannot read stage ${place} of the chain`;
   const { name, ...options } = (item ?? {}) as StageData;
   if (typeof name !== "string") throw new ParameterError(`${where}: it has no "name", wanted { "name": ..., ... }`);

@@ -5,7 +5,7 @@ import type { Rungs } from "./_rungs.ts";
 
 /** Keeps about `n` tokens of rungs i to j, `doubt` more or fewer. */
 export function keepAbout(ladder: Rungs, i: number, j: number, n: number, doubt: number): void {
-  const { count } = sumsOf(ladder, i, j);
+  const { count } = totals(ladder, i, j);
   keepUnsure(ladder, i, j, count > 0 ? n / count : 1, (rung, excess) => {
     const more = shareOut(Math.min(doubt, count), rung.n, count);
     rung.countDoubt += more;
@@ -25,7 +25,7 @@ export interface MassShare {
 
 /** Keeps a share of rungs i to j of which the mass is known better than the count. */
 export function keepMassAbout(ladder: Rungs, i: number, j: number, { share, countDoubt, massDoubt }: MassShare): void {
-  const { count, mass } = sumsOf(ladder, i, j);
+  const { count, mass } = totals(ladder, i, j);
   keepUnsure(ladder, i, j, share, (rung, excess) => {
     const weight = exp(rung.upper - ladder.top);
     rung.countDoubt += shareOut(Math.min(countDoubt, count), rung.n, count) + excess;
@@ -40,7 +40,7 @@ function shareOut(doubt: number, some: number, all: number): number {
 }
 
 /** Count and mass of rungs i to j. */
-export function sumsOf({ rungs }: Rungs, i: number, j: number): { readonly count: number; readonly mass: number } {
+export function totals({ rungs }: Rungs, i: number, j: number): { readonly count: number; readonly mass: number } {
   let count = 0, mass = 0;
   for (let at = i; at <= j; at++) {
     count += rungs[at].n;

@@ -2,7 +2,7 @@
 // reached is split as far as its source can; then it is one of equal tokens, or a narrow cell, and the cut lies at one place for sure or
 // between two that are known.
 import { exp } from "../../../kernels/mod.ts";
-import { keepAbout, keepMassAbout, sumsOf } from "./_keep_about.ts";
+import { keepAbout, keepMassAbout, totals } from "./_keep_about.ts";
 import { endWith, lastTie, requireNoTies } from "./_keep_count.ts";
 import { HALF_STEP, isCell } from "./_rung.ts";
 import type { Rungs } from "./_rungs.ts";
@@ -55,7 +55,7 @@ function cut(ladder: Rungs, i: number, { mass, least, doubt, rest }: Missing, ti
   requireNoTies(ladder, i, ties);
   const end = lastOf(ladder, i, mass + doubt), last = ties === "all" ? lastTie(ladder, end) : end;
   ladder.to = last + 1;
-  const { count, mass: whole } = sumsOf(ladder, i, last);
+  const { count, mass: whole } = totals(ladder, i, last);
   // The last token may go beyond the mass by its own weight: half of that is likeliest.
   const likely = mass + heavy / 2;
   const share = Math.min(1, Math.max(whole > 0 ? likely / whole : 1, fewest / count));

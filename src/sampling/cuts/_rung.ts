@@ -69,7 +69,7 @@ export interface CellSource {
   /** How far a cell's mass may be off, relatively, when all logits are divided by `divisor`. */
   error(rung: Rung, divisor: number): number;
   /** A cell's sums when all logits are divided by `divisor`; `undefined` if this read cannot tell. */
-  weigh(rung: Rung, divisor: number): CellSums | undefined;
+  sumsAt(rung: Rung, divisor: number): CellSums | undefined;
   /** The finer cells that a cell consists of, best first; `undefined` if there are none. */
   split(rung: Rung, divisor: number): Rung[] | undefined;
 }

@@ -10,7 +10,7 @@ export function scale(ladder: Rungs, temperature: number): boolean {
   const divisor = ladder.divisor * t, top = ladder.top / t;
   if (!(top < Infinity)) throw new InvalidLogit("infinity");
   const { kept, source } = ladder;
-  const sums = kept.map((rung) => isCell(rung) ? source?.weigh(rung, divisor) : undefined);
+  const sums = kept.map((rung) => isCell(rung) ? source?.sumsAt(rung, divisor) : undefined);
   if (kept.some((rung, i) => isCell(rung) && !sums[i])) return false;
   kept.forEach((rung, i) => {
     if (isCell(rung)) scaleCell(rung, sums[i]!, t);

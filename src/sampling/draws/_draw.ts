@@ -162,7 +162,7 @@ class DrawnTokens {
 
   /** A token's place on the ladder; `undefined` if it is cut, or drawn already. */
   place(token: Token | undefined): Placed | undefined {
-    const rung = token && rungOf(this.#ladder, token);
+    const rung = token && rungHolding(this.#ladder, token);
     if (!rung || this.has(token.id)) return undefined;
     return { ...token, rung, logit: isCell(rung) ? token.x / this.#ladder.divisor : rung.upper };
   }
@@ -201,7 +201,7 @@ class DrawnTokens {
 }
 
 /** The rung of the window that holds a token. */
-function rungOf(ladder: RungLadder, { id, x }: Token): Rung | undefined {
+function rungHolding(ladder: RungLadder, { id, x }: Token): Rung | undefined {
   const rung = ladder.kept.find((rung) => holds(rung, id, x));
   if (rung?.unsure) throw new ReadAgain("a token was drawn that may be cut or not");
   return rung;

@@ -6,7 +6,7 @@ import type { LogitRange } from "../cuts/_rung.ts";
 
 /** Tokens that were drawn as the row was read, before it was known which are kept: those that are kept are taken. */
 export interface DrawnAhead {
-  /** Independent draws from the whole row, the first first. */
+  /** Independent draws from the whole row, in the order in which they are to be taken. */
   readonly fromRow: Iterable<Token>;
   /** Independent draws from ranges of logits, for cells that lie in these: there are some only after a second read. */
   readonly fromCells: readonly { readonly tokens: Iterable<Token>; readonly ranges: readonly LogitRange[] }[];

@@ -2,7 +2,7 @@
 // largest mass_i / E_i is tile i with probability mass_i / sum of all masses: so the winner of the race is a fair draw, whatever the order,
 // and two races of parts merge to that of the whole. Inside the winner a second number picks the token.
 import { Column, type Kernels, TILE } from "../../../kernels/mod.ts";
-import { viewOf } from "../../row/inside.ts";
+import { type Values, viewOf } from "../../row/inside.ts";
 import { exponential, type Noise, Purpose } from "./_noise.ts";
 
 /**
@@ -25,7 +25,7 @@ export interface Proposals {
 /** A copy of one tile's logits. */
 export interface KeptTile {
   readonly tile: number;
-  readonly logits: Float32Array | Float64Array;
+  readonly logits: Values;
 }
 
 /** A token that was drawn. */
@@ -41,11 +41,11 @@ export interface RacingTiles {
   readonly tiles: number;
   readonly start: number;
   /** What is kept of the winners. */
-  readonly values: Float32Array | Float64Array;
+  readonly values: Values;
 }
 
 /** So many draws, not begun. As many of another row are used again, with the memory of their tiles. */
-export function proposalsOf(count: number, round: number, old?: Proposals | null): Proposals {
+export function newProposals(count: number, round: number, old?: Proposals | null): Proposals {
   if (old?.tile.length === count && old.round === round) {
     old.tile.fill(-1);
     old.kept = old.kept.map(({ logits }) => ({ tile: NOBODY, logits }));
@@ -151,9 +151,7 @@ function keepLeaders(proposals: Proposals, racing: RacingTiles): void {
   proposals.kept = stay;
 }
 
-type Logits = Float32Array | Float64Array;
-
-function copied(logits: Logits, room: Logits | undefined): Logits {
+function copied(logits: Values, room: Values | undefined): Values {
   if (room?.length !== logits.length || room.constructor !== logits.constructor) return logits.slice();
   room.set(logits);
   return room;
@@ -204,7 +202,7 @@ export function proposed(
 }
 
 /** Where the running sum of weights goes beyond what is wanted; the last place that weighs anything if it never does. */
-function placeOf(weights: Float32Array | Float64Array, wanted: number): number {
+function placeOf(weights: Values, wanted: number): number {
   let at = -1;
   for (let i = 0, running = 0; i < weights.length && !(running > wanted); i++) {
     if (!(weights[i] > 0)) continue;

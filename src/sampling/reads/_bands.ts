@@ -1,11 +1,11 @@
 // The second and third read of a row: tokens in doubt one by one, sums of the bands between them.
 import { Column, TILE } from "../../../kernels/mod.ts";
 import type { Block } from "../../core/mod.ts";
-import { viewOf } from "../../row/inside.ts";
+import { type Values, viewOf } from "../../row/inside.ts";
 import type { BandPlan } from "./_band_plan.ts";
 import { raceScratch, sweepEdited } from "./_findings.ts";
 import type { Noise } from "../draws/_noise.ts";
-import { mergeProposals, type Proposals, proposalsOf } from "../draws/_proposals.ts";
+import { mergeProposals, newProposals, type Proposals } from "../draws/_proposals.ts";
 import { cellRung, type CellSums, type LogitRange } from "../cuts/_rung.ts";
 import { RungLadder } from "../cuts/_rung_ladder.ts";
 import { TokenList } from "./_token_list.ts";
@@ -17,7 +17,7 @@ export interface Bands {
   /** For each band and temperature: count, mass, moment, squares. */
   readonly sums: Float64Array;
   size: number;
-  values: Float32Array | Float64Array;
+  values: Values;
   ids: Uint32Array;
   readonly proposals: Proposals | null;
 }
@@ -26,7 +26,7 @@ export interface Bands {
 const SUMS = 4;
 
 /** Nothing found yet. */
-export function bandsOf({ bands, divisors, proposals, round, drawn }: BandPlan): Bands {
+export function newBands({ bands, divisors, proposals, round, drawn }: BandPlan): Bands {
   return {
     backend: "",
     element: "f32",
@@ -34,7 +34,7 @@ export function bandsOf({ bands, divisors, proposals, round, drawn }: BandPlan):
     size: 0,
     values: new Float32Array(0),
     ids: new Uint32Array(0),
-    proposals: proposals > 0 && drawn.length > 0 ? proposalsOf(proposals, round) : null,
+    proposals: proposals > 0 && drawn.length > 0 ? newProposals(proposals, round) : null,
   };
 }
 
@@ -84,13 +84,13 @@ export class BandFold {
       const tile = { kernels, at: at + from * bytes, values: values.subarray(from, from + TILE), start: start + from };
       for (const range of this.plan.listed) if (maximum >= range.low) list(state, tile, range);
       this.plan.bands.forEach((band, i) => {
-        if (maximum >= band.low) this.#weigh(state, tile, band, i);
+        if (maximum >= band.low) this.#addSums(state, tile, band, i);
       });
       if (state.proposals) this.#race(state.proposals, tile);
     }
   }
 
-  #weigh({ sums }: Bands, { kernels, at, values }: Tile, { low, high }: LogitRange, band: number): void {
+  #addSums({ sums }: Bands, { kernels, at, values }: Tile, { low, high }: LogitRange, band: number): void {
     const { out, results } = kernels.arena;
     const { divisors, top } = this.plan;
     divisors.forEach((divisor, i) => {
@@ -134,7 +134,7 @@ export class BandFold {
     const ladder = new RungLadder(top, state.element === "f64");
     ladder.source = {
       error: () => 0,
-      weigh: ({ cell }, divisor) => {
+      sumsAt: ({ cell }, divisor) => {
         const at = divisors.indexOf(divisor);
         return at < 0 ? undefined : this.#sums(state, cell, at).sums;
       },

@@ -65,7 +65,7 @@ export class CellReading implements CellSource {
     return span === 0 ? 1 : STEP_ERROR / divisor + SPREAD_ERROR / (divisor * divisor);
   }
 
-  weigh({ cell, span, n, share }: Rung, divisor: number): CellSums {
+  sumsAt({ cell, span, n, share }: Rung, divisor: number): CellSums {
     return span === 0 ? this.#bottomSums(n / share, divisor) : this.#sums(cell!, span!, divisor);
   }
 

@@ -25,7 +25,7 @@ export interface Cells {
 }
 
 /** Nothing counted yet. Cells of another row are used again, and stay where they lie. */
-export function cellsOf(old?: Cells | null): Cells {
+export function newCells(old?: Cells | null): Cells {
   return old ? Object.assign(old, { top: -Infinity }) : { top: -Infinity, words: new Uint32Array(0) };
 }
 

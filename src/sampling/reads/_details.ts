@@ -21,7 +21,7 @@ export interface ReadResult {
 }
 
 /** The row's likeliest tokens. */
-export function topOf({ facts, best }: Raw, k: number): TokenLogprob[] {
+export function likeliest({ facts, best }: Raw, k: number): TokenLogprob[] {
   if (!best) return [];
   return ranked(best).slice(0, k).map((at) => ({
     id: best.ids[at],
@@ -103,10 +103,10 @@ function countLarger(sample: Sample, logit: number, facts: RowFacts): Reducer<Sa
 }
 
 /** The share of the row that the window holds, in the scale of the read. */
-export function shareOf(ladder: RungLadder, whole: number): number {
+export function keptShare(ladder: RungLadder, whole: number): number {
   let mass = 0;
   for (const rung of ladder.kept) {
-    if (isCell(rung)) mass += ladder.source ? ladder.source.weigh(rung, 1)![0] * rung.share : rung.m;
+    if (isCell(rung)) mass += ladder.source ? ladder.source.sumsAt(rung, 1)![0] * rung.share : rung.m;
     else mass += rung.n * exp(rung.rawUpper - ladder.origin);
   }
   return Math.min(1, mass / whole);

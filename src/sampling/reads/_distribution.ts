@@ -10,11 +10,7 @@ import type { RungLadder } from "../cuts/_rung_ladder.ts";
 import type { Distribution } from "../distribution.ts";
 
 /** The distribution of the tokens that a chain keeps; reads the row once more where it was not listed. */
-export function distributionOf(
-  { ladder, edits }: KeptTokens,
-  values: Values,
-  index: number,
-): Distribution {
+export function distributionOf({ ladder, edits }: KeptTokens, values: Values, index: number): Distribution {
   return ladder.listed ? fromList(ladder) : fromRow(ladder, [...edits, windowEdit(ladder)], values, index);
 }
 

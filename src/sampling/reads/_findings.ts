@@ -12,14 +12,14 @@ import {
   toNumber,
   UNIT,
 } from "../../row/mod.ts";
-import { SweptBlock, viewOf } from "../../row/inside.ts";
-import { canonicalCells, type Cells, cellsOf, mergeCells, tallyBlock } from "./_cells.ts";
+import { SweptBlock, type Values, viewOf } from "../../row/inside.ts";
+import { canonicalCells, type Cells, mergeCells, newCells, tallyBlock } from "./_cells.ts";
 import type { Noise } from "../draws/_noise.ts";
 import {
   canonicalProposals,
   mergeProposals,
+  newProposals,
   type Proposals,
-  proposalsOf,
   race,
   type RacingTiles,
 } from "../draws/_proposals.ts";
@@ -51,7 +51,7 @@ export interface Findings {
  * Nothing found yet. In the memory of a state of another row, where what is planned is of the same size; but not in its raw best, which may
  * still be asked for by that row's later reads.
  */
-export function findingsOf(row: number, plan: ReadPlan, old?: Findings): Findings {
+export function newFindings(row: number, plan: ReadPlan, old?: Findings): Findings {
   const { best, proposals, cells } = old ?? {};
   return {
     row,
@@ -59,8 +59,8 @@ export function findingsOf(row: number, plan: ReadPlan, old?: Findings): Finding
     element: "f32",
     best: plan.best > 0 ? emptyHeap(plan.best, best) : null,
     raw: plan.raw > 0 ? heapOf(plan.raw) : null,
-    proposals: plan.proposals > 0 ? proposalsOf(plan.proposals, 0, proposals) : null,
-    cells: plan.cells ? cellsOf(cells) : null,
+    proposals: plan.proposals > 0 ? newProposals(plan.proposals, 0, proposals) : null,
+    cells: plan.cells ? newCells(cells) : null,
     sum: NOTHING,
     nan: 0,
     posInf: 0,
@@ -77,11 +77,11 @@ function emptyHeap(k: number, old?: Heap | null): Heap {
 
 /** Gives the arena back what a state holds there: it will not be asked for before it is used for another row. */
 export function leaveArena(found: Findings): void {
-  if (found.cells) kernelsOfState(found).arena.cells.giveBack(found.cells);
+  if (found.cells) kernelsOf(found).arena.cells.giveBack(found.cells);
 }
 
 /** The arithmetic that a state was made with. */
-export function kernelsOfState({ backend, element }: Pick<Findings, "backend" | "element">): Kernels {
+export function kernelsOf({ backend, element }: Pick<Findings, "backend" | "element">): Kernels {
   return loadKernels(backend === "" ? undefined : backend as Kernels["backend"], element as Kernels["element"]);
 }
 
@@ -102,12 +102,7 @@ export function sweepEdited(
 }
 
 /** Rewrites logits in place, tile by tile. */
-export function applyEdits(
-  edits: readonly Edit[],
-  values: Float32Array | Float64Array,
-  row: number,
-  start: number,
-): void {
+export function applyEdits(edits: readonly Edit[], values: Values, row: number, start: number): void {
   for (let from = 0; from < values.length; from += TILE) {
     const segment = { values: values.subarray(from, from + TILE), row, start: start + from };
     for (const edit of edits) edit.apply(segment);
@@ -115,13 +110,7 @@ export function applyEdits(
 }
 
 /** Folds a block of the row. */
-export function findBlock(
-  found: Findings,
-  block: Block,
-  plan: ReadPlan,
-  edits: readonly Edit[],
-  noise: Noise,
-): void {
+export function findBlock(found: Findings, block: Block, plan: ReadPlan, edits: readonly Edit[], noise: Noise): void {
   found.backend = block.kernels.backend;
   found.element = block.kernels.element;
   if (found.raw) scanBlock(found.raw, block);
@@ -215,8 +204,8 @@ export function mergeFindings(into: Findings, from: Readonly<Findings>): void {
   mergeHeap(into.best, from.best);
   mergeHeap(into.raw, from.raw);
   if (into.proposals && from.proposals) mergeProposals(into.proposals, from.proposals);
-  if (into.cells && from.cells) mergeCells(into.cells, from.cells, kernelsOfState(from));
-  into.sum = absorb(kernelsOfState(from), into.sum, from.sum);
+  if (into.cells && from.cells) mergeCells(into.cells, from.cells, kernelsOf(from));
+  into.sum = absorb(kernelsOf(from), into.sum, from.sum);
   into.nan += from.nan;
   into.posInf += from.posInf;
   into.masked += from.masked;
@@ -232,7 +221,7 @@ export function canonicalFindings(found: Readonly<Findings>): Findings {
     best: found.best && sortedHeap(found.best),
     raw: found.raw && sortedHeap(found.raw),
     proposals: found.proposals && canonicalProposals(found.proposals),
-    cells: found.cells && canonicalCells(found.cells, kernelsOfState(found)),
+    cells: found.cells && canonicalCells(found.cells, kernelsOf(found)),
   };
 }
 

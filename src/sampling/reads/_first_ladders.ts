@@ -3,7 +3,7 @@ import { Cell, exp } from "../../../kernels/mod.ts";
 import { ranked } from "../../row/mod.ts";
 import { CellReading } from "./_cell_reading.ts";
 import { FAR } from "./_cells.ts";
-import { type Findings, kernelsOfState, momentsOf } from "./_findings.ts";
+import { type Findings, kernelsOf, momentsOf } from "./_findings.ts";
 import type { ReadPlan } from "./_read_plan.ts";
 import { cellRung } from "../cuts/_rung.ts";
 import { RungLadder } from "../cuts/_rung_ladder.ts";
@@ -31,7 +31,7 @@ export function* firstLadders(found: Findings, sums: RowSums, count: number, pla
   yield ladder;
   if (others <= 0 || !best || !cells || count > Cell.most || Math.abs(sums.maximum) > FAR) return;
   const finer = bestLadder();
-  const reading = new CellReading(kernelsOfState(found), cells, best, sums.maximum, others);
+  const reading = new CellReading(kernelsOf(found), cells, best, sums.maximum, others);
   finer.source = reading;
   for (const rung of reading.rungs()) finer.push(rung);
   yield finer;

@@ -1,7 +1,7 @@
 // What a sampler remembers from row to row, as text too.
 import { ParameterError, shown, StateFormatError, wholeFault } from "../../core/mod.ts";
 import type { Chain } from "../stages/_chain.ts";
-import { idsOf, refuse } from "../stages/_refuse.ts";
+import { checkedIds, refuse } from "../stages/_refuse.ts";
 
 /** What a stage observed of a token: its probability, given the id and its logit. */
 export type Observed = (id: number, logit: number) => number | undefined;
@@ -31,7 +31,7 @@ export class Memory {
   }
 
   reset(prompt: readonly number[]): void {
-    this.history = idsOf("sampler", "prompt", prompt);
+    this.history = checkedIds("sampler", "prompt", prompt);
     this.prompt = this.history.length;
     this.own = this.#chain.stages.map(({ initial }) => initial ?? []);
     this.step = 0;

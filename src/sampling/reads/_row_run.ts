@@ -14,16 +14,16 @@ import type { Sample } from "../sample.ts";
 import { type Chain, divisorOf } from "../stages/_chain.ts";
 import type { Edit } from "../stages/stage.ts";
 import { type BandPlan, planBands, ROUNDS } from "./_band_plan.ts";
-import { BandFold, type Bands, bandsOf } from "./_bands.ts";
-import { detailed, type Raw, type ReadResult, shareOf, topOf } from "./_details.ts";
-import { canonicalFindings, findBlock, type Findings, findingsOf, kernelsOfState, mergeFindings } from "./_findings.ts";
+import { BandFold, type Bands, newBands } from "./_bands.ts";
+import { detailed, keptShare, likeliest, type Raw, type ReadResult } from "./_details.ts";
+import { canonicalFindings, findBlock, type Findings, kernelsOf, mergeFindings, newFindings } from "./_findings.ts";
 import { findingsFault } from "./_findings_fault.ts";
 import { firstLadders } from "./_first_ladders.ts";
 import type { Memory, Observed } from "./_memory.ts";
 import { planRead, type ReadPlan, type RunSettings } from "./_read_plan.ts";
 import { RemainingStages } from "./_remaining_stages.ts";
 import { RowChain } from "./_row_chain.ts";
-import { type RowSums, sumsOf } from "./_sums.ts";
+import { type RowSums, rowSums } from "./_sums.ts";
 
 /** What the chain made of a row, once that is known. */
 export interface KeptTokens {
@@ -93,16 +93,11 @@ export class RowRun {
     const plan = planRead(stages.slice(pass.from), this.#settings, pass.reads === 1, edited);
     const stepBlock: StepBlock<Findings> = (state, block) =>
       findBlock(state, block, plan, pass.edits ?? this.#chain.leadingEdits, this.#noise);
+    const conclude: Conclude<Findings> = (state, row) => this.#conclude(pass, plan, state, row);
     return {
-      ...readOf(
-        "samplerRead",
-        pass.reads,
-        plan.needs,
-        stepBlock,
-        (state, row) => this.#conclude(pass, plan, state, row),
-      ),
-      init: (row) => findingsOf(row, plan),
-      renew: (state, row) => void Object.assign(state, findingsOf(row, plan, state)),
+      ...readOf("samplerRead", pass.reads, plan.needs, stepBlock, conclude),
+      init: (row) => newFindings(row, plan),
+      renew: (state, row) => void Object.assign(state, newFindings(row, plan, state)),
       merge: mergeFindings,
       canonical: canonicalFindings,
       validate: (state, folded) => findingsFault(state, plan, folded),
@@ -114,8 +109,8 @@ export class RowRun {
     this.#chain.check(row.vocabulary);
     const why = row.nan > 0 ? "nan" : row.posInf > 0 ? "infinity" : row.allMasked ? "masked" : undefined;
     if (why) return noToken(pass.reads, why);
-    const kernels = kernelsOfState(found);
-    const sums = plan.edited ? sumsOf(kernels, found.sum, plan.level === "moments") : unedited(row);
+    const kernels = kernelsOf(found);
+    const sums = plan.edited ? rowSums(kernels, found.sum, plan.level === "moments") : uneditedSums(row);
     if (found.nan > 0) return noToken(pass.reads, "nan");
     if (found.posInf > 0 || sums.maximum === Infinity) return noToken(pass.reads, "infinity");
     if (sums.maximum === -Infinity) return noToken(pass.reads, "masked");
@@ -198,14 +193,14 @@ export class RowRun {
     const stepBlock: StepBlock<Bands> = (state, block) => fold.block(state, block);
     return {
       ...readOf("samplerBands", reads, "maximum", stepBlock, (state: Readonly<Bands>, row) => {
-        const tokens = tokensAhead(state.proposals, plan.by, kernelsOfState(state), this.#noise, plan.top);
+        const tokens = tokensAhead(state.proposals, plan.by, kernelsOf(state), this.#noise, plan.top);
         const { fromRow, fromCells } = pass.ahead;
         const ahead = { fromRow, fromCells: [...fromCells, { tokens, ranges: plan.drawn }] };
         const ladder = fold.ladder(state);
         ladder.rowSpread = pass.spread;
         return this.#decide({ ...pass, reads, round, ahead }, [ladder], this.#remaining(pass, row), plan.listed);
       }),
-      init: () => bandsOf(plan),
+      init: () => newBands(plan),
       merge: (into, from) => fold.merge(into, from),
     };
   }
@@ -219,12 +214,12 @@ export class RowRun {
       logprob,
       reads,
       ...(draws > 1 ? { draws: this.drawn.map(({ id, logprob }) => ({ id, logprob })) } : {}),
-      ...(topLogprobs > 0 ? { top: topOf(raw, topLogprobs) } : {}),
+      ...(topLogprobs > 0 ? { top: likeliest(raw, topLogprobs) } : {}),
     };
     if (!details) return { sample, next: undefined };
     const known = {
       kept: ladder.count,
-      keptMass: edited > 0 ? NaN : shareOf(ladder, whole),
+      keptMass: edited > 0 ? NaN : keptShare(ladder, whole),
       entropy: entropyOf(raw.facts),
       keptEntropy: ladder.entropy,
     };
@@ -233,6 +228,7 @@ export class RowRun {
 }
 
 type StepBlock<S> = NonNullable<Reducer<Sample, S>["stepBlock"]>;
+type Conclude<S> = (state: Readonly<S>, row: RowFacts) => ReadResult;
 
 /** What the reducers of all reads have in common. */
 function readOf<S>(
@@ -240,7 +236,7 @@ function readOf<S>(
   read: number,
   needs: Level,
   stepBlock: StepBlock<S>,
-  conclude: (state: Readonly<S>, row: RowFacts) => ReadResult,
+  conclude: Conclude<S>,
 ): Pick<Reducer<Sample, S>, "spec" | "step" | "stepBlock" | "finish" | "second"> & { readonly needs: Level } {
   // `finish` and `second` ask for the same result, one after the other: it is worked out once.
   let last: { readonly state: S; readonly row: RowFacts; readonly concluded: ReadResult } | undefined;
@@ -259,7 +255,7 @@ function readOf<S>(
 }
 
 /** The sums of a row that is not edited: the engine's. */
-function unedited(row: RowFacts): RowSums {
+function uneditedSums(row: RowFacts): RowSums {
   const { maximum, logSum } = row;
   return { maximum, logSum, entropy: entropyOf(row) };
 }

@@ -33,7 +33,7 @@ export function absorb(kernels: Kernels, into: Uint8Array, from: Uint8Array): Ui
 }
 
 /** What an accumulator tells. */
-export function sumsOf(kernels: Kernels, bytes: Uint8Array, moments: boolean): RowSums {
+export function rowSums(kernels: Kernels, bytes: Uint8Array, moments: boolean): RowSums {
   return entered(kernels, bytes, (sum) => {
     sum.total();
     const total = kernels.arena.results;

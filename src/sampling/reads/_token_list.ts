@@ -1,10 +1,11 @@
 // Listed tokens in the order of a ladder.
+import type { Values } from "../../row/inside.ts";
 import type { RungLadder } from "../cuts/_rung_ladder.ts";
 
 /** Tokens in the order they came. */
 export interface ListedTokens {
   readonly size: number;
-  readonly values: Float32Array | Float64Array;
+  readonly values: Values;
   readonly ids: Uint32Array;
 }
 

@@ -19,12 +19,12 @@ export function chainOf(parts: readonly (Stage | Operator)[]): Chain {
   if (!Array.isArray(parts)) {
     throw new ParameterError(`Cannot make a sampler: its chain is ${shown(parts)}, wanted a list of stages`);
   }
-  const stages = parts.map(stageOf);
+  const stages = parts.map(asStage);
   const cut = stages.findIndex((stage) => stage.edit === undefined);
   return { stages, leading: cut < 0 ? stages.length : cut };
 }
 
-function stageOf(part: Stage | Operator): Stage {
+function asStage(part: Stage | Operator): Stage {
   const known = typeof part === "object" && part !== null;
   if (
     known && ["edit", "cut"].some((name) => typeof (part as unknown as Record<string, unknown>)[name] === "function")

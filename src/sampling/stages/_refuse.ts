@@ -46,8 +46,8 @@ export function checkAbove(stage: string, option: string, value: number): void {
 }
 
 /** A copy of a list of ids; refuses anything but whole numbers of at least 0. */
-export function idsOf(stage: string, option: string, ids: Iterable<number>): number[] {
-  const copy = [...listOf(stage, option, ids, "a list of ids")];
+export function checkedIds(stage: string, option: string, ids: Iterable<number>): number[] {
+  const copy = [...checkedList(stage, option, ids, "a list of ids")];
   for (const id of copy) {
     if (!Number.isSafeInteger(id) || id < 0) refuse(stage, option, id, `ids: whole numbers ${rangeFrom(0, id)}`);
   }
@@ -55,16 +55,16 @@ export function idsOf(stage: string, option: string, ids: Iterable<number>): num
 }
 
 /** A copy of a list of sequences of ids, checked; none may be empty. */
-export function sequencesOf(stage: string, option: string, sequences: Iterable<Iterable<number>>): number[][] {
-  return [...listOf(stage, option, sequences, "a list of sequences of ids")].map((sequence) => {
-    const ids = idsOf(stage, option, sequence);
+export function checkedSequences(stage: string, option: string, sequences: Iterable<Iterable<number>>): number[][] {
+  return [...checkedList(stage, option, sequences, "a list of sequences of ids")].map((sequence) => {
+    const ids = checkedIds(stage, option, sequence);
     if (ids.length === 0) refuse(stage, option, ids, "sequences of at least one id");
     return ids;
   });
 }
 
 /** Refuses what cannot be gone through. */
-export function listOf<T>(stage: string, option: string, value: Iterable<T>, wanted: string): Iterable<T> {
+export function checkedList<T>(stage: string, option: string, value: Iterable<T>, wanted: string): Iterable<T> {
   if (typeof (value as Iterable<T> | null | undefined)?.[Symbol.iterator] !== "function") {
     refuse(stage, option, value, wanted);
   }
