@@ -202,9 +202,12 @@ class DrawnTokens {
 
 /** The rung of the window that holds a token. */
 function rungHolding(ladder: RungLadder, { id, x }: Token): Rung | undefined {
-  const rung = ladder.kept.find((rung) => holds(rung, id, x));
-  if (rung?.unsure) throw new ReadAgain("a token was drawn that may be cut or not");
-  return rung;
+  for (let i = ladder.from; i < ladder.to; i++) {
+    const rung = ladder.rungs[i];
+    if (!holds(rung, id, x)) continue;
+    if (rung.unsure) throw new ReadAgain("a token was drawn that may be cut or not");
+    return rung;
+  }
 }
 
 function holds(rung: Rung, id: number, x: number): boolean {
