@@ -1,44 +1,40 @@
-import {
-  optionsOf,
-  ParameterError,
-  type Reducer,
-  type RowFacts,
-  type Segment,
-  type Spec,
-  specText,
-} from "../core/mod.ts";
+// The sampler itself: a reducer for streams of rows, and the methods of a decode loop.
+import { optionsOf, type Reducer, type RowFacts, type Segment, type Spec, specText } from "../core/mod.ts";
 import type { Block } from "../core/mod.ts";
 import { checkRow, type Values } from "../row/inside.ts";
-import { reduceRow } from "../row/mod.ts";
 import { ROUNDS } from "./reads/_band_plan.ts";
 import { type Chain, chainOf, specsOf } from "./stages/_chain.ts";
 import { distributionOf } from "./reads/_distribution.ts";
-import { type Findings, leaveArena } from "./reads/_findings.ts";
+import type { Findings } from "./reads/_findings.ts";
 import { Memory } from "./reads/_memory.ts";
 import { checkCount, refuse } from "./stages/_refuse.ts";
-import { type Asked, RowRun } from "./reads/_row_run.ts";
+import type { RunSettings } from "./reads/_read_plan.ts";
+import { RowReader } from "./reads/_row_reader.ts";
+import { RowRun } from "./reads/_row_run.ts";
 import type { Distribution } from "./distribution.ts";
 import type { Sample } from "./sample.ts";
 import type { SamplerOptions, StepOptions } from "./sampler_options.ts";
 
-type FirstRead = Reducer<Sample, Findings>;
+type FirstRead = RowRun["first"];
 
-/** A chain with its memory: every row runs through it in a {@linkcode RowRun} of its own. */
+/**
+ * A chain with its memory: every row runs through it in a {@linkcode RowRun} of its own. What a decode loop calls are arrow functions, for
+ * it may take them out of the sampler: `const { draw, accept } = sampler()`.
+ */
 export class ChainSampler {
   readonly seed: number;
-  readonly needs?: NonNullable<FirstRead["needs"]>;
+  readonly needs: NonNullable<FirstRead["needs"]>;
   readonly mostReads: number;
   readonly secondRead = "a cut, or a token drawn, that the first read leaves in doubt";
   readonly #options: SamplerOptions & { readonly seed: number };
   readonly #chain: Chain;
-  readonly #asked: Asked;
+  readonly #settings: RunSettings;
   readonly #memory: Memory;
   #spec: Spec | undefined;
   /** The run of each state of a stream. */
   readonly #runs = new WeakMap<object, RowRun>();
-  // A decode loop draws row after row: what one row needed serves the next.
-  readonly #drawn: RowReader;
-  readonly #listed: RowReader;
+  readonly #drawing: RowReader;
+  readonly #listing: RowReader;
 
   constructor(options: SamplerOptions & { readonly seed: number }) {
     const { chain = [], draws = 1, details = false, topLogprobs = 0, prompt = [], seed } = options;
@@ -49,21 +45,12 @@ export class ChainSampler {
     this.seed = seed;
     this.#options = options;
     this.#chain = chainOf(chain);
-    this.#asked = { seed, draws, details, topLogprobs, exact: false };
+    this.#settings = { seed, draws, details, topLogprobs, exact: false };
     this.#memory = new Memory(this.#chain, prompt);
-    this.#drawn = new RowReader((row) => this.#run(row));
-    const listing = { ...this.#asked, draws: 0, details: false, topLogprobs: 0, exact: true };
-    this.#listed = new RowReader((row) => new RowRun(this.#chain, listing, this.#memory, row));
-    // A decode loop may take its functions out of the sampler: `const { draw, accept } = sampler()`.
-    this.draw = this.draw.bind(this);
-    this.distribution = this.distribution.bind(this);
-    this.accept = this.accept.bind(this);
-    this.reset = this.reset.bind(this);
-    this.clone = this.clone.bind(this);
-    this.save = this.save.bind(this);
-    this.load = this.load.bind(this);
-    const { needs } = this.#run(0).first;
-    if (needs) this.needs = needs;
+    this.#drawing = new RowReader((step) => this.#run(step));
+    const exact = { seed, draws: 0, details: false, topLogprobs: 0, exact: true };
+    this.#listing = new RowReader((step) => this.#run(step, exact));
+    this.needs = this.#run(0).first.needs!;
     this.mostReads = mostReadsOf(this.#chain, draws, details);
   }
 
@@ -71,7 +58,7 @@ export class ChainSampler {
     const { history, prompt, own } = this.#memory, known = this.#spec;
     // Whatever changes the memory makes another list of the stages' numbers.
     if (known?.params.own === own) return known;
-    const { seed, draws, details, topLogprobs } = this.#asked;
+    const { seed, draws, details, topLogprobs } = this.#settings;
     const params = { seed, draws, details, topLogprobs, history: [...history], prompt, own };
     return this.#spec = { name: "sampler", params, inputs: specsOf(this.#chain) };
   }
@@ -82,8 +69,8 @@ export class ChainSampler {
     if (id !== undefined) refuse("sampler", "a token in its history", id, `ids below the vocabulary, ${vocabulary}`);
   }
 
-  #run(row: number): RowRun {
-    return new RowRun(this.#chain, this.#asked, this.#memory, row);
+  #run(row: number, settings = this.#settings): RowRun {
+    return new RowRun(this.#chain, settings, this.#memory, row);
   }
 
   /** The first read of a state's row. A state that was loaded or sent has no run yet. */
@@ -134,100 +121,47 @@ export class ChainSampler {
     return this.#readOf(state).second!(state, row);
   }
 
-  draw(row: Values, options: StepOptions = {}): Sample {
-    const step = this.#open("draw", row, options);
-    const { run, sample } = this.#drawn.read(row, step);
-    const memory = this.#memory;
-    memory.step = step + 1;
-    memory.observed = run.observed;
-    memory.last = new Map(run.drawn.map(({ id, high }) => [id, high]));
+  draw = (row: Values, options: StepOptions = {}): Sample => {
+    const step = this.#stepOf("draw", row, options);
+    const { run, sample } = this.#drawing.read(row, step);
+    this.#memory.step = step + 1;
+    this.#memory.last = { observed: run.observed, logits: new Map(run.drawn.map(({ id, logit }) => [id, logit])) };
     return sample;
-  }
+  };
 
-  distribution(row: Values, options: StepOptions = {}): Distribution {
-    const step = this.#open("distribution", row, options);
-    const { run: { conclusion }, sample: { why } } = this.#listed.read(row, step);
-    if (conclusion) return distributionOf(conclusion, row, step);
+  distribution = (row: Values, options: StepOptions = {}): Distribution => {
+    const step = this.#stepOf("distribution", row, options);
+    const { run: { kept }, sample: { why } } = this.#listing.read(row, step);
+    if (kept) return distributionOf(kept, row, step);
     const reason = why === "nan" || why === "infinity" ? why : "masked";
     return { ids: new Uint32Array(0), probabilities: new Float64Array(0), why: reason };
-  }
+  };
 
-  /** The step that a door was asked for; refuses a row or an option that does not fit. */
-  #open(door: string, row: Values, options: StepOptions): number {
+  /** The step that a method was called for; refuses a row or an option that does not fit. */
+  #stepOf(method: string, row: Values, options: StepOptions): number {
     checkRow("sample the row", row);
-    const { step = this.#memory.step } = optionsOf(door, options, ["step"]);
-    checkCount(door, "step", step, 0);
+    const { step = this.#memory.step } = optionsOf(method, options, ["step"]);
+    checkCount(method, "step", step, 0);
     this.check(row.length);
     return step;
   }
 
-  accept(id: number): void {
-    this.#memory.accept(id);
-  }
+  accept = (id: number): void => this.#memory.accept(id);
 
-  reset(prompt: readonly number[] = []): void {
-    this.#memory.reset(prompt);
-  }
+  reset = (prompt: readonly number[] = []): void => this.#memory.reset(prompt);
 
-  clone(): ChainSampler {
+  clone = (): ChainSampler => {
     const copy = new ChainSampler(this.#options);
     this.#memory.copyTo(copy.#memory);
     return copy;
-  }
+  };
 
-  save(): string {
-    return this.#memory.save(this.#identity);
-  }
+  save = (): string => this.#memory.save(this.#identity);
 
-  load(text: string): void {
-    this.#memory.load(text, this.#identity);
-  }
+  load = (text: string): void => this.#memory.load(text, this.#identity);
 
   get #identity(): string {
     return `${this.seed}: ${specsOf(this.#chain).map(specText).join(", ")}`;
-  }
-}
-
-/** Reads rows in memory, one after the other: the reducer and the memory of one row serve the next. */
-class RowReader {
-  readonly #begin: (row: number) => RowRun;
-  readonly #reducers: { readonly sample: FirstRead };
-  #run: RowRun;
-  #state: Findings | undefined;
-  #busy = false;
-
-  constructor(begin: (row: number) => RowRun) {
-    this.#begin = begin;
-    this.#run = begin(0);
-    this.#reducers = {
-      sample: {
-        ...this.#run.first,
-        init: (row) => this.#state = this.#run.first.init(row),
-        renew: (state, row) => this.#run.first.renew!(this.#state = state, row),
-        step: (state, segment) => this.#run.first.step(state, segment),
-        stepBlock: (state, block) => this.#run.first.stepBlock!(state, block),
-        finish: (state, row) => this.#run.first.finish(state, row),
-        second: (state, row) => this.#run.first.second!(state, row),
-      },
-    };
-  }
-
-  /** Reads a row, as often as its run asks. */
-  read(row: Values, step: number): { readonly run: RowRun; readonly sample: Sample } {
-    if (this.#busy) {
-      throw new ParameterError(
-        "Cannot sample a row within an edit, a mask or a cut of the same sampler: draw before, or take a clone",
-      );
-    }
-    this.#busy = true;
-    try {
-      const run = this.#run = this.#begin(step);
-      return { run, sample: reduceRow(row, this.#reducers, { index: step }).sample };
-    } finally {
-      // Before the next row, which may be of another precision: then it would lie in two arenas.
-      if (this.#state) leaveArena(this.#state);
-      this.#busy = false;
-    }
   }
 }
 

@@ -2,29 +2,8 @@ import { type Operator, optionsOf, ParameterError, shown } from "../core/mod.ts"
 import { logitBias, mask, softcap } from "../operators/mod.ts";
 import { maskWords } from "./stages/_mask_words.ts";
 import { within } from "./stages/_within.ts";
-import { adaptiveP } from "./stages/adaptive_p.ts";
-import { badWords } from "./stages/bad_words.ts";
-import { dry } from "./stages/dry.ts";
-import { dynamicTemperature } from "./stages/dynamic_temperature.ts";
-import { force } from "./stages/force.ts";
-import { keepEpsilon } from "./stages/keep_epsilon.ts";
-import { keepEta } from "./stages/keep_eta.ts";
-import { keepMinP } from "./stages/keep_min_p.ts";
-import { keepPLess } from "./stages/keep_p_less.ts";
-import { keepTopH } from "./stages/keep_top_h.ts";
-import { keepTopK } from "./stages/keep_top_k.ts";
-import { keepTopNSigma } from "./stages/keep_top_n_sigma.ts";
-import { keepTopP } from "./stages/keep_top_p.ts";
-import { keepTypical } from "./stages/keep_typical.ts";
-import { maskRows } from "./stages/mask_rows.ts";
-import { minLength } from "./stages/min_length.ts";
-import { mirostat } from "./stages/mirostat.ts";
-import { noRepeatNgram } from "./stages/no_repeat_ngram.ts";
-import { penalties } from "./stages/penalties.ts";
+import * as stages from "./stages/_public.ts";
 import type { Stage } from "./stages/stage.ts";
-import { suppress } from "./stages/suppress.ts";
-import { withTemperature } from "./stages/with_temperature.ts";
-import { xtc } from "./stages/xtc.ts";
 
 /** A stage as JSON: its factory's name and, beside it, its options; a leading argument under its own name. */
 export type StageData = { readonly name: string } & Readonly<Record<string, unknown>>;
@@ -40,7 +19,7 @@ export interface StageMaker {
 
 const temperatureMaker: StageMaker = {
   options: ["temperature!"],
-  make: ({ temperature }) => withTemperature(temperature),
+  make: ({ temperature }) => stages.withTemperature(temperature),
 };
 
 /** In JSON a list is a list: of a text each character would be an id. */
@@ -54,35 +33,38 @@ function maskOf(options: Parameters<typeof mask>[0]): Operator {
 }
 
 const MAKERS: Readonly<Record<string, StageMaker>> = {
-  adaptiveP: { options: ["target!", "decay"], make: adaptiveP },
-  badWords: { options: ["words!"], make: ({ words }) => badWords(words) },
-  dry: { options: ["multiplier!", "base", "allowedLength", "window", "breakers"], make: dry },
-  dynamicTemperature: { options: ["temperature!", "range!", "exponent"], make: dynamicTemperature },
-  force: { options: ["tokens!", "scope"], make: ({ tokens, ...rest }) => force(tokens, rest) },
-  keepEpsilon: { options: ["epsilon!", "minKeep", "ties"], make: ({ epsilon, ...rest }) => keepEpsilon(epsilon, rest) },
-  keepEta: { options: ["epsilon!", "minKeep", "ties"], make: ({ epsilon, ...rest }) => keepEta(epsilon, rest) },
-  keepMinP: { options: ["p!", "minKeep"], make: ({ p, ...rest }) => keepMinP(p, rest) },
-  keepPLess: { options: [], make: () => keepPLess() },
-  keepTopH: { options: ["h!"], make: ({ h }) => keepTopH(h) },
-  keepTopK: { options: ["k!", "ties", "minKeep"], make: ({ k, ...rest }) => keepTopK(k, rest) },
-  keepTopNSigma: { options: ["n!"], make: ({ n }) => keepTopNSigma(n) },
-  keepTopP: { options: ["p!", "ties", "minKeep"], make: ({ p, ...rest }) => keepTopP(p, rest) },
-  keepTypical: { options: ["p!", "minKeep"], make: ({ p, ...rest }) => keepTypical(p, rest) },
+  adaptiveP: { options: ["target!", "decay"], make: stages.adaptiveP },
+  badWords: { options: ["words!"], make: ({ words }) => stages.badWords(words) },
+  dry: { options: ["multiplier!", "base", "allowedLength", "window", "breakers"], make: stages.dry },
+  dynamicTemperature: { options: ["temperature!", "range!", "exponent"], make: stages.dynamicTemperature },
+  force: { options: ["tokens!", "scope"], make: ({ tokens, ...rest }) => stages.force(tokens, rest) },
+  keepEpsilon: {
+    options: ["epsilon!", "minKeep", "ties"],
+    make: ({ epsilon, ...rest }) => stages.keepEpsilon(epsilon, rest),
+  },
+  keepEta: { options: ["epsilon!", "minKeep", "ties"], make: ({ epsilon, ...rest }) => stages.keepEta(epsilon, rest) },
+  keepMinP: { options: ["p!", "minKeep"], make: ({ p, ...rest }) => stages.keepMinP(p, rest) },
+  keepPLess: { options: [], make: () => stages.keepPLess() },
+  keepTopH: { options: ["h!"], make: ({ h }) => stages.keepTopH(h) },
+  keepTopK: { options: ["k!", "ties", "minKeep"], make: ({ k, ...rest }) => stages.keepTopK(k, rest) },
+  keepTopNSigma: { options: ["n!"], make: ({ n }) => stages.keepTopNSigma(n) },
+  keepTopP: { options: ["p!", "ties", "minKeep"], make: ({ p, ...rest }) => stages.keepTopP(p, rest) },
+  keepTypical: { options: ["p!", "minKeep"], make: ({ p, ...rest }) => stages.keepTypical(p, rest) },
   logitBias: { options: ["bias!"], make: ({ bias }) => logitBias(bias) },
   mask: { options: ["allow", "deny", "bits"], make: maskOf },
-  maskRows: { options: ["masks!"], make: ({ masks }) => maskRows(maskWords(masks)) },
-  minLength: { options: ["tokens!", "end!", "scope"], make: ({ tokens, ...rest }) => minLength(tokens, rest) },
-  mirostat: { options: ["version", "tau", "eta", "m"], make: mirostat },
-  noRepeatNgram: { options: ["n!", "scope"], make: ({ n, ...rest }) => noRepeatNgram(n, rest) },
+  maskRows: { options: ["masks!"], make: ({ masks }) => stages.maskRows(maskWords(masks)) },
+  minLength: { options: ["tokens!", "end!", "scope"], make: ({ tokens, ...rest }) => stages.minLength(tokens, rest) },
+  mirostat: { options: ["version", "tau", "eta", "m"], make: stages.mirostat },
+  noRepeatNgram: { options: ["n!", "scope"], make: ({ n, ...rest }) => stages.noRepeatNgram(n, rest) },
   penalties: {
     options: ["repetition", "frequency", "presence", "window", "scope", "counts", "normalize"],
-    make: penalties,
+    make: stages.penalties,
   },
   softcap: { options: ["cap!"], make: ({ cap }) => softcap(cap) },
-  suppress: { options: ["ids!", "first"], make: ({ ids, ...rest }) => suppress(ids, rest) },
+  suppress: { options: ["ids!", "first"], make: ({ ids, ...rest }) => stages.suppress(ids, rest) },
   temperature: temperatureMaker,
   withTemperature: temperatureMaker,
-  xtc: { options: ["probability!", "threshold!", "minKeep"], make: xtc },
+  xtc: { options: ["probability!", "threshold!", "minKeep"], make: stages.xtc },
 };
 
 /**
@@ -106,15 +88,12 @@ const MAKERS: Readonly<Record<string, StageMaker>> = {
  * @throws {ParameterError} If the data is no such list, or a name, an option or a value is unknown; it names the stage by its place in
  * the list, from 0.
  */
-export function chainFrom(
-  data: unknown,
-  more: Readonly<Record<string, StageMaker>> = {},
-): (Stage | Operator)[] {
+export function chainFrom(data: unknown, more: Readonly<Record<string, StageMaker>> = {}): (Stage | Operator)[] {
   if (!Array.isArray(data)) throw new ParameterError('Cannot read the chain: wanted a list of { "name": ..., ... }');
-  return data.map((item, i) => stageOf(item, i, more));
+  return data.map((item, i) => readStage(item, i, more));
 }
 
-function stageOf(item: unknown, place: number, more: Readonly<Record<string, StageMaker>>): Stage | Operator {
+function readStage(item: unknown, place: number, more: Readonly<Record<string, StageMaker>>): Stage | Operator {
   const where = `Cannot read stage ${place} of the chain`;
   const { name, ...options } = (item ?? {}) as StageData;
   if (typeof name !== "string") throw new ParameterError(`${where}: it has no "name", wanted { "name": ..., ... }`);

@@ -30,38 +30,14 @@
  *
  * @module
  */
-export * from "./stages/adaptive_p.ts";
-export * from "./stages/bad_words.ts";
 export * from "./chain_from.ts";
 export * from "./distribution.ts";
-export * from "./stages/dry.ts";
-export * from "./stages/dynamic_temperature.ts";
-export * from "./stages/force.ts";
-export * from "./stages/keep_epsilon.ts";
-export * from "./stages/keep_eta.ts";
-export * from "./stages/keep_min_p.ts";
-export * from "./stages/keep_p_less.ts";
-export * from "./stages/keep_top_h.ts";
-export * from "./stages/keep_top_k.ts";
-export * from "./stages/keep_top_n_sigma.ts";
-export * from "./stages/keep_top_p.ts";
-export * from "./stages/keep_typical.ts";
-export * from "./stages/ladder.ts";
-export * from "./stages/mask_rows.ts";
-export * from "./stages/min_length.ts";
-export * from "./stages/mirostat.ts";
-export * from "./stages/no_repeat_ngram.ts";
 export * from "./openai_logprobs.ts";
-export * from "./stages/penalties.ts";
 export * from "./presets/preset.ts";
-export { type PresetName, type PresetOptions } from "./presets/preset_options.ts";
+export * from "./presets/preset_options.ts";
 export * from "./presets/presets_with.ts";
 export * from "./sample.ts";
 export * from "./sample_chain.ts";
 export * from "./sampler.ts";
 export * from "./sampler_options.ts";
-export * from "./stages/stage.ts";
-export * from "./stages/suppress.ts";
-export { type Ties } from "./stages/ties.ts";
-export * from "./stages/with_temperature.ts";
-export * from "./stages/xtc.ts";
+export * from "./stages/_public.ts";

@@ -1,6 +1,5 @@
 import { optionsOf, type Reducer } from "../core/mod.ts";
 import { ChainSampler } from "./_chain_sampler.ts";
-import { randomSeed } from "./draws/_random_seed.ts";
 import type { Distribution } from "./distribution.ts";
 import type { Sample } from "./sample.ts";
 import type { SamplerOptions, StepOptions } from "./sampler_options.ts";
@@ -88,3 +87,9 @@ export function sampler(options: SamplerOptions = {}): Sampler {
 }
 
 const SAMPLER_OPTIONS = ["chain", "seed", "draws", "details", "topLogprobs", "prompt"] as const;
+
+/** A seed that nobody chose: any whole number that a seed may be, from 0 to 2^53 - 1. */
+function randomSeed(): number {
+  const [high, low] = crypto.getRandomValues(new Uint32Array(2));
+  return (high >>> 11) * 2 ** 32 + low;
+}

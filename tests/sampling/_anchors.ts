@@ -52,7 +52,7 @@ abstract class Anchor {
   }
 
   /** Divided by a temperature; 0 or less leaves the first of the best, the others masked. */
-  heated(list: List, t: number): List {
+  divided(list: List, t: number): List {
     const by = Math.fround(t);
     if (t > 0) return list.map(({ id, x }) => ({ id, x: this.whole ? Math.fround(x / by) : x / by }));
     const [best] = sorted(list);
@@ -91,7 +91,7 @@ abstract class Anchor {
 class LlamaCpp extends Anchor {
   run(row: List): List {
     const { mirostat = 0, temperature = 0.8, penaltyLastN = 64 } = this.options;
-    if (mirostat !== 0) return this.mirostat(this.heated(row, temperature), mirostat);
+    if (mirostat !== 0) return this.mirostat(this.divided(row, temperature), mirostat);
     const seen = this.history.slice(penaltyLastN === -1 ? 0 : Math.max(0, this.history.length - penaltyLastN));
     const list = this.sigma(this.penalized(row, seen, seen));
     return this.temperature(this.xtc(this.minP(this.topP(this.typical(this.topK(list))))));
@@ -169,12 +169,12 @@ class LlamaCpp extends Anchor {
 
   temperature(list: List): List {
     const { temperature = 0.8, dynatempRange: range = 0, dynatempExponent: exponent = 1 } = this.options;
-    if (range <= 0) return this.heated(list, temperature);
+    if (range <= 0) return this.divided(list, temperature);
     if (list.length <= 1) return list;
     this.whole = false;
     const low = Math.max(0, temperature - range), high = temperature + range;
     const share = entropy(softmax(list)) / Math.log(list.length);
-    return this.heated(list, low + (high - low) * share ** exponent);
+    return this.divided(list, low + (high - low) * share ** exponent);
   }
 
   mirostat(list: List, version: number): List {
@@ -233,8 +233,8 @@ class Transformers extends Torch {
       this.options;
     const all = unmasked(this.penalized(row, [], this.history));
     // Greedy search knows no warpers.
-    if (temperature === 0) return this.heated(all, 0);
-    let list = temperature === 1 ? all : this.heated(all, temperature);
+    if (temperature === 0) return this.divided(all, 0);
+    let list = temperature === 1 ? all : this.divided(all, temperature);
     if (topH !== undefined) list = this.topH(list, topH);
     if (topK !== 0) list = this.topK(list, topK);
     if (topP < 1) list = this.topP(list, topP);
@@ -270,8 +270,8 @@ class Vllm extends Torch {
   run(row: List): List {
     const { temperature = 1, topK = 0, topP = 1, minP = 0 } = this.options;
     const all = unmasked(this.penalized(row, this.history.slice(this.prompt), this.history));
-    if (temperature === 0) return this.heated(all, 0);
-    let list = temperature === 1 ? all : this.heated(all, temperature < 0.01 ? 0.01 : temperature);
+    if (temperature === 0) return this.divided(all, 0);
+    let list = temperature === 1 ? all : this.divided(all, temperature < 0.01 ? 0.01 : temperature);
     if (minP > 0) list = this.minP(list, minP);
     if (topK > 0) list = this.topK(list, topK);
     return topP < 1 ? this.topP(list, topP) : list;

@@ -1,6 +1,6 @@
+// The cut of exclude top choices (XTC).
 import { ln } from "../../../kernels/mod.ts";
-import { HALF_STEP } from "./_half_step.ts";
-import { isCell } from "./_rung.ts";
+import { HALF_STEP, isCell } from "./_rung.ts";
 import type { Rungs } from "./_rungs.ts";
 
 /** Drops all but the last of the tokens of at least a log-probability, if `least` candidates stay. */
@@ -21,7 +21,7 @@ export function dropTop(ladder: Rungs, logprob: number, least: number): void {
   let dropped = -1, unsure = 0;
   for (let i = ladder.from; i <= last; i++) dropped += rungs[i].n;
   for (let i = ladder.from; i < ladder.to; i++) unsure += rungs[i].countDoubt;
-  // Where every probability will do, masked candidates are dropped as well.
+  // At a threshold of 0 every candidate is a top choice, a masked one too: the least likely token alone stays.
   const left = logprob === -Infinity ? 1 : ladder.candidates - dropped;
   if (unsure > 0 && Math.abs(left - least) <= unsure) ladder.giveUp("how many candidates stay");
   if (left < least) return;

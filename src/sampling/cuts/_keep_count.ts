@@ -1,4 +1,5 @@
-import { blur } from "./_blur.ts";
+// The cut of top-k, and what ties do at any cut.
+import { keepAbout } from "./_keep_about.ts";
 import { isCell } from "./_rung.ts";
 import type { Rungs } from "./_rungs.ts";
 import type { Ties } from "../stages/ties.ts";
@@ -28,14 +29,14 @@ export function keepCount(ladder: Rungs, k: number, ties: Ties): void {
 function cutCell(ladder: Rungs, i: number, count: number, doubt: number, ties: Ties): void {
   const { n } = ladder.rungs[i];
   let last = i;
-  // What is counted in doubt above may leave room below.
+  // If the rungs above hold fewer tokens than were counted, the cut lies further down.
   for (let seen = n; seen < count + doubt && last + 1 < ladder.to; seen += ladder.rungs[++last].n);
   if (ties === "all") last = lastTie(ladder, last);
   ladder.to = last + 1;
   if (count === n && doubt === 0) return;
   requireNoTies(ladder, i, ties);
-  if (ties === "all") blur(ladder, i, last, (count + n) / 2, doubt + (n - count) / 2);
-  else blur(ladder, i, last, count, doubt);
+  if (ties === "all") keepAbout(ladder, i, last, (count + n) / 2, doubt + (n - count) / 2);
+  else keepAbout(ladder, i, last, count, doubt);
 }
 
 /** The last rung that may hold a token equal to the lowest of rung i. */

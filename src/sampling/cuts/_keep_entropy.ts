@@ -1,10 +1,15 @@
+// The cut of top-H.
 import { ln } from "../../../kernels/mod.ts";
 import { isCell, type Rung } from "./_rung.ts";
 import type { Rungs } from "./_rungs.ts";
 
 /** Keeps the longest run from the top whose entropy terms hold at most a share `h`. */
 export function keepEntropy(ladder: Rungs, h: number): void {
-  requireListed(ladder);
+  if (!ladder.listed) {
+    // Entropy terms are known token by token only.
+    for (let i = ladder.from; i < ladder.to; i++) if (isCell(ladder.rungs[i])) ladder.note(i);
+    ladder.giveUp("the entropy of the best tokens");
+  }
   const { mass, top, rungs } = ladder;
   const logMass = ln(mass);
   const term = ({ m, n, upper }: Rung): number => {
@@ -29,11 +34,4 @@ export function keepEntropy(ladder: Rungs, h: number): void {
     }
     return;
   }
-}
-
-/** Entropy terms are told token by token. */
-function requireListed(ladder: Rungs): void {
-  if (ladder.listed) return;
-  for (let i = ladder.from; i < ladder.to; i++) if (isCell(ladder.rungs[i])) ladder.note(i);
-  ladder.giveUp("the entropy of the best tokens");
 }

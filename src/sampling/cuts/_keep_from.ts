@@ -1,4 +1,5 @@
-import { blur } from "./_blur.ts";
+// The cut at a threshold: min-p, epsilon, eta, top-n-sigma and the like.
+import { keepAbout } from "./_keep_about.ts";
 import { keepCount } from "./_keep_count.ts";
 import { isCell, type Rung } from "./_rung.ts";
 import type { Rungs } from "./_rungs.ts";
@@ -30,7 +31,7 @@ export function keepFrom(ladder: Rungs, t: number, least: number, doubt: number,
   ladder.to = end;
   if (first < 0) return;
   const fewest = Math.max(0, least - sure);
-  blur(ladder, first, end - 1, (fewest + some) / 2, (some - fewest) / 2);
+  keepAbout(ladder, first, end - 1, (fewest + some) / 2, (some - fewest) / 2);
 }
 
 /** Whether no token of a rung reaches `t`. */

@@ -1,7 +1,7 @@
+// The cut of locally typical sampling.
 import { ln } from "../../../kernels/mod.ts";
-import { blur } from "./_blur.ts";
-import { HALF_STEP } from "./_half_step.ts";
-import { isCell, type Rung } from "./_rung.ts";
+import { keepAbout } from "./_keep_about.ts";
+import { HALF_STEP, isCell, type Rung } from "./_rung.ts";
 import type { Rungs } from "./_rungs.ts";
 
 /** A rung with its least and its greatest distance from the centre. */
@@ -57,7 +57,7 @@ function touches({ near, beyond }: Placed, reach: number): boolean {
   return beyond ? near < reach : near <= reach;
 }
 
-/** Whether a rung may lie within the reach, and may not. */
+/** Whether it is left open if a rung lies within the reach, which is somewhere between two bounds. */
 function isOpen(one: Placed, low: number, high: number): boolean {
   return touches(one, high) && one.far > low;
 }
@@ -70,7 +70,7 @@ function splitAny(ladder: Rungs, placed: readonly Placed[], low: number, high: n
   return split;
 }
 
-/** Puts the window around what lies within the reach; what may lie within is blurred. */
+/** Puts the window around the rungs within the reach; of those that are open a share stays, as unsure. */
 function narrow(ladder: Rungs, placed: readonly Placed[], low: number, high: number, wanted: number): void {
   const open: number[] = [];
   let sure = 0, some = 0, first = Infinity, last = -1;
@@ -85,12 +85,14 @@ function narrow(ladder: Rungs, placed: readonly Placed[], low: number, high: num
     }
   });
   if (last < 0) return;
-  // The only one that may be the last within reach is it.
+  // A single token, or group, that is open is the one that completes the mass: it stays.
   if (open.length === 1 && !isCell(ladder.rungs[open[0]]) && high < Infinity) open.pop();
   const { from } = ladder;
   ladder.to = from + last + 1;
   ladder.from = from + first;
   const share = some > 0 ? Math.min(1, Math.max(0, (wanted - sure) / some)) : 1;
-  // Of equal distances all stay: as many tokens as an open rung has may be kept, or not.
-  for (const i of open) blur(ladder, i, i, ladder.rungs[i].n * share, ladder.rungs[i].n * Math.max(share, 1 - share));
+  // Of equal distances all stay or none does: the doubt is as large as the rung.
+  for (const i of open) {
+    keepAbout(ladder, i, i, ladder.rungs[i].n * share, ladder.rungs[i].n * Math.max(share, 1 - share));
+  }
 }

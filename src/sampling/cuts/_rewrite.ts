@@ -1,4 +1,5 @@
-import { idsOf, type Rung, setLogit, tokenRung } from "./_rung.ts";
+// New logits for tokens that are known one by one.
+import { equalRung, idsOf, type Rung, setLogit } from "./_rung.ts";
 import type { Rungs } from "./_rungs.ts";
 
 /** Gives each token of a listed window another logit, and sorts anew. */
@@ -6,7 +7,7 @@ export function rewrite(ladder: Rungs, logit: (x: number, id: number) => number)
   const kept: Rung[] = [];
   for (const old of ladder.kept) {
     for (const id of idsOf(old)) {
-      const rung = tokenRung(id, logit(old.upper, id), ladder.top);
+      const rung = equalRung(logit(old.upper, id), ladder.top, id);
       rung.rawUpper = rung.rawLower = old.rawUpper;
       kept.push(rung);
     }

@@ -1,17 +1,16 @@
-import { ln } from "../../../kernels/mod.ts";
+// The ladder that a stage is given: every cut is a file of its own, what is only looked up stands here.
+import { exp, ln } from "../../../kernels/mod.ts";
 import { dropTop } from "./_drop_top.ts";
-import { HALF_STEP } from "./_half_step.ts";
 import { keepCount } from "./_keep_count.ts";
 import { keepEntropy } from "./_keep_entropy.ts";
 import { keepFrom } from "./_keep_from.ts";
 import { keepMass } from "./_keep_mass.ts";
 import { keepNearest } from "./_keep_nearest.ts";
 import { rewrite } from "./_rewrite.ts";
+import { HALF_STEP, idsOf, isCell } from "./_rung.ts";
 import { Rungs, type Spread } from "./_rungs.ts";
 import { scale } from "./_scale.ts";
-import { snapshotOf } from "./_snapshot.ts";
 import { spreadOf } from "./_spread.ts";
-import { squaresOf } from "./_squares.ts";
 import type { Ladder } from "../stages/ladder.ts";
 import type { Ties } from "../stages/ties.ts";
 
@@ -85,12 +84,28 @@ export class RungLadder extends Rungs implements Ladder {
 
   /** See {@linkcode Ladder}. */
   squares(): readonly [least: number, most: number] {
-    return squaresOf(this);
+    const { mass, error, top } = this;
+    let least = 0, most = 0;
+    for (const rung of this.kept) {
+      const { q, m, upper } = rung, doubt = this.errorOf(rung);
+      // No token weighs more than the largest.
+      const weight = exp(upper - top);
+      least += Number.isNaN(q) ? 0 : Math.max(0, q - 2 * doubt * weight);
+      most += Number.isNaN(q) ? m * weight : q + 2 * doubt * weight;
+    }
+    return [least / (mass + error) ** 2, error < mass ? most / (mass - error) ** 2 : Infinity];
   }
 
-  /** See {@linkcode Ladder}. */
+  /** See {@linkcode Ladder}. Where cells are kept, a token in one is known by its logit. */
   snapshot(): (id: number, logit: number) => number | undefined {
-    return snapshotOf(this);
+    const { mass, top, divisor, listed } = this;
+    const known = new Map<number, number>();
+    for (const rung of this.kept) {
+      if (isCell(rung)) continue;
+      for (const id of idsOf(rung)) known.set(id, rung.m / rung.n / mass);
+    }
+    return (id, logit) =>
+      known.get(id) ?? (listed || Number.isNaN(logit) ? undefined : exp(logit / divisor - top) / mass);
   }
 
   /** See {@linkcode Ladder}. */

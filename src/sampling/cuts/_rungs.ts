@@ -1,15 +1,7 @@
+// The state of a ladder: its rungs, the window that is still kept, and what the window adds up to.
 import { exp, ln } from "../../../kernels/mod.ts";
-import {
-  type CellSource,
-  groupRung,
-  isCell,
-  keepShare,
-  type LogitRange,
-  type Rung,
-  setLogit,
-  tokenRung,
-} from "./_rung.ts";
-import { Undecided } from "./_undecided.ts";
+import { ReadAgain } from "./_interrupts.ts";
+import { type CellSource, equalRung, isCell, keepShare, type LogitRange, type Rung, setLogit } from "./_rung.ts";
 
 /** Mean and population standard deviation of logits, and how far the latter may be off. */
 export interface Spread {
@@ -39,7 +31,7 @@ export class Rungs {
   source: CellSource | undefined;
   /** How far the mass of all may be off besides what each rung says. */
   slack = 0;
-  /** The fewest candidates there are, masked ones among them: the vocabulary, until a cut leaves fewer. */
+  /** How many candidates there are at least, masked ones among them: the vocabulary, until a cut leaves fewer. */
   slots = 0;
   /** Mean and standard deviation of the whole row, where the read found them. */
   rowSpread: Omit<Spread, "doubt"> | undefined;
@@ -56,14 +48,9 @@ export class Rungs {
     this.origin = top;
   }
 
-  /** Adds a token below the others. */
-  pushToken(id: number, x: number): void {
-    this.push(tokenRung(id, x, this.top));
-  }
-
-  /** Adds equal tokens below the others. */
-  pushGroup(ids: Uint32Array, x: number): void {
-    this.push(groupRung(ids, x, this.top));
+  /** Adds a token below the others, or a group of equal ones: then the id is -1. */
+  pushEqual(x: number, id: number, ids?: Uint32Array): void {
+    this.push(equalRung(x, this.top, id, ids));
   }
 
   /** Adds a rung below the others. */
@@ -133,7 +120,7 @@ export class Rungs {
   /** How far that may be off. */
   get entropyError(): number {
     const { mass, top, slack } = this;
-    // Of what lies deeper the mass, and its share of the entropy, is nothing, whatever its error.
+    // More than 100 nats down there is next to no mass: neither it nor its error shows in the entropy, so the depth is capped.
     const error = this.#sum((rung) => this.errorOf(rung) * Math.min(100, 1 + top - rung.lower));
     return (2 * error + (this.to === this.rungs.length && slack > 0 ? ENTROPY_SLACK * mass : 0)) / mass;
   }
@@ -174,11 +161,14 @@ export class Rungs {
   /** Notes that a decision falls into rung i. */
   note(i: number): void {
     const rung = this.rungs[i], { rawLower, rawUpper } = rung;
-    // Of a single logit, and of a bound that may be one, the range holds it.
-    this.noted.push({ low: rawLower, high: isCell(rung) && !rung.closed ? rawUpper : above(rawUpper) });
+    // A range ends before its `high`: where the upper bound may itself be a logit it reaches to the next number above.
+    this.noted.push({ low: rawLower, high: isCell(rung) && !rung.closed ? rawUpper : nextAbove(rawUpper) });
   }
 
-  /** Notes where the window ends between cells, and that nothing lies there, so that another read keeps them apart. */
+  /**
+   * Notes where the window ends at a cell, as a range that may be empty: there the next read must part its sums, or one would hold tokens of
+   * both sides.
+   */
   noteEdges(): void {
     const { rungs, from, to } = this;
     if (to <= from) return;
@@ -187,7 +177,7 @@ export class Rungs {
     if (isCell(first)) this.#noteGap(rungs[from - 1]?.rawLower, first.rawUpper);
   }
 
-  /** Notes what lies between two rungs: nothing, or the one logit that is a bound of both. */
+  /** Notes the range between the bounds of two neighbours, of which one may be missing. */
   #noteGap(high: number | undefined, low: number | undefined): void {
     const ends = [high, low].filter((x) => x !== undefined && Math.abs(x) < Number.MAX_VALUE) as number[];
     if (ends.length > 0) this.noted.push({ low: Math.min(...ends), high: Math.max(...ends) });
@@ -195,19 +185,19 @@ export class Rungs {
 
   /** Gives up: this read cannot tell something of the window. */
   giveUp(why: string): never {
-    throw new Undecided(why);
+    throw new ReadAgain(why);
   }
 
   /** Gives up: whether there are more tokens of a logit, as the row has it, must be known. */
   refuseTies(x: number): never {
-    this.noted.push({ low: x, high: above(x) });
-    throw new Undecided("equal logits at the cut");
+    this.noted.push({ low: x, high: nextAbove(x) });
+    throw new ReadAgain("equal logits at the cut");
   }
 
   /** Gives up: a decision falls into rung i that cannot even be guessed. */
   refuse(i: number, why: string): never {
     this.note(i);
-    throw new Undecided(why);
+    throw new ReadAgain(why);
   }
 
   /** Keeps `count` of the equal tokens of rung i: the lowest ids, or the highest. */
@@ -239,7 +229,7 @@ const float = new Float64Array(1);
 const bits = new BigInt64Array(float.buffer);
 
 /** The next number above. */
-function above(x: number): number {
+function nextAbove(x: number): number {
   if (!(Math.abs(x) < Infinity)) return x;
   float[0] = x + 0;
   bits[0] = x === 0 ? 1n : bits[0] + (x > 0 ? 1n : -1n);

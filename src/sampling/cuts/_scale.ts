@@ -1,5 +1,6 @@
-import { Poisoned } from "./_poisoned.ts";
-import { divisorFor } from "../stages/_chain.ts";
+// A temperature behind a cut.
+import { InvalidLogit } from "./_interrupts.ts";
+import { divisorFor } from "../stages/_temperature.ts";
 import { type CellSums, isCell, type Rung, setLogit } from "./_rung.ts";
 import type { Rungs } from "./_rungs.ts";
 
@@ -7,9 +8,9 @@ import type { Rungs } from "./_rungs.ts";
 export function scale(ladder: Rungs, temperature: number): boolean {
   const t = divisorFor(temperature, ladder.wide);
   const divisor = ladder.divisor * t, top = ladder.top / t;
-  if (!(top < Infinity)) throw new Poisoned("infinity");
+  if (!(top < Infinity)) throw new InvalidLogit("infinity");
   const { kept, source } = ladder;
-  const sums = kept.map((rung) => isCell(rung) ? source?.weigh(rung, divisor) : undefined);
+  const sums = kept.map((rung) => isCell(rung) ? source?.sumsAt(rung, divisor) : undefined);
   if (kept.some((rung, i) => isCell(rung) && !sums[i])) return false;
   kept.forEach((rung, i) => {
     if (isCell(rung)) scaleCell(rung, sums[i]!, t);

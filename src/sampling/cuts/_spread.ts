@@ -1,3 +1,4 @@
+// Mean and deviation of what is kept, for top-n-sigma.
 import { isCell, type Rung } from "./_rung.ts";
 import type { Rungs, Spread } from "./_rungs.ts";
 

@@ -1,102 +1,115 @@
+// Which of the kept tokens are drawn.
 import { exp, ln } from "../../../kernels/mod.ts";
 import { heapOf, offer, ranked } from "../../row/mod.ts";
 import { firstAt } from "../../row/inside.ts";
-import { aheadOf } from "./_ahead.ts";
 import { exponential, type Noise, Purpose } from "./_noise.ts";
-import type { Token } from "./_proposals.ts";
+import { drawsAhead, type Token } from "./_proposals.ts";
 import { idsOf, isCell, type Rung } from "../cuts/_rung.ts";
 import type { RungLadder } from "../cuts/_rung_ladder.ts";
-import type { Supply } from "./_supply.ts";
-import { Undecided } from "../cuts/_undecided.ts";
+import type { DrawnAhead } from "./_drawn_ahead.ts";
+import { ReadAgain } from "../cuts/_interrupts.ts";
 import type { TokenLogprob } from "../sample.ts";
 
 /** How far, relatively, a mass that tokens are drawn from may be off. */
-export const DOUBT = 1e-5;
+export const MOST_MASS_ERROR = 1e-5;
 
 /** A drawn token. */
 export interface Drawn extends TokenLogprob {
   /** Its logit as this read has it. */
-  readonly high: number;
+  readonly logit: number;
 }
 
 /**
- * Draws tokens without replacement from a ladder's window. For each the tokens drawn from the whole row come first, up to a number that
- * hangs on its place alone: the first that is kept, and not taken yet, is a fair draw from what is kept. When those are used up, it is
- * drawn from nothing. So the first of many draws are those of few, but where a wide cut takes more reads for more draws.
+ * Draws tokens without replacement from what a ladder keeps.
+ *
+ * A token drawn from the whole row and kept is a fair draw from what is kept, and one that is not taken yet a fair draw from the rest: so
+ * the tokens drawn ahead come first. For the n-th draw only so many of them are looked at as n says, however many are drawn: the first of
+ * many draws are those of few. (But a wide cut may take another read for many draws, and its tokens are others.) When these are used up, a
+ * fresh draw is made.
  */
-export function drawFrom(ladder: RungLadder, draws: number, noise: Noise, { fromRow, fromCells }: Supply): Drawn[] {
+export function drawFrom(ladder: RungLadder, draws: number, noise: Noise, { fromRow, fromCells }: DrawnAhead): Drawn[] {
   const { count, sure } = ladder;
-  if (draws > 1 && !sure && count < 4 * draws) throw new Undecided("about as many draws as tokens are kept");
-  const taken = new Taken(ladder);
-  const wanted = Math.min(draws, count);
-  const ahead = new Cursor(fromRow), anew = new Anew(ladder, taken, wanted, noise, cellDraws(ladder, fromCells));
-  let more = true;
-  while (more && taken.count < wanted) {
-    const limit = aheadOf(taken.count + 1);
-    more = taken.add(nextKept(ladder, () => ahead.next(limit), taken) ?? anew.next());
+  if (draws > 1 && !sure && count < 4 * draws) throw new ReadAgain("about as many draws as tokens are kept");
+  const drawn = new DrawnTokens(ladder), wanted = Math.min(draws, count);
+  const ahead = fromRow[Symbol.iterator]();
+  const fresh = new FreshDraws(ladder, drawn, wanted, noise, fromCells);
+  let seen = 0;
+  while (drawn.tokens.length < wanted) {
+    const limit = drawsAhead(drawn.tokens.length + 1);
+    let token: Placed | undefined;
+    for (; !token && seen < limit; seen++) token = drawn.place(ahead.next().value);
+    token ??= fresh.next();
+    if (!token) break;
+    drawn.add(token);
   }
   const logMass = ln(ladder.mass);
   // A rounding of the mass must not make a logarithm positive, or a certain token uncertain.
   const logprobOf = (logit: number) => count === 1 ? 0 : Math.min(0, logit - ladder.top - logMass);
-  return taken.tokens.map(({ id, x, logit }) => ({ id, high: x, logprob: logprobOf(logit) }));
+  return drawn.tokens.map(({ id, x, logit: scaled }) => ({ id, logit: x, logprob: logprobOf(scaled) }));
 }
 
-/** Goes through tokens that were drawn, each once. */
-class Cursor {
-  readonly #tokens: Iterator<Token>;
-  #at = 0;
-
-  constructor(tokens: Iterable<Token>) {
-    this.#tokens = tokens[Symbol.iterator]();
-  }
-
-  /** The next one among the first `limit`. */
-  next(limit = Infinity): Token | undefined {
-    if (this.#at >= limit) return undefined;
-    this.#at++;
-    return this.#tokens.next().value;
-  }
+/** A kept token with its logit in the ladder's scale. */
+interface Placed extends Token {
+  readonly logit: number;
+  readonly rung: Rung;
 }
 
-/** Draws from nothing. */
-class Anew {
-  readonly #ladder: RungLadder;
-  readonly #taken: Taken;
-  readonly #wanted: number;
-  readonly #noise: Noise;
-  readonly #cells: Cursor;
-  readonly #summed: boolean;
+/** Draws from what is kept and not drawn yet. */
+class FreshDraws {
+  /** The tokens drawn from the cells, and the race: each is begun when it is first needed. */
+  #cells: Iterator<Token> | undefined;
   #race: Iterator<Placed> | undefined;
 
-  constructor(ladder: RungLadder, taken: Taken, wanted: number, noise: Noise, cells: Iterable<Token>) {
-    this.#ladder = ladder;
-    this.#taken = taken;
-    this.#wanted = wanted;
-    this.#noise = noise;
-    this.#cells = new Cursor(cells);
-    this.#summed = ladder.kept.some(isCell);
-  }
+  constructor(
+    readonly ladder: RungLadder,
+    readonly drawn: DrawnTokens,
+    readonly wanted: number,
+    readonly noise: Noise,
+    readonly fromCells: DrawnAhead["fromCells"],
+  ) {}
 
   /** The next token; `undefined` if nothing that is left weighs anything. */
   next(): Placed | undefined {
-    const taken = this.#taken;
-    if (!this.#race) this.#requireKnown();
-    if (this.#summed || taken.count === 0) {
-      return drawAnew(this.#ladder, taken, this.#cells, this.#noise.uniform(Purpose.list, taken.count));
+    const { ladder, drawn } = this, { length } = drawn.tokens;
+    if (!this.#race) {
+      if (!ladder.sure) throw new ReadAgain("no token that was drawn is kept for sure");
+      // What is left may be next to nothing beside what has been drawn.
+      if (!(ladder.error <= MOST_MASS_ERROR * drawn.rest)) throw new ReadAgain("the mass of what is not drawn yet");
+      // One draw costs less by the distribution function, many by a race, which needs all tokens one by one.
+      if (length === 0 || ladder.kept.some(isCell)) return this.#invert(this.noise.uniform(Purpose.list, length));
+      this.#race = raceTokens(ladder, this.wanted, this.noise)[Symbol.iterator]();
     }
-    this.#race ??= raceTokens(this.#ladder, this.#wanted, this.#noise)[Symbol.iterator]();
-    for (;;) {
-      const { value, done } = this.#race.next();
-      if (done) return undefined;
-      if (!taken.has(value.id)) return value;
+    for (let next = this.#race.next(); !next.done; next = this.#race.next()) {
+      if (!drawn.has(next.value.id)) return next.value;
     }
+    return undefined;
   }
 
-  #requireKnown(): void {
-    const { sure, error } = this.#ladder;
-    if (!sure) throw new Undecided("no token that was drawn is kept for sure");
-    // What is left may be next to nothing beside what has been taken.
-    if (!(error <= DOUBT * this.#taken.rest)) throw new Undecided("the mass of what is not drawn yet");
+  /** A fair draw by a uniform number: the inverse distribution function over the rungs, best first. */
+  #invert(u: number): Placed | undefined {
+    const { ladder, drawn } = this;
+    let wanted = u * drawn.rest, last: Rung | undefined;
+    for (const rung of ladder.kept) {
+      const left = drawn.left(rung);
+      if (!(left > 0)) continue;
+      last = rung;
+      if (wanted < left) break;
+      wanted -= left;
+    }
+    if (!last) return undefined;
+    if (isCell(last)) return this.#fromCells();
+    const share = Math.min(1, wanted / drawn.left(last));
+    return { id: memberAt(idsOf(last), drawn.lost(last), share), x: last.rawUpper, rung: last, logit: last.upper };
+  }
+
+  /** A token of the cells: the next that was drawn from them. */
+  #fromCells(): Placed {
+    const cells = this.#cells ??= cellTokens(this.ladder, this.fromCells)[Symbol.iterator]();
+    for (let next = cells.next(); !next.done; next = cells.next()) {
+      const token = this.drawn.place(next.value);
+      if (token) return token;
+    }
+    throw new ReadAgain("a token was drawn whose logit is known in sum only");
   }
 }
 
@@ -120,59 +133,53 @@ function* raceTokens(ladder: RungLadder, wanted: number, noise: Noise): Iterable
   }
 }
 
-/** A token with its logit in the ladder's scale. */
-interface Placed extends Token {
-  readonly logit: number;
-  readonly rung: Rung;
-}
-
-/** One after the other the draws that were made from all cells in the window, or more. */
-function* cellDraws(ladder: RungLadder, supplies: Supply["fromCells"]): Iterable<Token> {
+/** The tokens that were drawn from ranges that hold all cells of the window. */
+function* cellTokens(ladder: RungLadder, fromCells: DrawnAhead["fromCells"]): Iterable<Token> {
   const cells = ladder.kept.filter(isCell);
-  for (const { tokens, of } of supplies) {
+  for (const { tokens, ranges } of fromCells) {
     const whole = cells.every(({ rawLower, rawUpper }) =>
-      of.some(({ low, high }) => low <= rawLower && high >= rawUpper)
+      ranges.some(({ low, high }) => low <= rawLower && high >= rawUpper)
     );
     if (whole) yield* tokens;
   }
 }
 
-/** What has been drawn already. */
-class Taken {
+/** What has been drawn already, and what is left. */
+class DrawnTokens {
   readonly tokens: Placed[] = [];
   readonly #ladder: RungLadder;
   readonly #ids = new Set<number>();
-  readonly #places = new Map<Rung, number[]>();
-  readonly #mass = new Map<Rung, number>();
+  /** What each rung has lost. */
+  readonly #lost = new Map<Rung, { readonly ids: number[]; mass: number }>();
 
   constructor(ladder: RungLadder) {
     this.#ladder = ladder;
-  }
-
-  get count(): number {
-    return this.#ids.size;
   }
 
   has(id: number): boolean {
     return this.#ids.has(id);
   }
 
-  /** Takes a token; gives whether there was one. */
-  add(token: Placed | undefined): boolean {
-    if (!token) return false;
+  /** A token's place on the ladder; `undefined` if it is cut, or drawn already. */
+  place(token: Token | undefined): Placed | undefined {
+    const rung = token && rungHolding(this.#ladder, token);
+    if (!rung || this.has(token.id)) return undefined;
+    return { ...token, rung, logit: isCell(rung) ? token.x / this.#ladder.divisor : rung.upper };
+  }
+
+  add(token: Placed): void {
     const { id, logit, rung } = token;
     this.tokens.push(token);
     this.#ids.add(id);
-    this.#mass.set(rung, (this.#mass.get(rung) ?? 0) + exp(logit - this.#ladder.top));
-    const places = this.#places.get(rung);
-    if (places) places.push(id);
-    else this.#places.set(rung, [id]);
-    return true;
+    const lost = this.#lost.get(rung) ?? { ids: [], mass: 0 };
+    lost.ids.push(id);
+    lost.mass += exp(logit - this.#ladder.top);
+    this.#lost.set(rung, lost);
   }
 
   /** The ids that a rung has lost. */
-  of(rung: Rung): readonly number[] {
-    return this.#places.get(rung) ?? [];
+  lost(rung: Rung): readonly number[] {
+    return this.#lost.get(rung)?.ids ?? [];
   }
 
   /** The mass that is left. */
@@ -182,85 +189,38 @@ class Taken {
     return mass;
   }
 
-  /** The mass of a rung without what is taken of it. */
+  /** The mass of a rung without what it has lost. */
   left(rung: Rung): number {
-    const out = this.of(rung).length;
-    if (out === 0) return rung.m;
-    if (out >= rung.n - 0.5) return 0;
+    const lost = this.#lost.get(rung);
+    if (!lost) return rung.m;
+    const { length } = lost.ids;
+    if (length >= rung.n - 0.5) return 0;
     // The members of a group are equal; those of a cell are not.
-    return isCell(rung) ? Math.max(0, rung.m - this.#mass.get(rung)!) : rung.m / rung.n * (rung.n - out);
+    return isCell(rung) ? Math.max(0, rung.m - lost.mass) : rung.m / rung.n * (rung.n - length);
   }
-}
-
-/** The next of some drawn tokens that is kept and not taken. */
-function nextKept(ladder: RungLadder, next: () => Token | undefined, taken: Taken): Placed | undefined {
-  for (let token = next(); token; token = next()) {
-    const rung = rungOf(ladder, token);
-    if (rung && !taken.has(token.id)) return place(ladder, token, rung);
-  }
-  return undefined;
-}
-
-function place({ divisor }: RungLadder, token: Token, rung: Rung): Placed {
-  return { ...token, rung, logit: isCell(rung) ? token.x / divisor : rung.upper };
 }
 
 /** The rung of the window that holds a token. */
-function rungOf(ladder: RungLadder, { id, x }: Token): Rung | undefined {
+function rungHolding(ladder: RungLadder, { id, x }: Token): Rung | undefined {
   for (let i = ladder.from; i < ladder.to; i++) {
     const rung = ladder.rungs[i];
-    const holds = isCell(rung)
-      ? x >= rung.rawLower && isUnder(x, rung)
-      : rung.ids
-      ? hasId(rung, id, x)
-      : rung.id === id;
-    if (!holds) continue;
-    if (rung.unsure) throw new Undecided("a token was drawn that may be cut or not");
+    if (!holds(rung, id, x)) continue;
+    if (rung.unsure) throw new ReadAgain("a token was drawn that may be cut or not");
     return rung;
   }
-  return undefined;
 }
 
-function isUnder(x: number, { rawUpper, closed }: Rung): boolean {
-  return closed ? x <= rawUpper : x < rawUpper;
+function holds(rung: Rung, id: number, x: number): boolean {
+  const { ids, rawLower, rawUpper, closed } = rung;
+  if (isCell(rung)) return x >= rawLower && (closed ? x <= rawUpper : x < rawUpper);
+  return ids ? x === rawUpper && ids[firstAt(ids, id)] === id : rung.id === id;
 }
 
-function hasId({ ids, rawUpper }: Rung, id: number, x: number): boolean {
-  return x === rawUpper && ids![firstAt(ids!, id)] === id;
-}
-
-/**
- * A fair draw from what is not taken, by a uniform number: the inverse distribution function over the rungs, best first. `undefined` if
- * nothing that is left weighs anything.
- */
-function drawAnew(ladder: RungLadder, taken: Taken, cells: Cursor, u: number): Placed | undefined {
-  let wanted = u * taken.rest, last: Rung | undefined;
-  for (const rung of ladder.kept) {
-    const left = taken.left(rung);
-    if (!(left > 0)) continue;
-    last = rung;
-    if (wanted < left) break;
-    wanted -= left;
-  }
-  if (!last) return undefined;
-  if (isCell(last)) return drawCell(ladder, taken, cells);
-  const rest = idsOf(last);
-  const share = Math.min(1, wanted / taken.left(last));
-  return { id: memberOf(rest, taken.of(last), share), x: last.rawUpper, rung: last, logit: last.upper };
-}
-
-/** A token of the cells: the next that was drawn from them. */
-function drawCell(ladder: RungLadder, taken: Taken, cells: Cursor): Placed {
-  const token = nextKept(ladder, () => cells.next(), taken);
-  if (!token) throw new Undecided("a token was drawn whose logit is known in sum only");
-  return token;
-}
-
-/** Of equal tokens, without those that are out, the one at a share of their number. */
-function memberOf(ids: ArrayLike<number>, out: readonly number[], share: number): number {
-  const room = ids.length - out.length;
+/** Of equal tokens, without those that are lost, the one at a share of their number. */
+function memberAt(ids: ArrayLike<number>, lost: readonly number[], share: number): number {
+  const room = ids.length - lost.length;
   let place = Math.min(room - 1, Math.floor(share * room));
-  const gone = new Set(out);
+  const gone = new Set(lost);
   for (let i = 0; i < ids.length; i++) if (!gone.has(ids[i]) && place-- === 0) return ids[i];
   return ids[ids.length - 1];
 }

@@ -1,3 +1,4 @@
+// The random numbers of a row: each is a function of what it is for, so that it is the same however the row is cut into parts.
 import { ln } from "../../../kernels/mod.ts";
 import { philox } from "./_philox.ts";
 

@@ -1,3 +1,4 @@
+// The counter-based random number generator below all draws.
 /** The high half of a 32-bit by 32-bit product. */
 function highHalf(a: number, b: number): number {
   const al = a & 0xffff, ah = a >>> 16, bl = b & 0xffff, bh = b >>> 16;

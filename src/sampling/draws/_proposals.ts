@@ -1,5 +1,8 @@
+// Draws from the softmax of a row that passes by tile by tile. If E_1, E_2, ... are independent exponential variates, the tile with the
+// largest mass_i / E_i is tile i with probability mass_i / sum of all masses: so the winner of the race is a fair draw, whatever the order,
+// and two races of parts merge to that of the whole. Inside the winner a second number picks the token.
 import { Column, type Kernels, TILE } from "../../../kernels/mod.ts";
-import { viewOf } from "../../row/inside.ts";
+import { type Values, viewOf } from "../../row/inside.ts";
 import { exponential, type Noise, Purpose } from "./_noise.ts";
 
 /**
@@ -22,7 +25,7 @@ export interface Proposals {
 /** A copy of one tile's logits. */
 export interface KeptTile {
   readonly tile: number;
-  readonly logits: Float32Array | Float64Array;
+  readonly logits: Values;
 }
 
 /** A token that was drawn. */
@@ -38,11 +41,16 @@ export interface RacingTiles {
   readonly tiles: number;
   readonly start: number;
   /** What is kept of the winners. */
-  readonly values: Float32Array | Float64Array;
+  readonly values: Values;
 }
 
-/** So many draws, not begun. */
-export function proposalsOf(count: number, round: number): Proposals {
+/** So many draws, not begun. As many of another row are used again, with the memory of their tiles. */
+export function newProposals(count: number, round: number, old?: Proposals | null): Proposals {
+  if (old?.tile.length === count && old.round === round) {
+    old.tile.fill(-1);
+    old.kept = old.kept.map(({ logits }) => ({ tile: NOBODY, logits }));
+    return old;
+  }
   return {
     round,
     tile: new Float64Array(count).fill(-1),
@@ -53,18 +61,19 @@ export function proposalsOf(count: number, round: number): Proposals {
   };
 }
 
-/** Makes them not begun, for another row; the memory of the tiles is kept. */
-export function emptyProposals(proposals: Proposals): Proposals {
-  proposals.tile.fill(-1);
-  proposals.kept = proposals.kept.map(({ logits }) => ({ tile: NOBODY, logits }));
-  return proposals;
-}
-
-/** The number of a tile that nobody leads with. */
+/** Instead of a tile's number: its memory is free. */
 const NOBODY = -2;
 
 /** Most draws of a row ahead of what is wanted. */
 export const MOST_PROPOSALS = 512;
+
+/** How many tokens are drawn ahead at least where a cut may drop some. */
+export const LEAST_AHEAD = 16;
+
+/** How many tokens are drawn ahead of so many draws, so that nearly always enough of them are kept, and different. */
+export function drawsAhead(draws: number): number {
+  return Math.max(LEAST_AHEAD, 4 * Math.ceil(draws / 2) + 8);
+}
 
 /** Rounds are this far apart in the numbering of random numbers. */
 const ROUND = 2 ** 44;
@@ -89,7 +98,7 @@ export function race(proposals: Proposals, racing: RacingTiles, noise: Noise): v
     for (let j = 0; j < count; j++) {
       const u = chanceOf(proposals, first + tile, j, noise);
       const gap = exponent - binade[j];
-      // The exponential of u is at least u: most tiles lose without a logarithm.
+      // The variate -ln(1 - u) is at least u, so the ratio at most mass / u: most tiles lose by that bound, without a logarithm.
       if (leader[j] >= 0 && (gap < -127 || (gap <= 127 && mantissa * POWERS[gap + 127] < best[j] * u * LESS))) continue;
       const ratio = mantissa / exponential(u);
       if (leader[j] >= 0 && !beats(ratio, exponent, first + tile, proposals, j)) continue;
@@ -103,10 +112,13 @@ export function race(proposals: Proposals, racing: RacingTiles, noise: Noise): v
   if (won) keepLeaders(proposals, racing);
 }
 
-/** Takes more than any rounding off: what is skipped has lost. */
+/** Below 1 by more than all roundings: what is passed over by the bound has lost for sure. */
 const LESS = 1 - 2 ** -40;
 
-/** 2^-127 to 2^127: a ratio lies between 1/45 and 2^65, so beyond that the exponents alone decide. */
+/**
+ * 2^-127 to 2^127. A mantissa lies between 1 and 2, a variate between 2^-64 and 45, so a ratio between 1/45 and 2^65: where exponents are
+ * farther apart they alone decide.
+ */
 const POWERS = Float64Array.from({ length: 255 }, (_, i) => 2 ** (i - 127));
 
 function beats(
@@ -126,7 +138,7 @@ function beats(
 function keepLeaders(proposals: Proposals, racing: RacingTiles): void {
   const { tile: leader, kept } = proposals;
   const one = leader.length === 1;
-  // A single draw, the usual case, has one tile to keep: what is there goes.
+  // A single draw, the usual case, keeps one tile: the memory of the last one is free.
   const leading = one ? undefined : new Set(leader);
   const free = leading ? kept.filter(({ tile }) => !leading.has(tile)) : kept;
   const stay = leading ? kept.filter(({ tile }) => leading.has(tile)) : [];
@@ -139,9 +151,7 @@ function keepLeaders(proposals: Proposals, racing: RacingTiles): void {
   proposals.kept = stay;
 }
 
-type Logits = Float32Array | Float64Array;
-
-function copied(logits: Logits, room: Logits | undefined): Logits {
+function copied(logits: Values, room: Values | undefined): Values {
   if (room?.length !== logits.length || room.constructor !== logits.constructor) return logits.slice();
   room.set(logits);
   return room;
@@ -192,7 +202,7 @@ export function proposed(
 }
 
 /** Where the running sum of weights goes beyond what is wanted; the last place that weighs anything if it never does. */
-function placeOf(weights: Float32Array | Float64Array, wanted: number): number {
+function placeOf(weights: Values, wanted: number): number {
   let at = -1;
   for (let i = 0, running = 0; i < weights.length && !(running > wanted); i++) {
     if (!(weights[i] > 0)) continue;

@@ -1,10 +1,11 @@
+// What is wrong with draws ahead in a saved state that somebody else wrote.
 import { TILE } from "../../../kernels/mod.ts";
 import { type Folded, shown, wholeFault } from "../../core/mod.ts";
 import type { Proposals } from "./_proposals.ts";
 
 const MOST_EXPONENT = 2 ** 53;
 
-/** What is wrong with so many draws of a saved state: tiles that were not read, races that nobody wins so, tiles whose logits are not there. */
+/** What is wrong with so many draws: tiles that were not read, races that nobody wins so, tiles whose logits are not there. */
 export function proposalsFault(proposals: Proposals | null, count: number, folded: Folded): string | undefined {
   if (proposals === null || count === 0) {
     return proposals === null ? undefined : `proposals is ${shown(proposals)}, wanted null`;

@@ -1,14 +1,15 @@
+// Which options each preset has, and which values its system takes.
 import { shown } from "../../core/mod.ts";
 import { checkWord, optionsOf, refuse } from "../stages/_refuse.ts";
 import { within } from "../stages/_within.ts";
 import { dry, type DryOptions } from "../stages/dry.ts";
-import { PRESET_OPTIONS, type PresetName, type PresetOptions } from "./preset_options.ts";
+import type { PresetName, PresetOptions } from "./preset_options.ts";
 
 /** Refuses a name, an option that the preset has not, and a value that its system refuses, whether or not its stage is switched on. */
 export function checkPreset(name: PresetName, options: PresetOptions): void {
-  checkWord("preset", "name", name, Object.keys(PRESET_OPTIONS));
+  checkWord("preset", "name", name, Object.keys(CHECKS));
   const where = `preset "${name}"`;
-  for (const [option, value] of Object.entries(optionsOf(where, options, PRESET_OPTIONS[name]))) {
+  for (const [option, value] of Object.entries(optionsOf(where, options, Object.keys(CHECKS[name])))) {
     if (value !== undefined) CHECKS[name][option as keyof PresetOptions]!(value, where, option);
   }
 }
@@ -35,25 +36,29 @@ const cutoff: Check = finite("a finite number, for none one that does not lie be
 const aroundZero: Check = finite("a number from -2 to 2", (x) => Math.abs(x) <= 2);
 const atLeastOne: Check = whole("a whole number of at least 1", 1);
 
-/** What the stage refuses, but for what switches it off. */
+/** Refuses what `dry` refuses, but for a multiplier of 0, which switches it off here. */
 function checkDry(options: DryOptions): void {
   dry(options?.multiplier === 0 ? { ...options, multiplier: 1 } : options);
 }
 
-/** What the systems themselves take: the stages, which may be stricter, are then given what they know. */
-const CHECKS: Readonly<Record<PresetName, Readonly<Partial<Record<keyof PresetOptions, Check>>>>> = {
+/**
+ * The options of each preset, in the order in which they are listed, and what its system takes. The stages may be stricter: `preset` gives
+ * them what they take.
+ */
+export const CHECKS: Readonly<Record<PresetName, Readonly<Partial<Record<keyof PresetOptions, Check>>>>> = {
   "llama.cpp": {
     temperature: finite("a finite number, 0 or less for greedy"),
-    dynatempRange: upToZeroOff,
-    dynatempExponent: finite(),
     topK: whole("a whole number, 0 or less for none"),
     topP: fromOneOff,
     minP: upToZeroOff,
+    repetitionPenalty: above,
+    minKeep: whole("a whole number of at least 0", 0),
     typicalP: fromOneOff,
     topNSigma: upToZeroOff,
     xtcProbability: upToZeroOff,
     xtcThreshold: finite("a finite number, above 0.5 for none"),
-    repetitionPenalty: above,
+    dynatempRange: upToZeroOff,
+    dynatempExponent: finite(),
     frequencyPenalty: finite(),
     presencePenalty: finite(),
     penaltyLastN: whole("a whole number of at least 0, or -1 for all tokens", -1),
@@ -62,19 +67,18 @@ const CHECKS: Readonly<Record<PresetName, Readonly<Partial<Record<keyof PresetOp
     mirostat: finite("1 or 2, or 0 for none", (version) => [0, 1, 2].includes(version)),
     mirostatTau: finite(),
     mirostatEta: finite(),
-    minKeep: whole("a whole number of at least 0", 0),
   },
   transformers: {
     temperature: finite("a finite number of at least 0 (0 is greedy)", (x) => x >= 0),
     topK: whole("a whole number of at least 0 (none)", 0),
     topP: finite("a finite number of at least 0, 1 or more for none", (p) => p >= 0),
     minP: shareOrNone,
+    repetitionPenalty: above,
+    minKeep: atLeastOne,
     typicalP: finite("a finite number above 0, 1 or more for none", (p) => p > 0),
     topH: share,
     epsilonCutoff: cutoff,
     etaCutoff: cutoff,
-    repetitionPenalty: above,
-    minKeep: atLeastOne,
   },
   vllm: {
     temperature: finite("a number from 0 (greedy) to 2", (x) => x >= 0 && x <= 2),
@@ -82,8 +86,8 @@ const CHECKS: Readonly<Record<PresetName, Readonly<Partial<Record<keyof PresetOp
     topP: share,
     minP: shareOrNone,
     repetitionPenalty: above,
+    minKeep: atLeastOne,
     frequencyPenalty: aroundZero,
     presencePenalty: aroundZero,
-    minKeep: atLeastOne,
   },
 };

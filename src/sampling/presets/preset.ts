@@ -1,22 +1,9 @@
 import { checkPreset } from "./_check_preset.ts";
-import { LEAST_TEMPERATURE } from "../stages/_least_temperature.ts";
-import { dry } from "../stages/dry.ts";
-import { dynamicTemperature } from "../stages/dynamic_temperature.ts";
-import { keepEpsilon } from "../stages/keep_epsilon.ts";
-import { keepEta } from "../stages/keep_eta.ts";
-import { keepMinP } from "../stages/keep_min_p.ts";
-import { keepTopH } from "../stages/keep_top_h.ts";
-import { keepTopK } from "../stages/keep_top_k.ts";
-import { keepTopNSigma } from "../stages/keep_top_n_sigma.ts";
-import { keepTopP } from "../stages/keep_top_p.ts";
-import { keepTypical } from "../stages/keep_typical.ts";
-import { mirostat } from "../stages/mirostat.ts";
-import { penalties } from "../stages/penalties.ts";
+import * as stages from "../stages/_public.ts";
+import { LEAST_TEMPERATURE } from "../stages/_temperature.ts";
 import type { PresetName, PresetOptions } from "./preset_options.ts";
 import type { Stage } from "../stages/stage.ts";
 import type { Ties } from "../stages/ties.ts";
-import { withTemperature } from "../stages/with_temperature.ts";
-import { xtc } from "../stages/xtc.ts";
 
 /**
  * The chain of a well-known system, with its defaults, order and tie rules; switched-off stages are left out. It takes the values that the
@@ -78,17 +65,17 @@ function llamaCpp(options: PresetOptions): Stages {
   const { topK = 40, topP = 0.95, minP = 0.05, typicalP = 1, topNSigma = -1, minKeep } = options;
   const { xtcProbability = 0, xtcThreshold = 0.1, penaltyLastN = 64, mirostat: version = 0 } = options;
   const { mirostatTau: tau = 5, mirostatEta: eta = 0.1 } = options;
-  if (version !== 0) return [temperatureOf(options.temperature ?? 0.8), mirostat({ version, tau, eta })];
+  if (version !== 0) return [temperatureOf(options.temperature ?? 0.8), stages.mirostat({ version, tau, eta })];
   return [
     penaltiesOf(options, { window: penaltyLastN === -1 ? Infinity : penaltyLastN }),
-    options.dry && options.dry.multiplier !== 0 ? dry(options.dry) : undefined,
-    topNSigma > 0 ? keepTopNSigma(topNSigma) : undefined,
+    options.dry && options.dry.multiplier !== 0 ? stages.dry(options.dry) : undefined,
+    topNSigma > 0 ? stages.keepTopNSigma(topNSigma) : undefined,
     best(topK, "lowestId", undefined),
     typical(typicalP, minKeep),
     nucleus(topP, "lowestId", minKeep),
     // No token is more than once as likely as the best: what stays is there for its own sake.
     minP > 1 ? best(minKeep || 1, "lowestId", undefined) : nearBest(minP, minKeep),
-    xtcProbability <= 0 || xtcThreshold > 0.5 ? undefined : xtc({
+    xtcProbability <= 0 || xtcThreshold > 0.5 ? undefined : stages.xtc({
       probability: Math.min(1, xtcProbability),
       threshold: Math.max(0, xtcThreshold),
       ...least(minKeep),
@@ -102,13 +89,13 @@ function transformers(options: PresetOptions): Stages {
   return [
     penaltiesOf(options, {}),
     temperatureOf(options.temperature ?? 1),
-    topH === undefined ? undefined : keepTopH(topH),
+    topH === undefined ? undefined : stages.keepTopH(topH),
     best(topK, "all", minKeep),
     nucleus(topP, "highestId", minKeep),
     nearBest(minP, minKeep),
     typical(typicalP, minKeep),
-    isCutoff(epsilonCutoff) ? keepEpsilon(epsilonCutoff, { ties: "all", ...least(minKeep) }) : undefined,
-    isCutoff(etaCutoff) ? keepEta(etaCutoff, { ties: "all", ...least(minKeep) }) : undefined,
+    isCutoff(epsilonCutoff) ? stages.keepEpsilon(epsilonCutoff, { ties: "all", ...least(minKeep) }) : undefined,
+    isCutoff(etaCutoff) ? stages.keepEta(etaCutoff, { ties: "all", ...least(minKeep) }) : undefined,
   ];
 }
 
@@ -129,22 +116,22 @@ function least(minKeep: number | undefined): { minKeep?: number } {
 }
 
 function best(k: number, ties: Ties, minKeep: number | undefined): Stage | undefined {
-  return k <= 0 ? undefined : keepTopK(k, { ties, ...least(minKeep) });
+  return k <= 0 ? undefined : stages.keepTopK(k, { ties, ...least(minKeep) });
 }
 
 function nucleus(p: number, ties: Ties, minKeep: number | undefined): Stage | undefined {
   // The best token alone holds a share of 0.
   if (p <= 0) return best(minKeep || 1, ties, undefined);
-  return p >= 1 ? undefined : keepTopP(p, { ties, ...least(minKeep) });
+  return p >= 1 ? undefined : stages.keepTopP(p, { ties, ...least(minKeep) });
 }
 
 function typical(p: number, minKeep: number | undefined): Stage | undefined {
   // The first token holds the least share there is.
-  return p >= 1 ? undefined : keepTypical(Math.max(Number.MIN_VALUE, p), least(minKeep));
+  return p >= 1 ? undefined : stages.keepTypical(Math.max(Number.MIN_VALUE, p), least(minKeep));
 }
 
 function nearBest(p: number, minKeep: number | undefined): Stage | undefined {
-  return p <= 0 ? undefined : keepMinP(p, least(minKeep));
+  return p <= 0 ? undefined : stages.keepMinP(p, least(minKeep));
 }
 
 function isCutoff(epsilon: number): boolean {
@@ -153,7 +140,7 @@ function isCutoff(epsilon: number): boolean {
 
 function temperatureOf(temperature: number): Stage | undefined {
   if (temperature === 1) return undefined;
-  return withTemperature(temperature > 0 ? Math.max(LEAST_TEMPERATURE, temperature) : 0);
+  return stages.withTemperature(temperature > 0 ? Math.max(LEAST_TEMPERATURE, temperature) : 0);
 }
 
 function lastTemperature(
@@ -161,9 +148,9 @@ function lastTemperature(
 ): Stage | undefined {
   if (range <= 0) return temperatureOf(temperature);
   const high = temperature + range;
-  if (high <= 0) return withTemperature(0);
+  if (high <= 0) return stages.withTemperature(0);
   // Below 0 the range is cut off: what is left of it lies around its own middle.
-  return dynamicTemperature(
+  return stages.dynamicTemperature(
     temperature < 0 ? { temperature: high / 2, range: high / 2, exponent } : { temperature, range, exponent },
   );
 }
@@ -173,5 +160,5 @@ function penaltiesOf(
   more: { window?: number; counts?: "output" },
 ): Stage | undefined {
   if (repetition === 1 && frequency === 0 && presence === 0) return undefined;
-  return penalties({ repetition, frequency, presence, ...more });
+  return stages.penalties({ repetition, frequency, presence, ...more });
 }

@@ -50,27 +50,3 @@ export interface PresetOptions {
   /** Fewest tokens kept by every truncator, but for llama.cpp's top-k, which keeps k; 1 when absent. vLLM itself has only 1. */
   readonly minKeep?: number;
 }
-
-const COMMON = ["temperature", "topK", "topP", "minP", "repetitionPenalty", "minKeep"] as const;
-
-/** The options that each preset has. */
-export const PRESET_OPTIONS: Readonly<Record<PresetName, readonly (keyof PresetOptions)[]>> = {
-  "llama.cpp": [
-    ...COMMON,
-    "typicalP",
-    "topNSigma",
-    "xtcProbability",
-    "xtcThreshold",
-    "dynatempRange",
-    "dynatempExponent",
-    "frequencyPenalty",
-    "presencePenalty",
-    "penaltyLastN",
-    "dry",
-    "mirostat",
-    "mirostatTau",
-    "mirostatEta",
-  ],
-  transformers: [...COMMON, "typicalP", "topH", "epsilonCutoff", "etaCutoff"],
-  vllm: [...COMMON, "frequencyPenalty", "presencePenalty"],
-};

@@ -1,4 +1,5 @@
-import { PRESET_OPTIONS, type PresetName, type PresetOptions } from "./preset_options.ts";
+import { CHECKS } from "./_check_preset.ts";
+import type { PresetName, PresetOptions } from "./preset_options.ts";
 
 /**
  * The presets that have an option: what a form or a command line may offer beside it. The others refuse it.
@@ -16,5 +17,5 @@ import { PRESET_OPTIONS, type PresetName, type PresetOptions } from "./preset_op
  * @returns The presets' names.
  */
 export function presetsWith(option: keyof PresetOptions): PresetName[] {
-  return (Object.keys(PRESET_OPTIONS) as PresetName[]).filter((name) => PRESET_OPTIONS[name].includes(option));
+  return (Object.keys(CHECKS) as PresetName[]).filter((name) => Object.keys(CHECKS[name]).includes(option));
 }

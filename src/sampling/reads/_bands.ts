@@ -1,11 +1,12 @@
-import { Column, type Kernels, TILE } from "../../../kernels/mod.ts";
+// The second and third read of a row: tokens in doubt one by one, sums of the bands between them.
+import { Column, TILE } from "../../../kernels/mod.ts";
 import type { Block } from "../../core/mod.ts";
-import { viewOf } from "../../row/inside.ts";
+import { type Values, viewOf } from "../../row/inside.ts";
 import type { BandPlan } from "./_band_plan.ts";
 import { raceScratch, sweepEdited } from "./_findings.ts";
 import type { Noise } from "../draws/_noise.ts";
-import { mergeProposals, type Proposals, proposalsOf } from "../draws/_proposals.ts";
-import { cellRung, type CellSource, type CellSums, type LogitRange, type Rung } from "../cuts/_rung.ts";
+import { mergeProposals, newProposals, type Proposals } from "../draws/_proposals.ts";
+import { cellRung, type CellSums, type LogitRange } from "../cuts/_rung.ts";
 import { RungLadder } from "../cuts/_rung_ladder.ts";
 import { TokenList } from "./_token_list.ts";
 
@@ -16,7 +17,7 @@ export interface Bands {
   /** For each band and temperature: count, mass, moment, squares. */
   readonly sums: Float64Array;
   size: number;
-  values: Float32Array | Float64Array;
+  values: Values;
   ids: Uint32Array;
   readonly proposals: Proposals | null;
 }
@@ -25,7 +26,7 @@ export interface Bands {
 const SUMS = 4;
 
 /** Nothing found yet. */
-export function bandsOf({ bands, divisors, proposals, round, drawn }: BandPlan): Bands {
+export function newBands({ bands, divisors, proposals, round, drawn }: BandPlan): Bands {
   return {
     backend: "",
     element: "f32",
@@ -33,7 +34,7 @@ export function bandsOf({ bands, divisors, proposals, round, drawn }: BandPlan):
     size: 0,
     values: new Float32Array(0),
     ids: new Uint32Array(0),
-    proposals: proposals > 0 && drawn.length > 0 ? proposalsOf(proposals, round) : null,
+    proposals: proposals > 0 && drawn.length > 0 ? newProposals(proposals, round) : null,
   };
 }
 
@@ -42,7 +43,10 @@ function bitsOf(x: number): number {
   return 32 - Math.clz32(Math.ceil(Math.min(x, 2 ** 31)));
 }
 
-/** The quanta of a band's sums: powers of two that leave 52 bits for the largest sum there can be. */
+/**
+ * The quanta of a band's sums: powers of two that leave 52 bits for the largest sum there can be, of a whole vocabulary of tokens at the
+ * band's upper end, d below the largest logit: mass e^-d, moment (2 + d) e^-d at most, squares e^-2d.
+ */
 function quantaOf({ high }: LogitRange, { top, vocabulary }: BandPlan, divisor: number): readonly number[] {
   const d = (top - Math.min(high, top)) / divisor;
   const height = Math.ceil(-d * Math.LOG2E) + bitsOf(vocabulary) - 52;
@@ -76,60 +80,39 @@ export class BandFold {
   #tiles(state: Bands, { kernels, values, start, table, at }: Block): void {
     const bytes = kernels.element === "f64" ? 8 : 4;
     for (let from = 0; from < values.length; from += TILE) {
-      const tile = values.subarray(from, from + TILE);
       const maximum = table[from / TILE * Column.stride + Column.maximum];
-      const address = at + from * bytes;
-      for (const range of this.plan.listed) {
-        if (maximum >= range.low) this.#list(state, kernels, address, tile, start + from, range);
-      }
+      const tile = { kernels, at: at + from * bytes, values: values.subarray(from, from + TILE), start: start + from };
+      for (const range of this.plan.listed) if (maximum >= range.low) list(state, tile, range);
       this.plan.bands.forEach((band, i) => {
-        if (maximum >= band.low) this.#weigh(state, kernels, address, tile.length, band, i);
+        if (maximum >= band.low) this.#addSums(state, tile, band, i);
       });
-      if (state.proposals) this.#race(state.proposals, kernels, address, tile, start + from);
+      if (state.proposals) this.#race(state.proposals, tile);
     }
   }
 
-  #list(
-    state: Bands,
-    kernels: Kernels,
-    at: number,
-    tile: Float32Array | Float64Array,
-    start: number,
-    { low, high }: LogitRange,
-  ): void {
-    const { scratch, indices } = kernels.arena;
-    kernels.within(at, tile.length, low, high, scratch);
-    const found = kernels.collect(scratch, tile.length, -Infinity, false, indices);
-    makeRoom(state, found);
-    for (const i of new Uint32Array(kernels.memory, indices, found)) {
-      state.values[state.size] = tile[i];
-      state.ids[state.size++] = start + i;
-    }
-  }
-
-  #weigh({ sums }: Bands, kernels: Kernels, at: number, count: number, { low, high }: LogitRange, band: number): void {
+  #addSums({ sums }: Bands, { kernels, at, values }: Tile, { low, high }: LogitRange, band: number): void {
     const { out, results } = kernels.arena;
     const { divisors, top } = this.plan;
     divisors.forEach((divisor, i) => {
       const place = band * divisors.length + i, quanta = this.#quanta[place];
-      kernels.weigh(at, count, low, high, top, divisor, out);
+      kernels.weigh(at, values.length, low, high, top, divisor, out);
       for (let j = 0; j < SUMS; j++) if (quanta[j] > 0) sums[place * SUMS + j] += Math.round(results[j] / quanta[j]);
     });
   }
 
-  #race(proposals: Proposals, kernels: Kernels, at: number, tile: Float32Array | Float64Array, start: number): void {
-    const { scratch } = kernels.arena;
-    const { drawn, by } = this.plan;
-    kernels.within(at, tile.length, drawn[0].low, drawn[0].high, scratch);
-    const masked = viewOf(kernels, scratch, tile.length);
-    for (const { low, high } of drawn.slice(1)) {
-      tile.forEach((x, i) => {
+  #race(proposals: Proposals, { kernels, at, values, start }: Tile): void {
+    const { scratch } = kernels.arena, { length } = values;
+    const { drawn: [first, ...others], by } = this.plan;
+    kernels.within(at, length, first.low, first.high, scratch);
+    const masked = viewOf(kernels, scratch, length);
+    for (const { low, high } of others) {
+      values.forEach((x, i) => {
         if (x >= low && x < high) masked[i] = x;
       });
     }
-    const values = by === 1 ? masked : masked.slice();
-    if (by !== 1) kernels.divide(scratch, tile.length, by);
-    raceScratch(proposals, kernels, { values, start }, this.#noise);
+    const kept = by === 1 ? masked : masked.slice();
+    if (by !== 1) kernels.divide(scratch, length, by);
+    raceScratch(proposals, kernels, { values: kept, start }, this.#noise);
   }
 
   /** Adds what another part found. */
@@ -145,54 +128,49 @@ export class BandFold {
     if (into.proposals && from.proposals) mergeProposals(into.proposals, from.proposals);
   }
 
-  /** The ladder that a whole row's bands make. */
+  /** The ladder that a whole row's bands make: a band is a cell, known at the temperatures that were planned, and never split. */
   ladder(state: Readonly<Bands>): RungLadder {
-    const ladder = new RungLadder(this.plan.top, state.element === "f64");
-    const source = new BandSource(this, state);
-    ladder.source = source;
+    const { bands, top, divisors } = this.plan;
+    const ladder = new RungLadder(top, state.element === "f64");
+    ladder.source = {
+      error: () => 0,
+      sumsAt: ({ cell }, divisor) => {
+        const at = divisors.indexOf(divisor);
+        return at < 0 ? undefined : this.#sums(state, cell, at).sums;
+      },
+      split: () => undefined,
+    };
     const list = new TokenList(state);
-    this.plan.bands.forEach((band, i) => {
-      list.pushFrom(ladder, band.high);
-      const n = this.sum(state, i, 0)[0];
-      const facts = { cell: i, span: 1, n, rawUpper: Math.min(band.high, this.plan.top), rawLower: band.low };
-      if (n > 0) {
-        ladder.push(cellRung({ ...facts, closed: band.high > this.plan.top }, source.weigh({ cell: i }, 1)!, 1));
-      }
+    bands.forEach(({ low, high }, cell) => {
+      list.pushFrom(ladder, high);
+      const { n, sums } = this.#sums(state, cell, 0);
+      const facts = { cell, span: 1, n, rawUpper: Math.min(high, top), rawLower: low, closed: high > top };
+      if (n > 0) ladder.push(cellRung(facts, sums, 1));
     });
     list.pushFrom(ladder, -Infinity);
     return ladder;
   }
 
-  /** The sums of a band at one of the temperatures. */
-  sum({ sums }: Readonly<Bands>, band: number, divisor: number): number[] {
+  /** The number of a band's tokens, and their sums at one of the temperatures. */
+  #sums({ sums }: Readonly<Bands>, band: number, divisor: number): { readonly n: number; readonly sums: CellSums } {
     const place = band * this.plan.divisors.length + divisor;
-    return this.#quanta[place].map((quantum, j) => sums[place * SUMS + j] * quantum);
+    const [n, m, h, q] = this.#quanta[place].map((quantum, j) => sums[place * SUMS + j] * quantum);
+    return { n, sums: [m, h, q] };
   }
 }
 
-/** Bands as cells: as fine as they are, at the temperatures that were asked for. */
-class BandSource implements CellSource {
-  readonly #fold: BandFold;
-  readonly #state: Readonly<Bands>;
+/** One tile of the row, in the arena and as a view. */
+type Tile = Pick<Block, "kernels" | "at" | "values" | "start">;
 
-  constructor(fold: BandFold, state: Readonly<Bands>) {
-    this.#fold = fold;
-    this.#state = state;
-  }
-
-  error(): number {
-    return 0;
-  }
-
-  weigh({ cell }: Pick<Rung, "cell">, divisor: number): CellSums | undefined {
-    const at = this.#fold.plan.divisors.indexOf(divisor);
-    if (at < 0) return undefined;
-    const [, m, h, q] = this.#fold.sum(this.#state, cell!, at);
-    return [m, h, q];
-  }
-
-  split(): undefined {
-    return undefined;
+/** Lists the tokens of a tile in a range. */
+function list(state: Bands, { kernels, at, values, start }: Tile, { low, high }: LogitRange): void {
+  const { scratch, indices } = kernels.arena;
+  kernels.within(at, values.length, low, high, scratch);
+  const found = kernels.collect(scratch, values.length, -Infinity, false, indices);
+  makeRoom(state, found);
+  for (const i of new Uint32Array(kernels.memory, indices, found)) {
+    state.values[state.size] = values[i];
+    state.ids[state.size++] = start + i;
   }
 }
 

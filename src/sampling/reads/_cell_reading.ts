@@ -1,3 +1,6 @@
+// A row's cells as rungs. Of each cell the number of its tokens and the sum of their places is known, and so their mean; its mass at any
+// temperature is then n e^mean (1 + variance / 2). The variance lies between 0 and that of two heaps at the cell's ends: half of the latter
+// is taken, and what that may be off is `SPREAD_ERROR`.
 import { Cell, exp, type Kernels } from "../../../kernels/mod.ts";
 import type { Heap } from "../../row/mod.ts";
 import { type Cells, leastOf, slotOf, SPAN, wordsOf } from "./_cells.ts";
@@ -7,7 +10,10 @@ const STEPS = Cell.perUnit * Cell.steps;
 const WIDTH = 1 / Cell.perUnit;
 /** Up to here steps of 2^-18 are exact. */
 const NARROW = 2 ** 34;
-/** Half a step of 2^-18, and what the spread inside a cell of 1/256 can change in its mass: relative errors of `1/T` and `1/T^2`. */
+/**
+ * Relative errors of a cell's mass at temperature T: `STEP_ERROR / T` for half a step of 2^-18, `SPREAD_ERROR / T^2` for how the tokens may
+ * lie around their mean inside 1/256.
+ */
 const STEP_ERROR = 2e-6;
 const SPREAD_ERROR = 1e-6;
 /** Up to here the series of `e^t` below is exact to 1e-12. */
@@ -18,10 +24,11 @@ export class CellReading implements CellSource {
   readonly #words: Uint32Array;
   readonly #least: number;
   readonly #origin: number;
-  /** The worst of the best: nothing else is larger. */
+  /** The smallest of the best tokens: no other token is larger. */
   readonly #ceiling: number;
   readonly #highest: number;
-  readonly #taken = { n: 0, steps: 0 };
+  /** What the best tokens, which are known one by one, have added to the highest cell. */
+  readonly #listed = { n: 0, steps: 0 };
   readonly #others: number;
 
   /** Reads the cells of a row; `best` is full, and `others` tokens are not in it. */
@@ -35,8 +42,8 @@ export class CellReading implements CellSource {
     for (let i = 0; i < best.size; i++) {
       const step = Math.floor(best.values[i] * STEPS);
       if (Math.floor(step / Cell.steps) !== this.#highest) continue;
-      this.#taken.n++;
-      this.#taken.steps += step - this.#highest * Cell.steps;
+      this.#listed.n++;
+      this.#listed.steps += step - this.#highest * Cell.steps;
     }
   }
 
@@ -58,7 +65,7 @@ export class CellReading implements CellSource {
     return span === 0 ? 1 : STEP_ERROR / divisor + SPREAD_ERROR / (divisor * divisor);
   }
 
-  weigh({ cell, span, n, share }: Rung, divisor: number): CellSums {
+  sumsAt({ cell, span, n, share }: Rung, divisor: number): CellSums {
     return span === 0 ? this.#bottomSums(n / share, divisor) : this.#sums(cell!, span!, divisor);
   }
 
@@ -114,13 +121,13 @@ export class CellReading implements CellSource {
   /** How many tokens a cell holds. */
   #countAt(place: number, cell: number): number {
     const n = this.#words[place + 1] >>> 4;
-    return cell === this.#highest ? n - this.#taken.n : n;
+    return cell === this.#highest ? n - this.#listed.n : n;
   }
 
   /** The sum of their places in it. */
   #stepsAt(place: number, cell: number): number {
     const steps = (this.#words[place + 1] & 15) * 4294967296 + this.#words[place];
-    return cell === this.#highest ? steps - this.#taken.steps : steps;
+    return cell === this.#highest ? steps - this.#listed.steps : steps;
   }
 
   #count(span: number): number {
@@ -142,7 +149,7 @@ export class CellReading implements CellSource {
       if (n === 0) continue;
       const offset = (this.#stepsAt(place, cell) / n + 0.5) / STEPS, t = offset * by;
       const weight = edge * (t < SHORT ? 1 + t * (1 + t / 2 * (1 + t / 3 * (1 + t / 4 * (1 + t / 5)))) : exp(t));
-      // Of several tokens the spread is known to lie between none and the widest that has this mean.
+      // Half the variance of two heaps at the ends of the cell with this mean; a single token has none.
       const spread = n === 1 ? 0 : offset * (WIDTH - offset) / 2 * by * by;
       const mass = n * weight * (1 + spread / 2);
       m += mass;

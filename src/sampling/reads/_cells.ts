@@ -1,3 +1,4 @@
+// A histogram of a row's largest logits, which follows the maximum as it rises.
 import { Cell, Column, type Kernels, TILE } from "../../../kernels/mod.ts";
 import type { Block } from "../../core/mod.ts";
 
@@ -23,20 +24,9 @@ export interface Cells {
   words: Uint32Array;
 }
 
-/** Nothing counted yet. */
-export function cellsOf(): Cells {
-  return { top: -Infinity, words: new Uint32Array(0) };
-}
-
-/** Makes them hold nothing, for another row: where they lie they stay. */
-export function emptyCells(cells: Cells): Cells {
-  cells.top = -Infinity;
-  return cells;
-}
-
-/** Says that a row's cells will not be asked for again. */
-export function abandon(cells: Cells, kernels: Kernels): void {
-  kernels.arena.cells.giveBack(cells);
+/** Nothing counted yet. Cells of another row are used again, and stay where they lie. */
+export function newCells(old?: Cells | null): Cells {
+  return old ? Object.assign(old, { top: -Infinity }) : { top: -Infinity, words: new Uint32Array(0) };
 }
 
 /** The words of a ring: a copy, wherever it lies. */

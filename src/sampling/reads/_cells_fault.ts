@@ -1,3 +1,4 @@
+// What is wrong with the cells of a saved state that somebody else wrote.
 import { Cell } from "../../../kernels/mod.ts";
 import { shown, wholeFault } from "../../core/mod.ts";
 import type { Heap } from "../../row/mod.ts";

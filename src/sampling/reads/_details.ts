@@ -1,3 +1,4 @@
+// What `details` and `topLogprobs` add to a sample, with the reads that a rank may take.
 import { exp } from "../../../kernels/mod.ts";
 import type { Reducer, RowFacts, Segment } from "../../core/mod.ts";
 import { type Heap, ranked } from "../../row/mod.ts";
@@ -14,13 +15,13 @@ export interface Raw {
 }
 
 /** What a read concludes: the sample, and the reducer of the next read if there must be one. */
-export interface Concluded {
+export interface ReadResult {
   readonly sample: Sample;
   readonly next: Reducer<Sample> | undefined;
 }
 
 /** The row's likeliest tokens. */
-export function topOf({ facts, best }: Raw, k: number): TokenLogprob[] {
+export function likeliest({ facts, best }: Raw, k: number): TokenLogprob[] {
   if (!best) return [];
   return ranked(best).slice(0, k).map((at) => ({
     id: best.ids[at],
@@ -28,20 +29,28 @@ export function topOf({ facts, best }: Raw, k: number): TokenLogprob[] {
   }));
 }
 
-/** Puts raw log-probability and rank in, from the best if they tell, else by reading again. */
+/** Adds what is `known`, and raw log-probability and rank: from the best if these tell, else by reading again. */
 export function detailed(
   sample: Sample,
-  known: SampleDetails,
+  known: Omit<SampleDetails, "rawLogprob" | "rank">,
   { facts, best }: Raw,
   logit: number,
-): Concluded {
-  const { id } = sample;
-  for (let i = 0; best && i < best.size && Number.isNaN(logit); i++) if (best.ids[i] === id) logit = best.values[i];
+): ReadResult {
+  for (let i = 0; best && i < best.size && Number.isNaN(logit); i++) {
+    if (best.ids[i] === sample.id) logit = best.values[i];
+  }
   const rank = best ? rankAmong(best, logit) : undefined;
-  const rawLogprob = logit - facts.maximum - facts.logSum;
-  const details = { ...known, rawLogprob, rank: rank ?? NaN };
-  const next = rank === undefined ? lookUp({ ...sample, details }, logit, facts) : undefined;
-  return { sample: { ...sample, details }, next };
+  const { reads } = sample;
+  const found = withRank(
+    { ...sample, details: { rawLogprob: NaN, rank: NaN, ...known } },
+    reads,
+    logit,
+    rank ?? NaN,
+    facts,
+  );
+  if (rank !== undefined) return { sample: found, next: undefined };
+  // A read that finds the token's raw logit, where it is not known, and then one that counts the larger ones.
+  return { sample: found, next: Number.isNaN(logit) ? seekLogit(found, facts) : countLarger(found, logit, facts) };
 }
 
 function rankAmong(best: Heap, logit: number): number | undefined {
@@ -49,27 +58,19 @@ function rankAmong(best: Heap, logit: number): number | undefined {
   return known ? 1 + best.values.subarray(0, best.size).filter((x) => x > logit).length : undefined;
 }
 
-/** A read that finds the token's raw logit, where it is not known, and then one that counts the larger ones. */
-function lookUp(sample: Sample, logit: number, facts: RowFacts): Reducer<Sample> {
-  return Number.isNaN(logit) ? seekLogit(sample, facts) : countLarger(sample, logit, facts);
-}
-
-/** The sample with what a further read has told. */
-function toldOf(sample: Sample, logit: number, rank: number, { maximum, logSum }: RowFacts): Sample {
-  return {
-    ...sample,
-    reads: sample.reads + 1,
-    details: { ...sample.details!, rawLogprob: logit - maximum - logSum, rank },
-  };
+function withRank(sample: Sample, reads: number, logit: number, rank: number, { maximum, logSum }: RowFacts): Sample {
+  return { ...sample, reads, details: { ...sample.details!, rawLogprob: logit - maximum - logSum, rank } };
 }
 
 function seekLogit(sample: Sample, facts: RowFacts): Reducer<Sample, { logit: number }> {
+  const read = sample.reads + 1;
+  const found = (logit: number) => withRank(sample, read, logit, NaN, facts);
   function look(state: { logit: number }, { values, start }: Pick<Segment, "values" | "start">): void {
     const at = sample.id! - start;
     if (at >= 0 && at < values.length) state.logit = values[at];
   }
   return {
-    spec: { name: "samplerLogit", params: { read: sample.reads + 1 }, inputs: [] },
+    spec: { name: "samplerLogit", params: { read }, inputs: [] },
     needs: "maximum",
     init: () => ({ logit: NaN }),
     step: look,
@@ -77,14 +78,15 @@ function seekLogit(sample: Sample, facts: RowFacts): Reducer<Sample, { logit: nu
     merge(into, from) {
       if (!Number.isNaN(from.logit)) into.logit = from.logit;
     },
-    finish: ({ logit }) => toldOf(sample, logit, NaN, facts),
-    second: ({ logit }) => countLarger(toldOf(sample, logit, NaN, facts), logit, facts),
+    finish: ({ logit }) => found(logit),
+    second: ({ logit }) => countLarger(found(logit), logit, facts),
   };
 }
 
 function countLarger(sample: Sample, logit: number, facts: RowFacts): Reducer<Sample, { larger: number }> {
+  const read = sample.reads + 1;
   return {
-    spec: { name: "samplerRank", params: { read: sample.reads + 1 }, inputs: [] },
+    spec: { name: "samplerRank", params: { read }, inputs: [] },
     needs: "maximum",
     init: () => ({ larger: 0 }),
     step(state, { values }) {
@@ -96,15 +98,15 @@ function countLarger(sample: Sample, logit: number, facts: RowFacts): Reducer<Sa
     merge(into, from) {
       into.larger += from.larger;
     },
-    finish: ({ larger }) => toldOf(sample, logit, 1 + larger, facts),
+    finish: ({ larger }) => withRank(sample, read, logit, 1 + larger, facts),
   };
 }
 
 /** The share of the row that the window holds, in the scale of the read. */
-export function shareOf(ladder: RungLadder, whole: number): number {
+export function keptShare(ladder: RungLadder, whole: number): number {
   let mass = 0;
   for (const rung of ladder.kept) {
-    if (isCell(rung)) mass += ladder.source ? ladder.source.weigh(rung, 1)![0] * rung.share : rung.m;
+    if (isCell(rung)) mass += ladder.source ? ladder.source.sumsAt(rung, 1)![0] * rung.share : rung.m;
     else mass += rung.n * exp(rung.rawUpper - ladder.origin);
   }
   return Math.min(1, mass / whole);

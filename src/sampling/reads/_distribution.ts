@@ -1,19 +1,16 @@
+// The kept tokens with their probabilities.
 import { exp } from "../../../kernels/mod.ts";
 import { eachRun, kernelsFor, type Values, viewOf } from "../../row/inside.ts";
 import { applyEdits } from "./_findings.ts";
-import { windowEdit } from "../cuts/_restart.ts";
-import { ranked } from "./_ranked.ts";
+import { windowEdit } from "../cuts/_window_edit.ts";
+import { byProbability } from "./_by_probability.ts";
 import { idsOf } from "../cuts/_rung.ts";
-import type { Conclusion } from "./_row_run.ts";
+import type { KeptTokens } from "./_row_run.ts";
 import type { RungLadder } from "../cuts/_rung_ladder.ts";
 import type { Distribution } from "../distribution.ts";
 
-/** The distribution that a chain's conclusion stands for; reads the row once more where it was not listed. */
-export function distributionOf(
-  { ladder, edits }: Conclusion,
-  values: Values,
-  index: number,
-): Distribution {
+/** The distribution of the tokens that a chain keeps; reads the row once more where it was not listed. */
+export function distributionOf({ ladder, edits }: KeptTokens, values: Values, index: number): Distribution {
   return ladder.listed ? fromList(ladder) : fromRow(ladder, [...edits, windowEdit(ladder)], values, index);
 }
 
@@ -27,12 +24,12 @@ function fromList(ladder: RungLadder): Distribution {
       probabilities.push(rung.m / rung.n / mass);
     }
   }
-  return ranked(Uint32Array.from(ids), Float64Array.from(probabilities));
+  return byProbability(Uint32Array.from(ids), Float64Array.from(probabilities));
 }
 
 function fromRow(
   { divisor, top, count }: RungLadder,
-  edits: Conclusion["edits"],
+  edits: KeptTokens["edits"],
   values: Values,
   index: number,
 ): Distribution {
@@ -54,5 +51,5 @@ function fromRow(
     }
   });
   const probabilities = weights.subarray(0, size).map((weight) => weight / sum);
-  return ranked(ids.slice(0, size), probabilities);
+  return byProbability(ids.slice(0, size), probabilities);
 }

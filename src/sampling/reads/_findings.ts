@@ -1,3 +1,4 @@
+// The first read of a row: what it finds, how it folds blocks, how parts of it merge.
 import { type Kernels, type Level, loadKernels, TILE } from "../../../kernels/mod.ts";
 import type { Block } from "../../core/mod.ts";
 import {
@@ -11,40 +12,20 @@ import {
   toNumber,
   UNIT,
 } from "../../row/mod.ts";
-import { SweptBlock, viewOf } from "../../row/inside.ts";
-import { abandon, canonicalCells, type Cells, cellsOf, emptyCells, mergeCells, tallyBlock } from "./_cells.ts";
+import { SweptBlock, type Values, viewOf } from "../../row/inside.ts";
+import { canonicalCells, type Cells, mergeCells, newCells, tallyBlock } from "./_cells.ts";
 import type { Noise } from "../draws/_noise.ts";
 import {
   canonicalProposals,
-  emptyProposals,
   mergeProposals,
+  newProposals,
   type Proposals,
-  proposalsOf,
   race,
   type RacingTiles,
 } from "../draws/_proposals.ts";
 import { absorb, deposit, NOTHING } from "./_sums.ts";
+import type { ReadPlan } from "./_read_plan.ts";
 import type { Edit } from "../stages/stage.ts";
-
-/** What a read of a row must find out for a chain. */
-export interface Wanted {
-  /** What the sweep must know. */
-  readonly level: Level;
-  /** How many of the best are held; 0 for none. */
-  readonly best: number;
-  /** How many tokens are drawn from the whole row, to be taken if they are kept. */
-  readonly proposals: number;
-  /** By what the chain divides the logits in the end: at this temperature they are drawn. */
-  readonly by: number;
-  /** Whether a cut may fall below the best: then the logits are counted in cells. */
-  readonly cells: boolean;
-  /** Whether mean and variance of the logits are wanted. */
-  readonly moments: boolean;
-  /** How many of the row's own (unedited) best are held, for ranks and log-probabilities; 0 for none. */
-  readonly raw: number;
-  /** Whether masked tokens are counted. */
-  readonly masked: boolean;
-}
 
 /** The state of a sampler's first read of a row: plain data. */
 export interface Findings {
@@ -66,16 +47,20 @@ export interface Findings {
   squares: bigint;
 }
 
-/** Nothing found yet. */
-export function findingsOf(row: number, wanted: Wanted): Findings {
+/**
+ * Nothing found yet. In the memory of a state of another row, where what is planned is of the same size; but not in its raw best, which may
+ * still be asked for by that row's later reads.
+ */
+export function newFindings(row: number, plan: ReadPlan, old?: Findings): Findings {
+  const { best, proposals, cells } = old ?? {};
   return {
     row,
     backend: "",
     element: "f32",
-    best: wanted.best > 0 ? heapOf(wanted.best) : null,
-    raw: wanted.raw > 0 ? heapOf(wanted.raw) : null,
-    proposals: wanted.proposals > 0 ? proposalsOf(wanted.proposals, 0) : null,
-    cells: wanted.cells ? cellsOf() : null,
+    best: plan.best > 0 ? emptyHeap(plan.best, best) : null,
+    raw: plan.raw > 0 ? heapOf(plan.raw) : null,
+    proposals: plan.proposals > 0 ? newProposals(plan.proposals, 0, proposals) : null,
+    cells: plan.cells ? newCells(cells) : null,
     sum: NOTHING,
     nan: 0,
     posInf: 0,
@@ -86,34 +71,17 @@ export function findingsOf(row: number, wanted: Wanted): Findings {
   };
 }
 
-/**
- * Makes a state hold nothing, for another row, which may want something else. The raw best may still be asked for by the reads of the row
- * before.
- */
-export function emptyFindings(found: Findings, row: number, wanted: Wanted): void {
-  const { best, proposals, cells } = found;
-  const fresh = findingsOf(row, { ...wanted, best: 0, proposals: 0, cells: false });
-  if (wanted.best > 0) fresh.best = best?.k === wanted.best ? emptied(best) : heapOf(wanted.best);
-  if (wanted.proposals > 0) {
-    const same = proposals?.tile.length === wanted.proposals;
-    fresh.proposals = same ? emptyProposals(proposals) : proposalsOf(wanted.proposals, 0);
-  }
-  if (wanted.cells) fresh.cells = cells ? emptyCells(cells) : cellsOf();
-  Object.assign(found, fresh);
+function emptyHeap(k: number, old?: Heap | null): Heap {
+  return old?.k === k ? Object.assign(old, { size: 0 }) : heapOf(k);
 }
 
-function emptied(heap: Heap): Heap {
-  heap.size = 0;
-  return heap;
-}
-
-/** Says that a state will not be asked for again before it is emptied: what lies in the arena can go. */
+/** Gives the arena back what a state holds there: it will not be asked for before it is used for another row. */
 export function leaveArena(found: Findings): void {
-  if (found.cells) abandon(found.cells, kernelsOfState(found));
+  if (found.cells) kernelsOf(found).arena.cells.giveBack(found.cells);
 }
 
 /** The arithmetic that a state was made with. */
-export function kernelsOfState({ backend, element }: Pick<Findings, "backend" | "element">): Kernels {
+export function kernelsOf({ backend, element }: Pick<Findings, "backend" | "element">): Kernels {
   return loadKernels(backend === "" ? undefined : backend as Kernels["backend"], element as Kernels["element"]);
 }
 
@@ -134,12 +102,7 @@ export function sweepEdited(
 }
 
 /** Rewrites logits in place, tile by tile. */
-export function applyEdits(
-  edits: readonly Edit[],
-  values: Float32Array | Float64Array,
-  row: number,
-  start: number,
-): void {
+export function applyEdits(edits: readonly Edit[], values: Values, row: number, start: number): void {
   for (let from = 0; from < values.length; from += TILE) {
     const segment = { values: values.subarray(from, from + TILE), row, start: start + from };
     for (const edit of edits) edit.apply(segment);
@@ -147,38 +110,31 @@ export function applyEdits(
 }
 
 /** Folds a block of the row. */
-export function findBlock(
-  found: Findings,
-  block: Block,
-  wanted: Wanted,
-  edits: readonly Edit[],
-  noise: Noise,
-  edited: boolean,
-): void {
+export function findBlock(found: Findings, block: Block, plan: ReadPlan, edits: readonly Edit[], noise: Noise): void {
   found.backend = block.kernels.backend;
   found.element = block.kernels.element;
   if (found.raw) scanBlock(found.raw, block);
-  if (!edited) return findPlain(found, block, wanted, noise);
-  sweepEdited(block, edits, wanted.level, (edited, table, invalid) => {
+  if (!plan.edited) return findPlain(found, block, plan, noise);
+  sweepEdited(block, edits, plan.level, (edited, table, invalid) => {
     if (invalid > 0) {
       const { nan, posInf } = countInvalid(edited);
       found.nan += nan;
       found.posInf += posInf;
     }
-    found.sum = deposit(block.kernels, wanted.level, table, edited.tiles, found.sum);
-    findPlain(found, edited, wanted, noise);
+    found.sum = deposit(block.kernels, plan.level, table, edited.tiles, found.sum);
+    findPlain(found, edited, plan, noise);
   });
 }
 
-function findPlain(found: Findings, block: Block, wanted: Wanted, noise: Noise): void {
+function findPlain(found: Findings, block: Block, plan: ReadPlan, noise: Noise): void {
   if (found.best) scanBlock(found.best, block);
   if (found.cells) tallyBlock(found.cells, block);
-  if (wanted.masked) found.masked += block.kernels.countMasked(block.at, block.count);
-  if (wanted.moments) addMoments(found, block);
+  if (plan.masked) found.masked += block.kernels.countMasked(block.at, block.count);
+  if (plan.moments) addMoments(found, block);
   const { proposals } = found;
   if (!proposals) return;
-  if (wanted.by === 1) race(proposals, block, noise);
-  else raceDivided(proposals, block, wanted.by, noise);
+  if (plan.by === 1) race(proposals, block, noise);
+  else raceDivided(proposals, block, plan.by, noise);
 }
 
 /** Races the tiles at another temperature: what is kept of them is the logits as they were. */
@@ -248,8 +204,8 @@ export function mergeFindings(into: Findings, from: Readonly<Findings>): void {
   mergeHeap(into.best, from.best);
   mergeHeap(into.raw, from.raw);
   if (into.proposals && from.proposals) mergeProposals(into.proposals, from.proposals);
-  if (into.cells && from.cells) mergeCells(into.cells, from.cells, kernelsOfState(from));
-  into.sum = absorb(kernelsOfState(from), into.sum, from.sum);
+  if (into.cells && from.cells) mergeCells(into.cells, from.cells, kernelsOf(from));
+  into.sum = absorb(kernelsOf(from), into.sum, from.sum);
   into.nan += from.nan;
   into.posInf += from.posInf;
   into.masked += from.masked;
@@ -265,10 +221,10 @@ export function canonicalFindings(found: Readonly<Findings>): Findings {
     best: found.best && sortedHeap(found.best),
     raw: found.raw && sortedHeap(found.raw),
     proposals: found.proposals && canonicalProposals(found.proposals),
-    cells: found.cells && canonicalCells(found.cells, kernelsOfState(found)),
+    cells: found.cells && canonicalCells(found.cells, kernelsOf(found)),
   };
 }
 
 function mergeHeap(into: Heap | null, from: Heap | null): void {
-  if (into && from) { for (let i = 0; i < from.size; i++) offer(into, from.values[i], from.ids[i]); }
+  for (let i = 0; into && from && i < from.size; i++) offer(into, from.values[i], from.ids[i]);
 }

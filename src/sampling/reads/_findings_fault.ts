@@ -1,18 +1,15 @@
+// What is wrong with the state of a first read that somebody else wrote.
 import { type Folded, shown, wholeFault } from "../../core/mod.ts";
 import { exactSumsFault, heapFault, slotFault, slotMaximum } from "../../row/mod.ts";
 import { cellsFault } from "./_cells_fault.ts";
-import type { Findings, Wanted } from "./_findings.ts";
+import type { Findings } from "./_findings.ts";
+import type { ReadPlan } from "./_read_plan.ts";
 import { proposalsFault } from "../draws/_proposals_fault.ts";
 
 /** What is wrong with the findings of a first read that somebody wrote: what no row gives, or what the read was not asked for. */
-export function findingsFault(
-  found: Readonly<Findings>,
-  wanted: Wanted,
-  edited: boolean,
-  folded: Folded,
-): string | undefined {
-  return headFault(found, folded) ?? sumFault(found, wanted, edited, folded) ?? countsFault(found, wanted, folded) ??
-    holdingsFault(found, wanted, edited, folded);
+export function findingsFault(found: Readonly<Findings>, plan: ReadPlan, folded: Folded): string | undefined {
+  return headFault(found, folded) ?? sumFault(found, plan, folded) ?? countsFault(found, plan, folded) ??
+    holdingsFault(found, plan, folded);
 }
 
 /** Before anything was read a state does not know by whom. */
@@ -26,8 +23,7 @@ function headFault({ row, backend, element }: Readonly<Findings>, folded: Folded
 /** The row after the edits has a sum of its own. */
 function sumFault(
   { sum, nan, posInf }: Readonly<Findings>,
-  { level }: Wanted,
-  edited: boolean,
+  { level, edited }: ReadPlan,
   { count }: Folded,
 ): string | undefined {
   const most = edited ? count : 0;
@@ -40,21 +36,20 @@ function sumFault(
 
 function countsFault(
   { masked, count, total, squares }: Readonly<Findings>,
-  wanted: Wanted,
+  plan: ReadPlan,
   folded: Folded,
 ): string | undefined {
-  return wholeFault("masked", masked, 0, wanted.masked ? folded.count : 0) ??
-    exactSumsFault({ count, sum: total, squares }, wanted.moments ? folded.count : 0);
+  return wholeFault("masked", masked, 0, plan.masked ? folded.count : 0) ??
+    exactSumsFault({ count, sum: total, squares }, plan.moments ? folded.count : 0);
 }
 
 function holdingsFault(
   { best, raw, proposals, cells, sum, masked }: Readonly<Findings>,
-  wanted: Wanted,
-  edited: boolean,
+  plan: ReadPlan,
   folded: Folded,
 ): string | undefined {
-  const maximum = edited && sum.length > 0 ? slotMaximum(sum) : folded.maximum;
-  return heapFault("best.", best, wanted.best, folded, maximum) ?? heapFault("raw.", raw, wanted.raw, folded) ??
-    proposalsFault(proposals, wanted.proposals, folded) ??
-    cellsFault(cells, wanted.cells, { count: folded.count, maximum, masked, best });
+  const maximum = plan.edited && sum.length > 0 ? slotMaximum(sum) : folded.maximum;
+  return heapFault("best.", best, plan.best, folded, maximum) ?? heapFault("raw.", raw, plan.raw, folded) ??
+    proposalsFault(proposals, plan.proposals, folded) ??
+    cellsFault(cells, plan.cells, { count: folded.count, maximum, masked, best });
 }

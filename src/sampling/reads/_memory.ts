@@ -1,52 +1,56 @@
+// What a sampler remembers from row to row, as text too.
 import { ParameterError, shown, StateFormatError, wholeFault } from "../../core/mod.ts";
 import type { Chain } from "../stages/_chain.ts";
-import { checkTokens, refuse } from "../stages/_refuse.ts";
+import { checkedIds, refuse } from "../stages/_refuse.ts";
 
 /** What a stage observed of a token: its probability, given the id and its logit. */
 export type Observed = (id: number, logit: number) => number | undefined;
+
+/** What a draw leaves for `accept`. */
+export interface LastDraw {
+  /** What the stages observed, by their place. */
+  readonly observed: ReadonlyMap<number, Observed>;
+  /** The logits of the tokens that were drawn. */
+  readonly logits: ReadonlyMap<number, number>;
+}
+
+const NO_DRAW: LastDraw = { observed: new Map(), logits: new Map() };
 
 /** What the stages that remember share: the tokens so far, each stage's own numbers, and the step. */
 export class Memory {
   readonly #chain: Chain;
   history: number[] = [];
   prompt = 0;
-  own: (readonly number[])[];
+  own: (readonly number[])[] = [];
   step = 0;
-  /** What the last draw left for `accept`: by the stage's place. */
-  observed: Map<number, Observed> = new Map();
-  /** The logits of the tokens that it drew. */
-  last: ReadonlyMap<number, number> = new Map();
+  last = NO_DRAW;
 
   constructor(chain: Chain, prompt: readonly number[] = []) {
     this.#chain = chain;
-    this.own = [];
     this.reset(prompt);
   }
 
   reset(prompt: readonly number[]): void {
-    checkTokens("sampler", "prompt", prompt);
-    this.history = [...prompt];
-    this.prompt = prompt.length;
+    this.history = checkedIds("sampler", "prompt", prompt);
+    this.prompt = this.history.length;
     this.own = this.#chain.stages.map(({ initial }) => initial ?? []);
     this.step = 0;
-    this.observed = new Map();
-    this.last = new Map();
+    this.last = NO_DRAW;
   }
 
   accept(id: number): void {
     if (!Number.isSafeInteger(id) || id < 0) refuse("accept", "id", id, "a whole number of at least 0");
-    const logit = this.last.get(id) ?? NaN;
+    const { observed, logits } = this.last, logit = logits.get(id) ?? NaN;
     this.own = this.#chain.stages.map((stage, place) =>
-      stage.accept ? stage.accept(this.own[place], id, this.observed.get(place)?.(id, logit)) : this.own[place]
+      stage.accept ? stage.accept(this.own[place], id, observed.get(place)?.(id, logit)) : this.own[place]
     );
     this.history.push(id);
-    this.observed = new Map();
-    this.last = new Map();
+    this.last = NO_DRAW;
   }
 
   /** As JSON text; `chain` tells what it belongs to. */
   save(chain: string): string {
-    if (this.observed.size > 0) {
+    if (this.last.observed.size > 0) {
       throw new ParameterError(
         "Cannot save the sampler between draw and accept: a stage waits for the token; accept it first",
       );
@@ -70,22 +74,13 @@ export class Memory {
     }
     const fault = memoryFault(saved, this.own);
     if (fault) throw new StateFormatError(`Cannot load the sampler: it is damaged, ${fault}`);
-    const { history, own, prompt, step } = saved as unknown as Saved;
-    this.history = history;
-    this.own = own;
-    this.prompt = prompt;
-    this.step = step;
-    this.observed = new Map();
-    this.last = new Map();
+    const { history, own, prompt, step } = saved;
+    Object.assign(this, { history, own, prompt, step, last: NO_DRAW });
   }
 
   copyTo(other: Memory): void {
-    other.history = [...this.history];
-    other.prompt = this.prompt;
-    other.own = [...this.own];
-    other.step = this.step;
-    other.observed = new Map(this.observed);
-    other.last = this.last;
+    const { history, own, prompt, step, last } = this;
+    Object.assign(other, { history: [...history], own: [...own], prompt, step, last });
   }
 }
 
@@ -97,13 +92,6 @@ function parse(text: string): Record<string, unknown> {
     // Reported below, as any other damage.
   }
   throw new StateFormatError("Cannot load the sampler: it is not the text that save() gives");
-}
-
-interface Saved {
-  readonly history: number[];
-  readonly own: number[][];
-  readonly prompt: number;
-  readonly step: number;
 }
 
 /** What of a saved memory is none of a chain whose stages have so many numbers of their own. */

@@ -1,9 +1,10 @@
+// The sum of exponentials of an edited row: the engine sums the row as it came.
 import { type Kernels, type Level, Total } from "../../../kernels/mod.ts";
 import { entropyOf } from "../../row/mod.ts";
 import { Accumulator } from "../../row/inside.ts";
 
 /** What a sweep learns of a row in sum. */
-export interface Facts {
+export interface RowSums {
   readonly maximum: number;
   /** `ln(sum e^(x - maximum))`. */
   readonly logSum: number;
@@ -32,7 +33,7 @@ export function absorb(kernels: Kernels, into: Uint8Array, from: Uint8Array): Ui
 }
 
 /** What an accumulator tells. */
-export function factsOf(kernels: Kernels, bytes: Uint8Array, moments: boolean): Facts {
+export function rowSums(kernels: Kernels, bytes: Uint8Array, moments: boolean): RowSums {
   return entered(kernels, bytes, (sum) => {
     sum.total();
     const total = kernels.arena.results;

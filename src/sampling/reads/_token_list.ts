@@ -1,9 +1,11 @@
+// Listed tokens in the order of a ladder.
+import type { Values } from "../../row/inside.ts";
 import type { RungLadder } from "../cuts/_rung_ladder.ts";
 
 /** Tokens in the order they came. */
 export interface ListedTokens {
   readonly size: number;
-  readonly values: Float32Array | Float64Array;
+  readonly values: Values;
   readonly ids: Uint32Array;
 }
 
@@ -38,8 +40,8 @@ export class TokenList {
   pushFrom(ladder: RungLadder, least: number): void {
     while (this.#logits.length > 0 && this.#logits[this.#logits.length - 1] >= least) {
       const x = this.#logits.pop()!, ids = this.#ids.pop()!;
-      if (ids.length === 1) ladder.pushToken(ids[0], x);
-      else ladder.pushGroup(ids, x);
+      if (ids.length === 1) ladder.pushEqual(x, ids[0]);
+      else ladder.pushEqual(x, -1, ids);
     }
   }
 }

@@ -1,5 +1,7 @@
+// A chain as a user writes it, checked, and what can be told of it before any read.
 import { type Operator, ParameterError, shown, type Spec } from "../../core/mod.ts";
 import type { Stage } from "./stage.ts";
+import { divisorFor } from "./_temperature.ts";
 import { withTemperature } from "./with_temperature.ts";
 
 /** How many of the best tokens a read holds where a chain may cut anywhere. */
@@ -17,12 +19,12 @@ export function chainOf(parts: readonly (Stage | Operator)[]): Chain {
   if (!Array.isArray(parts)) {
     throw new ParameterError(`Cannot make a sampler: its chain is ${shown(parts)}, wanted a list of stages`);
   }
-  const stages = parts.map(stageOf);
+  const stages = parts.map(asStage);
   const cut = stages.findIndex((stage) => stage.edit === undefined);
   return { stages, leading: cut < 0 ? stages.length : cut };
 }
 
-function stageOf(part: Stage | Operator): Stage {
+function asStage(part: Stage | Operator): Stage {
   const known = typeof part === "object" && part !== null;
   if (
     known && ["edit", "cut"].some((name) => typeof (part as unknown as Record<string, unknown>)[name] === "function")
@@ -52,7 +54,7 @@ export function specsOf({ stages }: Chain): readonly Spec[] {
 
 /** The first stage after which so few tokens are left, but for ties, that they are all held. */
 export function closingOf(rest: readonly Stage[]): number {
-  return rest.findIndex(({ most, mostApart }) => (most ?? mostApart ?? Infinity) <= BEST);
+  return rest.findIndex(({ most, mostWithoutTies }) => (most ?? mostWithoutTies ?? Infinity) <= BEST);
 }
 
 /** By what the rest of a chain divides the logits in the end; `undefined` if it does more to them than that. */
@@ -70,9 +72,4 @@ export function divisorsOf(rest: readonly Stage[], wide: boolean): number[] {
     else if (edit || edits) break;
   }
   return all;
-}
-
-/** By what a temperature divides: float64 logits by itself, others by the float32 nearest to it. */
-export function divisorFor(temperature: number, wide: boolean): number {
-  return wide ? temperature : Math.fround(temperature);
 }

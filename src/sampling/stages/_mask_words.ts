@@ -1,3 +1,4 @@
+// Masks from JSON.
 import { refuse } from "./_refuse.ts";
 
 /** The masks of rows as JSON has them, each the bytes of its bits in base64, as words. */

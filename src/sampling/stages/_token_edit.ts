@@ -1,3 +1,4 @@
+// Edits of some tokens by their ids.
 import type { Segment } from "../../core/mod.ts";
 import { firstAt } from "../../row/inside.ts";
 import { refuse } from "./_refuse.ts";

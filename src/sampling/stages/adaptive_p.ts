@@ -1,6 +1,6 @@
 import { exp, ln } from "../../../kernels/mod.ts";
 import type { Segment } from "../../core/mod.ts";
-import { checkShare, optionsOf, refuse } from "./_refuse.ts";
+import { checkNumber, checkShare, optionsOf } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode adaptiveP}. */
@@ -40,12 +40,10 @@ const SHARPNESS = 10;
 export function adaptiveP(options: AdaptivePOptions): Stage {
   const { target, decay = 0.9 } = optionsOf("adaptiveP", options, ["target!", "decay"]);
   checkShare("adaptiveP", "target", target);
-  if (typeof decay !== "number" || !(decay >= 0 && decay <= 0.99)) {
-    refuse("adaptiveP", "decay", decay, "a number from 0 to 0.99");
-  }
+  checkNumber("adaptiveP", "decay", decay, (x) => x >= 0 && x <= 0.99, "a number from 0 to 0.99");
   return {
     spec: { name: "adaptiveP", params: { target, decay }, inputs: [] },
-    looks: 0,
+    needsBest: 0,
     edits: true,
     initial: [target / (1 - decay), 1 / (1 - decay)],
     cut(ladder, { own: [sum, weight], observe }) {

@@ -1,4 +1,4 @@
-import { sequencesOf } from "./_refuse.ts";
+import { checkedSequences } from "./_refuse.ts";
 import { banEdit, checkBelow } from "./_token_edit.ts";
 import type { Stage } from "./stage.ts";
 
@@ -20,7 +20,7 @@ import type { Stage } from "./stage.ts";
  * @throws {ParameterError} If a sequence is empty or an id not a whole number.
  */
 export function badWords(words: readonly (readonly number[])[]): Stage {
-  const sequences = sequencesOf("badWords", "words", words);
+  const sequences = checkedSequences("badWords", "words", words);
   return {
     spec: { name: "badWords", params: { words: sequences }, inputs: [] },
     check: (vocabulary) => sequences.forEach((word) => checkBelow("badWords", word, vocabulary)),

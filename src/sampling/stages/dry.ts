@@ -1,5 +1,5 @@
 import { exp, ln } from "../../../kernels/mod.ts";
-import { checkAbove, checkCount, optionsOf, refuse, sequencesOf } from "./_refuse.ts";
+import { checkAbove, checkCount, checkedSequences, checkFinite, optionsOf } from "./_refuse.ts";
 import { tokenEdit } from "./_token_edit.ts";
 import type { Stage } from "./stage.ts";
 
@@ -48,12 +48,10 @@ export function dry(options: DryOptions): Stage {
     ["multiplier!", "base", "allowedLength", "window", "breakers"],
   );
   checkAbove("dry", "multiplier", multiplier);
-  if (typeof base !== "number" || !(base >= 1 && base < Infinity)) {
-    refuse("dry", "base", base, "a finite number of at least 1");
-  }
+  checkFinite("dry", "base", base, 1);
   checkCount("dry", "allowedLength", allowedLength, 1);
   if (window !== Infinity) checkCount("dry", "window", window, 0);
-  const breakers = sequencesOf("dry", "breakers", given);
+  const breakers = checkedSequences("dry", "breakers", given);
   const exempt = new Set(breakers.filter(({ length }) => length === 1).map(([id]) => id));
   const most = base > 1.000001 ? Math.floor(GREATEST_EXPONENT / ln(base)) : Infinity;
   return {

@@ -1,7 +1,6 @@
 import { exp, ln } from "../../../kernels/mod.ts";
-import { LEAST_TEMPERATURE } from "./_least_temperature.ts";
+import { divideEdit, LEAST_TEMPERATURE } from "./_temperature.ts";
 import { checkFinite, optionsOf, refuse } from "./_refuse.ts";
-import { divideEdit } from "./_divide_edit.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode dynamicTemperature}. */
@@ -56,8 +55,8 @@ export function dynamicTemperature(options: DynamicTemperatureOptions): Stage {
   return {
     spec: { name: "dynamicTemperature", params: { temperature, range, exponent }, inputs: [] },
     needs: "entropy",
-    counts: true,
-    looks: 0,
+    needsMasked: true,
+    needsBest: 0,
     edits: true,
     cut(ladder) {
       if (ladder.count <= 1) return;

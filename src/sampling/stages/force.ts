@@ -1,5 +1,5 @@
 import type { Segment } from "../../core/mod.ts";
-import { checkCount, checkTokens, checkWord, listOf, optionsOf, refuse } from "./_refuse.ts";
+import { checkCount, checkedIds, checkedList, checkWord, optionsOf, refuse } from "./_refuse.ts";
 import { checkBelow } from "./_token_edit.ts";
 import type { Stage } from "./stage.ts";
 
@@ -32,11 +32,11 @@ export function force(tokens: readonly (readonly [number, number])[], options: F
   const { scope = "output" } = optionsOf("force", options, ["scope"]);
   checkWord("force", "scope", scope, ["output", "all"]);
   const forced = new Map<number, number>();
-  for (const pair of listOf("force", "tokens", tokens, PAIRS)) {
+  for (const pair of checkedList("force", "tokens", tokens, PAIRS)) {
     if (!Array.isArray(pair) || pair.length !== 2) refuse("force", "tokens", pair, PAIRS);
     const [position, id] = pair;
     checkCount("force", "position", position, 0);
-    checkTokens("force", "ids", [id]);
+    checkedIds("force", "ids", [id]);
     forced.set(position, id);
   }
   return {

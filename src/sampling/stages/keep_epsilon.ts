@@ -1,7 +1,7 @@
 import { ln } from "../../../kernels/mod.ts";
-import { checkCount, optionsOf, refuse } from "./_refuse.ts";
+import { checkCount, checkNumber, checkTies, optionsOf } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
-import { checkTies, type Ties } from "./ties.ts";
+import type { Ties } from "./ties.ts";
 
 /** Options of {@linkcode keepEpsilon}. */
 export interface KeepEpsilonOptions {
@@ -33,15 +33,13 @@ export interface KeepEpsilonOptions {
  */
 export function keepEpsilon(epsilon: number, options: KeepEpsilonOptions = {}): Stage {
   const { minKeep = 1, ties = "lowestId" } = optionsOf("keepEpsilon", options, ["minKeep", "ties"]);
-  if (typeof epsilon !== "number" || !(epsilon > 0 && epsilon < 1)) {
-    refuse("keepEpsilon", "epsilon", epsilon, "a number above 0, below 1");
-  }
+  checkNumber("keepEpsilon", "epsilon", epsilon, (x) => x > 0 && x < 1, "a number above 0, below 1");
   checkCount("keepEpsilon", "minKeep", minKeep, 1);
   checkTies("keepEpsilon", ties);
   const gap = ln(epsilon);
   return {
     spec: { name: "keepEpsilon", params: { epsilon, minKeep, ties }, inputs: [] },
-    looks: Math.floor(1 / epsilon) + 1,
+    needsBest: Math.floor(1 / epsilon) + 1,
     cut: (ladder) => ladder.keepProbable(gap, minKeep, 0, ties),
   };
 }

@@ -1,15 +1,10 @@
 import { ln } from "../../../kernels/mod.ts";
-import { checkCount, optionsOf, refuse } from "./_refuse.ts";
+import { checkCount, checkNumber, checkTies, optionsOf } from "./_refuse.ts";
+import type { KeepEpsilonOptions } from "./keep_epsilon.ts";
 import type { Stage } from "./stage.ts";
-import { checkTies, type Ties } from "./ties.ts";
 
-/** Options of {@linkcode keepEta}. */
-export interface KeepEtaOptions {
-  /** Fewest tokens kept; 1 when absent. */
-  readonly minKeep?: number;
-  /** What logits do that equal the last of the best `minKeep`: `"lowestId"` when absent, so that no more stay for its sake. */
-  readonly ties?: Ties;
-}
+/** Options of {@linkcode keepEta}: those of {@linkcode keepEpsilon}. */
+export type KeepEtaOptions = KeepEpsilonOptions;
 
 /**
  * The eta cutoff: keeps the tokens of at least a probability `min(epsilon, sqrt(epsilon) e^-H)`, H the entropy, and the best `minKeep`.
@@ -33,9 +28,7 @@ export interface KeepEtaOptions {
  */
 export function keepEta(epsilon: number, options: KeepEtaOptions = {}): Stage {
   const { minKeep = 1, ties = "lowestId" } = optionsOf("keepEta", options, ["minKeep", "ties"]);
-  if (typeof epsilon !== "number" || !(epsilon > 0 && epsilon < 1)) {
-    refuse("keepEta", "epsilon", epsilon, "a number above 0, below 1");
-  }
+  checkNumber("keepEta", "epsilon", epsilon, (x) => x > 0 && x < 1, "a number above 0, below 1");
   checkCount("keepEta", "minKeep", minKeep, 1);
   checkTies("keepEta", ties);
   const gap = ln(epsilon);

@@ -1,5 +1,5 @@
 import { ln } from "../../../kernels/mod.ts";
-import { HALF_STEP } from "../cuts/_half_step.ts";
+import { HALF_STEP } from "../cuts/_rung.ts";
 import { checkCount, checkShare, optionsOf } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 

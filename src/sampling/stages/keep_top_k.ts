@@ -1,6 +1,6 @@
-import { checkCount, optionsOf } from "./_refuse.ts";
+import { checkCount, checkTies, optionsOf } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
-import { checkTies, type Ties } from "./ties.ts";
+import type { Ties } from "./ties.ts";
 
 /** Options of {@linkcode keepTopK}. */
 export interface KeepTopKOptions {
@@ -40,7 +40,7 @@ export function keepTopK(k: number, options: KeepTopKOptions = {}): Stage {
   const count = Math.max(k, minKeep);
   return {
     spec: { name: "keepTopK", params: { k, ties, minKeep }, inputs: [] },
-    ...(ties === "lowestId" ? { most: count } : { mostApart: count }),
+    ...(ties === "lowestId" ? { most: count } : { mostWithoutTies: count }),
     cut: (ladder) => ladder.keepCount(count, ties),
   };
 }

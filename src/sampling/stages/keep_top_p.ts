@@ -1,6 +1,6 @@
-import { checkCount, checkShare, optionsOf } from "./_refuse.ts";
+import { checkCount, checkShare, checkTies, optionsOf } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
-import { checkTies, type Ties } from "./ties.ts";
+import type { Ties } from "./ties.ts";
 
 /** Options of {@linkcode keepTopP}. */
 export interface KeepTopPOptions {

@@ -1,4 +1,4 @@
-import { checkCount, checkWord, idsOf, optionsOf } from "./_refuse.ts";
+import { checkCount, checkedIds, checkWord, optionsOf } from "./_refuse.ts";
 import { banEdit, checkBelow } from "./_token_edit.ts";
 import type { Stage } from "./stage.ts";
 
@@ -33,7 +33,7 @@ export interface MinLengthOptions {
 export function minLength(tokens: number, options: MinLengthOptions): Stage {
   const { scope = "output" } = optionsOf("minLength", options, ["end!", "scope"]);
   checkCount("minLength", "tokens", tokens, 1);
-  const end = idsOf("minLength", "end", options.end);
+  const end = checkedIds("minLength", "end", options.end);
   checkWord("minLength", "scope", scope, ["output", "all"]);
   return {
     spec: { name: "minLength", params: { tokens, end, scope }, inputs: [] },

@@ -72,7 +72,7 @@ export function penalties(options: PenaltiesOptions): Stage {
   if (!normalize) return { spec, edit };
   return {
     spec,
-    looks: 0,
+    needsBest: 0,
     edits: true,
     cut(ladder, context) {
       const sum = ladder.top + ln(ladder.mass);

@@ -55,16 +55,16 @@ export interface Stage {
   checkRow?(vocabulary: number, row: number): void;
   /** The most tokens it keeps, whatever the row: known before any read. */
   readonly most?: number;
-  /** The same but for equal logits, which may be more. */
-  readonly mostApart?: number;
-  /** How many of the best tokens may decide what it does; all, when absent. */
-  readonly looks?: number;
+  /** The same, where all that equal the last of them stay as well. */
+  readonly mostWithoutTies?: number;
+  /** How many of the best tokens it must know, whatever the row; all, when absent. */
+  readonly needsBest?: number;
   /** Whether its `cut` may ask for edits. */
   readonly edits?: boolean;
   /** What it asks of the whole row besides its sum, where it is in front: the entropy, or the spread of the logits. */
   readonly needs?: "entropy" | "spread";
   /** Whether it must know how many tokens are not masked. */
-  readonly counts?: boolean;
+  readonly needsMasked?: boolean;
   /** The fixed temperature that it divides by, if that is all it does. */
   readonly divisor?: number;
   /** Its own numbers at the start, if it has any. */

@@ -1,4 +1,4 @@
-import { checkCount, idsOf, optionsOf } from "./_refuse.ts";
+import { checkCount, checkedIds, optionsOf } from "./_refuse.ts";
 import { banEdit, checkBelow } from "./_token_edit.ts";
 import type { Stage } from "./stage.ts";
 
@@ -26,7 +26,7 @@ export interface SuppressOptions {
  */
 export function suppress(ids: readonly number[], options: SuppressOptions = {}): Stage {
   const { first = Infinity } = optionsOf("suppress", options, ["first"]);
-  const banned = idsOf("suppress", "ids", ids);
+  const banned = checkedIds("suppress", "ids", ids);
   if (first !== Infinity) checkCount("suppress", "first", first, 1);
   return {
     spec: { name: "suppress", params: { ids: banned, first }, inputs: [] },

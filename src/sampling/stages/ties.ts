@@ -1,12 +1,5 @@
-import { checkWord } from "./_refuse.ts";
-
 /**
  * What happens to equal logits where a cut falls among them: the lowest ids stay (the default everywhere), the highest stay, or
  * all of them do.
  */
 export type Ties = "lowestId" | "highestId" | "all";
-
-/** Refuses another rule. */
-export function checkTies(stage: string, ties: Ties): void {
-  checkWord(stage, "ties", ties, ["lowestId", "highestId", "all"]);
-}

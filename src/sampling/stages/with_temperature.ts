@@ -1,6 +1,5 @@
-import { divideEdit } from "./_divide_edit.ts";
-import { LEAST_TEMPERATURE } from "./_least_temperature.ts";
-import { refuse } from "./_refuse.ts";
+import { divideEdit, LEAST_TEMPERATURE } from "./_temperature.ts";
+import { checkNumber } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
 /**
@@ -28,12 +27,10 @@ import type { Stage } from "./stage.ts";
  * @throws {ParameterError} If it is not.
  */
 export function withTemperature(temperature: number): Stage {
-  if (typeof temperature !== "number" || !(temperature >= 0 && temperature < Infinity)) {
-    refuse("withTemperature", "temperature", temperature, "a finite number of at least 0 (0 is greedy)");
-  }
-  if (temperature > 0 && temperature < LEAST_TEMPERATURE) {
-    refuse("withTemperature", "temperature", temperature, `0 (greedy) or a number of at least ${LEAST_TEMPERATURE}`);
-  }
+  const check = (fits: (t: number) => boolean, wanted: string) =>
+    checkNumber("withTemperature", "temperature", temperature, fits, wanted);
+  check((t) => t >= 0 && t < Infinity, "a finite number of at least 0 (0 is greedy)");
+  check((t) => t === 0 || t >= LEAST_TEMPERATURE, `0 (greedy) or a number of at least ${LEAST_TEMPERATURE}`);
   const spec = { name: "withTemperature", params: { temperature }, inputs: [] };
   if (temperature === 0) {
     return { spec, most: 1, cut: (ladder) => ladder.keepCount(1, "lowestId") };

@@ -1,5 +1,5 @@
 import { ln } from "../../../kernels/mod.ts";
-import { checkCount, optionsOf, refuse } from "./_refuse.ts";
+import { checkCount, checkNumber, optionsOf } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode xtc}. */
@@ -36,18 +36,14 @@ export interface XtcOptions {
  */
 export function xtc(options: XtcOptions): Stage {
   const { probability, threshold, minKeep = 1 } = optionsOf("xtc", options, ["probability!", "threshold!", "minKeep"]);
-  if (typeof probability !== "number" || !(probability >= 0 && probability <= 1)) {
-    refuse("xtc", "probability", probability, "a number from 0 to 1");
-  }
-  if (typeof threshold !== "number" || !(threshold >= 0 && threshold <= 1)) {
-    refuse("xtc", "threshold", threshold, "a number from 0 to 1");
-  }
+  checkNumber("xtc", "probability", probability, (x) => x >= 0 && x <= 1, "a number from 0 to 1");
+  checkNumber("xtc", "threshold", threshold, (x) => x >= 0 && x <= 1, "a number from 0 to 1");
   checkCount("xtc", "minKeep", minKeep, 1);
   const gap = ln(threshold);
   return {
     spec: { name: "xtc", params: { probability, threshold, minKeep }, inputs: [] },
-    looks: Math.floor(1 / threshold) + 1,
-    counts: minKeep > 1,
+    needsBest: Math.floor(1 / threshold) + 1,
+    needsMasked: minKeep > 1,
     cut(ladder, { chance }) {
       if (probability === 0 || threshold > 0.5) return;
       if (chance() <= probability) ladder.dropTop(gap, minKeep);

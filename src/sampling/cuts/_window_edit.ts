@@ -1,24 +1,13 @@
+// The kept tokens as an edit, for a row that is read again: the others are masked.
 import type { Segment } from "../../core/mod.ts";
 import { isCell, type Rung } from "./_rung.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
 import type { Edit } from "../stages/stage.ts";
 
-/** A chain that goes on only after its edits so far have been applied to the row: it is read again, edited. */
-export class Restart {
-  constructor(
-    /** To be applied after the edits of this read. */
-    readonly edits: readonly Edit[],
-    /** How many stages are done. */
-    readonly done: number,
-    /** How many candidates there were, masked ones among them. */
-    readonly candidates: number,
-  ) {}
-}
-
 /** The edit that masks what lies outside a ladder's window. */
 export function windowEdit(ladder: RungLadder): Edit {
   const { rungs, from, to } = ladder;
-  // Of a group at the top part may have been dropped: the first rung has an upper end even if nothing lies above it.
+  // Part of a group at the top may have been dropped: the first rung is a bound even if no rung lies above it.
   const isLow = lowerEnd(rungs, from, to - 1), isHigh = upperEnd(rungs[from]);
   return {
     apply({ values, start }: Segment): void {

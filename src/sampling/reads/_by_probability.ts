@@ -1,7 +1,8 @@
+// The order of a distribution.
 import type { Distribution } from "../distribution.ts";
 
 /** Tokens likeliest first, of equally likely ones the lower id first. */
-export function ranked(ids: Uint32Array, probabilities: Float64Array): Distribution {
+export function byProbability(ids: Uint32Array, probabilities: Float64Array): Distribution {
   const before = (a: number, b: number): number => probabilities[b] - probabilities[a] || ids[a] - ids[b];
   if (isOrdered(ids.length, before)) return { ids, probabilities };
   const order = orderOf(probabilities, before);
@@ -22,7 +23,8 @@ function isOrdered(length: number, before: Compare): boolean {
 
 /**
  * The places in order. They are sorted as 64-bit words, the high half of a probability above the place, without a comparison in JavaScript:
- * several times as fast for a whole vocabulary. Where high halves are equal, `before` decides. Little endian, as every host of this library is.
+ * several times as fast for a whole vocabulary. Where high halves are equal, `before` decides. Little endian, as every host of this library
+ * is.
  */
 function orderOf(probabilities: Float64Array, before: Compare): Uint32Array {
   const length = probabilities.length;
