@@ -40,9 +40,9 @@ export interface SourceSettings {
   readonly explain: boolean;
 }
 
-/** Reads the flags of the source. `heated`: a temperature is applied to the source, not by the command in its own way. */
-export function sourceSettings(flags: Flags, heated = true): SourceSettings {
-  const degree = heated ? flags.number("temperature") : undefined;
+/** Reads the flags of the source. `divides`: a temperature divides the logits of the source; else the command has a temperature of its own. */
+export function sourceSettings(flags: Flags, divides = true): SourceSettings {
+  const divisor = divides ? flags.number("temperature") : undefined;
   return {
     source: flags.source,
     file: {
@@ -51,7 +51,7 @@ export function sourceSettings(flags: Flags, heated = true): SourceSettings {
       ...given("chunk", flags.whole("chunk")),
       ...given("tensor", flags.text("tensor")),
     },
-    operators: degree === undefined ? [] : [flags.made("temperature", () => temperature(degree))],
+    operators: divisor === undefined ? [] : [flags.made("temperature", () => temperature(divisor))],
     rows: flags.interval("rows"),
     backend: flags.choice("backend", BACKENDS),
     throws: flags.choice("on-invalid", ["report", "throw"]) === "throw",

@@ -117,7 +117,7 @@ async function answer(service: Service, request: Request, path: string, route: R
 /** Answers a request that was not let in. */
 function refuse(service: Service, request: Request, error: unknown): Response {
   const problem = service.problem(error);
-  service.tell(
+  service.record(
     {
       id: crypto.randomUUID(),
       request,

@@ -20,7 +20,7 @@ export interface ExchangeHost {
   /** What a client is told of an error; errors outside the catalogue go to the service's owner. */
   problem(error: unknown): Problem;
   /** Counts and logs a request that has ended. */
-  tell(ended: Ended, begun: number): void;
+  record(ended: Ended, begun: number): void;
 }
 
 /** One request in work, from its admission to the end of its answer. */
@@ -134,7 +134,7 @@ export class Exchange {
   #tell(): void {
     const { id, request, route, status, rows, bytesIn, bytesOut } = this;
     const error = this.#error;
-    this.service.tell(
+    this.service.record(
       { id, request, route, status, rows, bytesIn, bytesOut, ...(error ? { error } : {}) },
       this.#begun,
     );

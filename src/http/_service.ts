@@ -72,13 +72,13 @@ export class Service implements ExchangeHost {
   }
 
   /** Counts and logs a request that has ended. */
-  tell({ request, route, ...told }: Ended, begun: number): void {
+  record({ request, route, ...rest }: Ended, begun: number): void {
     const entry: AccessEntry = {
       time: new Date(begun).toISOString(),
       method: request.method,
       path: pathOf(request.url),
       milliseconds: Date.now() - begun,
-      ...told,
+      ...rest,
     };
     this.metrics.count(route, entry);
     Promise.try(() => this.options.log?.(entry)).catch((error) => this.#tellOwner(error));

@@ -118,12 +118,12 @@ async function main(args: string[]): Promise<number | undefined> {
     installLastResort(service, (text, error) => console.error(`sluice: ${text}`, error));
     tellLowered(limitsOf(options.limits), serving.limits);
     console.error(`sluice: serving on ${serving.origin}`);
-    let told = false;
+    let stopping = false;
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       Deno.addSignalListener(signal, async () => {
         // Who tells it twice does not want to wait.
-        if (told) Deno.exit(1);
-        told = true;
+        if (stopping) Deno.exit(1);
+        stopping = true;
         await serving.stop();
         Deno.exit(0);
       });

@@ -30,7 +30,7 @@ export const SCORE_FIELDS = {
 } as const;
 
 /** The logits of some ids, and the row's best where ranks are wanted. */
-export interface Picked {
+interface Picked {
   /** The ids, as asked for. */
   readonly ids: readonly number[];
   /** Their logits, once seen. */
@@ -45,7 +45,7 @@ export interface Picked {
 const BEST = 64;
 
 /** Nothing picked yet. */
-export function pickedOf(ids: readonly number[], rank: boolean): Picked {
+function pickedOf(ids: readonly number[], rank: boolean): Picked {
   return {
     ids,
     logits: new Float64Array(ids.length),
@@ -65,19 +65,19 @@ function pick({ ids, logits, seen }: Picked, run: Pick<Block, "start" | "count" 
 }
 
 /** Looks for the ids in one tile. */
-export function pickSegment(state: Picked, { values, start }: Segment): void {
+function pickSegment(state: Picked, { values, start }: Segment): void {
   pick(state, { start, count: values.length, values });
   if (state.best) values.forEach((value, i) => value > -Infinity && offer(state.best!, value, start + i));
 }
 
 /** Looks for the ids in a run of tiles. */
-export function pickBlock(state: Picked, block: Block): void {
+function pickBlock(state: Picked, block: Block): void {
   pick(state, block);
   if (state.best) scanBlock(state.best, block);
 }
 
 /** Takes over what another has seen. */
-export function mergePicked(into: Picked, from: Readonly<Picked>): void {
+function mergePicked(into: Picked, from: Readonly<Picked>): void {
   for (let i = 0; i < from.ids.length; i++) {
     if (from.seen[i] === 0) continue;
     into.logits[i] = from.logits[i];
@@ -88,12 +88,12 @@ export function mergePicked(into: Picked, from: Readonly<Picked>): void {
 }
 
 /** The same state in one order. */
-export function canonicalPicked(state: Readonly<Picked>): Picked {
+function canonicalPicked(state: Readonly<Picked>): Picked {
   return { ...state, best: state.best && sortedHeap(state.best) };
 }
 
 /** What is wrong with a state that was made for these ids. */
-export function pickedFault(
+function pickedFault(
   { ids, logits, seen, best }: Readonly<Picked>,
   wanted: readonly number[],
   rank: boolean,
@@ -120,7 +120,7 @@ function rankFromBest(best: Heap, logit: number): number | undefined {
 }
 
 /** The scores, with ranks where they are asked for and known. */
-export function scoresOf(state: Readonly<Picked>, row: RowFacts, ranks?: readonly number[]): TargetScore[] {
+function scoresOf(state: Readonly<Picked>, row: RowFacts, ranks?: readonly number[]): TargetScore[] {
   return state.ids.map((id, i) => {
     const logit = state.seen[i] ? state.logits[i] : NaN;
     const score = { id, logit, logprob: logprobOf(logit, row) };
@@ -135,7 +135,7 @@ function logprobOf(logit: number, { nan, maximum, logSum }: RowFacts): number {
 }
 
 /** A second read that counts the larger logits, if the best do not tell; gives the scores with all ranks. */
-export function rankReducer<R>(
+function rankReducer<R>(
   spec: Spec,
   state: Readonly<Picked>,
   row: RowFacts,
@@ -159,4 +159,41 @@ export function rankReducer<R>(
     },
     finish: ({ greater }) => finish(scoresOf(state, row, Array.from(greater, (count: number) => 1 + count))),
   } as Reducer<R, { greater: Float64Array }>;
+}
+
+/** How `target` and `label` differ. */
+interface PickedParts<R> {
+  /** Whether ranks are wanted. */
+  readonly rank: boolean;
+  /** The result is a list. */
+  readonly list: boolean;
+  /** The ids to pick from a row. */
+  idsOf(row: number): readonly number[];
+  /** Refuses logits that do not fit. */
+  check(vocabulary: number, rows: number | undefined): void;
+  /** The result, of the scores. */
+  result(scores: readonly TargetScore[]): R;
+}
+
+/** A reducer that picks ids from each row. */
+export function pickedReducer<R>(spec: Spec, { rank, list, idsOf, check, result }: PickedParts<R>): Reducer<R, Picked> {
+  return {
+    spec,
+    needs: "sum",
+    fields: { names: ["id", "logit", "logprob", ...(rank ? ["rank"] : [])], ...(list ? { list } : {}) },
+    check,
+    init: (row) => pickedOf(idsOf(row), rank),
+    step: pickSegment,
+    stepBlock: pickBlock,
+    merge: mergePicked,
+    canonical: canonicalPicked,
+    validate: (state, folded) => pickedFault(state, idsOf(folded.row), rank, folded),
+    finish: (state, row) => result(scoresOf(state, row)),
+    ...(rank
+      ? {
+        secondRead: `the rank of a ${spec.name} that is not among the row's 64 best`,
+        second: (state, row) => rankReducer(spec, state, row, result),
+      }
+      : {}),
+  };
 }

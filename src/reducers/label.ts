@@ -1,18 +1,6 @@
 import { checkIds, define, type Reducer, ShapeError } from "../core/mod.ts";
 import { listOf } from "./_list_of.ts";
-import {
-  canonicalPicked,
-  mergePicked,
-  pickBlock,
-  type Picked,
-  pickedFault,
-  pickedOf,
-  pickSegment,
-  rankReducer,
-  SCORE_FIELDS,
-  scoresOf,
-  type TargetScore,
-} from "./_picked.ts";
+import { pickedReducer, SCORE_FIELDS, type TargetScore } from "./_picked.ts";
 
 /** Options of {@linkcode label}. */
 export interface LabelOptions {
@@ -81,34 +69,22 @@ export const labelDefinition = /* @__PURE__ */ define({
     checkIds("label", kept);
 
     /** The row's own label, if it has one. */
-    function labelsOf(row: number): number[] {
+    function idsOf(row: number): number[] {
       if (row >= labels.length) throw wrongLength(labels.length, `a row ${row}`);
       const id = shift ? labels[row + 1] : labels[row];
       return id === undefined || id === ignore ? [] : [id];
     }
 
-    const reducer: Reducer<TargetScore | undefined, Picked> = {
-      spec,
-      needs: "sum",
-      fields: { names: ["id", "logit", "logprob", ...(rank ? ["rank"] : [])] },
+    return pickedReducer(spec, {
+      rank,
+      list: false,
+      idsOf,
       check(vocabulary, rows) {
         checkIds("label", kept, vocabulary);
         if (rows !== undefined && rows !== labels.length) throw wrongLength(labels.length, `${rows} rows`);
       },
-      init: (row) => pickedOf(labelsOf(row), rank),
-      step: pickSegment,
-      stepBlock: pickBlock,
-      merge: mergePicked,
-      canonical: canonicalPicked,
-      validate: (state, folded) => pickedFault(state, labelsOf(folded.row), rank, folded),
-      finish: (state, row) => scoresOf(state, row)[0],
-    };
-    if (!rank) return reducer;
-    return {
-      ...reducer,
-      secondRead: "the rank of a label that is not among its row's 64 best",
-      second: (state, row) => rankReducer(spec, state, row, ([score]) => score),
-    };
+      result: ([score]) => score,
+    });
   },
 });
 

@@ -1,18 +1,6 @@
 import { checkIds, define, ParameterError, type Reducer } from "../core/mod.ts";
 import { listOf } from "./_list_of.ts";
-import {
-  canonicalPicked,
-  mergePicked,
-  pickBlock,
-  type Picked,
-  pickedFault,
-  pickedOf,
-  pickSegment,
-  rankReducer,
-  SCORE_FIELDS,
-  scoresOf,
-  type TargetScore,
-} from "./_picked.ts";
+import { pickedReducer, SCORE_FIELDS, type TargetScore } from "./_picked.ts";
 
 export type { TargetScore };
 
@@ -62,27 +50,14 @@ export const targetDefinition = /* @__PURE__ */ define({
     rank: { type: "flag", default: false, help: "the rank of each: 1 + how many logits are larger" },
   },
   result: { list: true, fields: SCORE_FIELDS },
-  make({ ids, rank }, spec): Reducer<readonly TargetScore[]> {
-    const reducer: Reducer<readonly TargetScore[], Picked> = {
-      spec,
-      needs: "sum",
-      fields: { names: ["id", "logit", "logprob", ...(rank ? ["rank"] : [])], list: true },
+  make: ({ ids, rank }, spec): Reducer<readonly TargetScore[]> =>
+    pickedReducer(spec, {
+      rank,
+      list: true,
+      idsOf: () => ids,
       check: (vocabulary) => checkIds("target", ids, vocabulary),
-      init: () => pickedOf(ids, rank),
-      step: pickSegment,
-      stepBlock: pickBlock,
-      merge: mergePicked,
-      canonical: canonicalPicked,
-      validate: (state, folded) => pickedFault(state, ids, rank, folded),
-      finish: (state, row) => scoresOf(state, row),
-    };
-    if (!rank) return reducer;
-    return {
-      ...reducer,
-      secondRead: "the rank of a target that is not among the row's 64 best",
-      second: (state, row) => rankReducer(spec, state, row, (scores) => scores),
-    };
-  },
+      result: (scores) => scores,
+    }),
 });
 
 function readIds(what: string, _name: string, value: unknown): readonly number[] {

@@ -1,7 +1,8 @@
-import { define, optionsOf } from "../core/mod.ts";
+import { optionsOf } from "../core/mod.ts";
 import { ndjsonLine } from "./ndjson_line.ts";
 import { openOutput } from "./_open_output.ts";
 import { textSink } from "./_text_sink.ts";
+import { sinkDefinition } from "./_sink_definition.ts";
 import type { SinkOptions } from "./sink_options.ts";
 
 /**
@@ -35,15 +36,8 @@ export async function toNdjson(
 }
 
 /** Its row of the catalogue. */
-export const toNdjsonDefinition = /* @__PURE__ */ define({
-  name: "toNdjson",
-  kind: "sink",
-  help: "a file of JSON, an object a line",
-  options: {
-    path: { type: "text", argument: true, help: "a path" },
-  },
-  async make({ path: asked }, _spec, { grants }) {
-    const path = grants ? await grants.writable(asked) : asked;
-    return await toNdjson(path);
-  },
-});
+export const toNdjsonDefinition = /* @__PURE__ */ sinkDefinition(
+  "toNdjson",
+  "a file of JSON, an object a line",
+  toNdjson,
+);

@@ -1,6 +1,7 @@
-import { type Chunk, define, optionsOf } from "../core/mod.ts";
+import { type Chunk, optionsOf } from "../core/mod.ts";
 import { openOutput } from "./_open_output.ts";
 import { rowSink } from "./_row_sink.ts";
+import { sinkDefinition } from "./_sink_definition.ts";
 import type { SinkOptions } from "./sink_options.ts";
 
 /**
@@ -37,15 +38,4 @@ export async function toRaw(
 }
 
 /** Its row of the catalogue. */
-export const toRawDefinition = /* @__PURE__ */ define({
-  name: "toRaw",
-  kind: "sink",
-  help: "a file of bare numbers, little endian",
-  options: {
-    path: { type: "text", argument: true, help: "a path" },
-  },
-  async make({ path: asked }, _spec, { grants }) {
-    const path = grants ? await grants.writable(asked) : asked;
-    return await toRaw(path);
-  },
-});
+export const toRawDefinition = /* @__PURE__ */ sinkDefinition("toRaw", "a file of bare numbers, little endian", toRaw);

@@ -1,6 +1,7 @@
-import { define, optionsOf } from "../core/mod.ts";
+import { optionsOf } from "../core/mod.ts";
 import { openOutput } from "./_open_output.ts";
 import { textSink } from "./_text_sink.ts";
+import { sinkDefinition } from "./_sink_definition.ts";
 import type { SinkOptions } from "./sink_options.ts";
 
 /**
@@ -39,15 +40,4 @@ export async function toText(
 }
 
 /** Its row of the catalogue. */
-export const toTextDefinition = /* @__PURE__ */ define({
-  name: "toText",
-  kind: "sink",
-  help: "a file of text",
-  options: {
-    path: { type: "text", argument: true, help: "a path" },
-  },
-  async make({ path: asked }, _spec, { grants }) {
-    const path = grants ? await grants.writable(asked) : asked;
-    return await toText(path);
-  },
-});
+export const toTextDefinition = /* @__PURE__ */ sinkDefinition("toText", "a file of text", toText);

@@ -1,24 +1,24 @@
-/** How far a long row is: the latest word about it, until somebody takes that. */
+/** How far a long row is: the latest report, until somebody takes it. */
 export class Progress {
-  #word: unknown;
+  #latest: unknown;
   #wake = () => {};
 
-  /** A newer word replaces an older one that nobody has taken. */
-  tell(word: unknown): void {
-    this.#word = word;
+  /** A newer report replaces an older one that nobody has taken. */
+  report(latest: unknown): void {
+    this.#latest = latest;
     this.#wake();
   }
 
-  /** Waits until there is a word. */
-  told(): Promise<void> {
-    if (this.#word !== undefined) return Promise.resolve();
+  /** Waits until there is a report. */
+  reported(): Promise<void> {
+    if (this.#latest !== undefined) return Promise.resolve();
     return new Promise((resolve) => this.#wake = resolve);
   }
 
-  /** The word, if there is one. */
+  /** The report, if there is one. */
   take(): unknown {
-    const word = this.#word;
-    this.#word = undefined;
-    return word;
+    const latest = this.#latest;
+    this.#latest = undefined;
+    return latest;
   }
 }

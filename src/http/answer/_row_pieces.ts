@@ -73,7 +73,7 @@ export class RowPieces implements Pieces {
     const { progress } = this.#source;
     if (!progress || !this.#format.progress) return false;
     this.#reading ??= this.#reader.read();
-    await Promise.race([this.#reading, progress.told()]);
+    await Promise.race([this.#reading, progress.reported()]);
     const word = progress.take();
     if (word === undefined || await settled(this.#reading)) return false;
     this.#text += this.#format.progress(word);

@@ -24,7 +24,7 @@ export async function mergeRoute(exchange: Exchange): Promise<Response> {
   const groups = await byRow(exchange, reducers);
   function* records(): Generator<RowRecord> {
     for (const states of groups) {
-      yield sense(() =>
+      yield blamingState(() =>
         rowRecord(finishState(mergeStates(states), reducers, { partial: query.partial ?? false }), options)
       );
     }
@@ -52,7 +52,7 @@ async function byRow(exchange: Exchange, reducers: Reducers): Promise<readonly R
   for await (const line of linesOf(exchange, limits.partBytes)) {
     number++;
     if (line.trim() === "") continue;
-    const state = sense(() => stateOf(line, reducers), ` in line ${number}`);
+    const state = blamingState(() => stateOf(line, reducers), ` in line ${number}`);
     checkLimit("a vocabulary of", state.vocabulary, limits.vocabulary);
     const group = rows.get(state.row);
     if (group) group.push(state);
@@ -86,8 +86,8 @@ function stateOf(line: string, reducers: Reducers): RowState {
   return loadState(Uint8Array.fromBase64(state), reducers);
 }
 
-/** What a foreign state does to code that trusts states is no fault of the service. */
-function sense<T>(run: () => T, where = ""): T {
+/** What goes wrong with a foreign state, in code that trusts states, is told as a fault of the state and not of the service. */
+function blamingState<T>(run: () => T, where = ""): T {
   try {
     return run();
   } catch (error) {

@@ -108,7 +108,7 @@ function watched(logits: Logits, every: number, progress: Progress): Logits {
     if (row.count < next && row.count >= next - every) return;
     next = (Math.floor(row.count / every) + 1) * every;
     if (row.partial && row.count >= every) {
-      progress.tell({
+      progress.report({
         row: row.index,
         count: row.count,
         vocabulary: logits.shape.vocabulary,

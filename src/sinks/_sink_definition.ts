@@ -1,0 +1,18 @@
+import { define, type Definition } from "../core/mod.ts";
+
+/** The row of the catalogue of a sink that takes a path and nothing else. */
+export function sinkDefinition<T>(
+  name: string,
+  help: string,
+  open: (path: string) => Promise<T>,
+): Definition<Promise<T>> {
+  return define({
+    name,
+    kind: "sink",
+    help,
+    options: { path: { type: "text", argument: true, help: "a path" } },
+    async make({ path }, _spec, { grants }) {
+      return await open(grants ? await grants.writable(path) : path);
+    },
+  });
+}
