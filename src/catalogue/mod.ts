@@ -6,6 +6,7 @@
  * | {@linkcode CATALOGUE}, {@linkcode definitionOf} | the definitions, all and by name |
  * | {@linkcode fromSpec} | an operator, a reducer, a map or a stage from its spec |
  * | {@linkcode openSpec} | logits, or a sink, from a spec, within what is granted |
+ * | {@linkcode openState} | a saved state, with reducers made from the specs in it |
  *
  * @module
  */
@@ -13,3 +14,4 @@ export * from "./catalogue.ts";
 export * from "./definition_of.ts";
 export * from "./from_spec.ts";
 export * from "./open_spec.ts";
+export * from "./open_state.ts";

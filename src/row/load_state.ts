@@ -1,9 +1,9 @@
 import { loadKernels } from "../../kernels/mod.ts";
-import { errorCode, ParameterError, type Reducers, shown, StateFormatError } from "../core/mod.ts";
-import { fromPlain, unframed } from "../formats/inside.ts";
+import { type Reducers, shown, StateFormatError } from "../core/mod.ts";
 import { ReducerSet } from "./_reducer_set.ts";
-import { isRecord, stateContent } from "./_state_content.ts";
-import { STATE_LAW, STATE_VERSION } from "./_state_law.ts";
+import { stateBody } from "./_state_body.ts";
+import { stateContent } from "./_state_content.ts";
+import { STATE_LAW } from "./_state_law.ts";
 import { RowState } from "./row_state.ts";
 
 /**
@@ -30,10 +30,7 @@ import { RowState } from "./row_state.ts";
  * @throws {BackendUnavailableError} If its backend does not run here.
  */
 export function loadState(bytes: Uint8Array, reducers: Reducers): RowState {
-  if (!(bytes instanceof Uint8Array)) {
-    throw new ParameterError(`Cannot load a state from ${shown(bytes)}: wanted a Uint8Array, as saveState gives it`);
-  }
-  const body = parsed(unframed(STATE_VERSION, bytes));
+  const body = stateBody(bytes);
   const set = new ReducerSet(reducers);
   if (body.reducers !== set.digest) throw otherReducers(body, set);
   if (body.law !== STATE_LAW) {
@@ -50,20 +47,4 @@ function otherReducers({ reducers, specs }: Record<string, unknown>, set: Reduce
     `Cannot load the state: it is of ${found}, wanted ${shown(set.text)} (${set.digest})`,
     "E_MERGE_MISMATCH",
   );
-}
-
-function parsed(bytes: Uint8Array): Record<string, unknown> {
-  let body: unknown;
-  try {
-    body = fromPlain(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch (error) {
-    if (errorCode(error)) throw error;
-    throw senseless({ cause: error });
-  }
-  if (!isRecord(body)) throw senseless();
-  return body;
-}
-
-function senseless(options?: ErrorOptions): StateFormatError {
-  return new StateFormatError("Cannot load the state: its body is no record in JSON", "E_STATE_FORMAT", options);
 }
