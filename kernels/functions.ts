@@ -1,16 +1,18 @@
 import type { Kernels } from "./kernels.ts";
 import type { Views } from "./views.ts";
 
+// How a backend is put together: from what its folders and its binary export, each under the name of the kernel.
+
 /** The kernels by name: the functions of {@linkcode Kernels}, each of which has its folder and its row of `table.ts`. */
-export type KernelName = { [K in keyof Kernels]: Kernels[K] extends Function_ ? K : never }[keyof Kernels];
+export type KernelName = { [K in keyof Kernels]: Kernels[K] extends AnyFunction ? K : never }[keyof Kernels];
 /** What a backend must have. */
 export type Functions = Pick<Kernels, KernelName>;
 
 // deno-lint-ignore no-explicit-any
-type Function_ = (...args: any[]) => unknown;
+type AnyFunction = (...args: any[]) => unknown;
 
 /** What a binary exports for functions: the same parameters, all numbers; and a number, where the fast path may have to stop. */
-export type ExportsOf<F extends { [K in keyof F]: Function_ }> = {
+export type ExportsOf<F extends { [K in keyof F]: AnyFunction }> = {
   readonly [K in keyof F]: (...args: Numbers<Parameters<F[K]>>) => number;
 };
 type Numbers<P extends readonly unknown[]> = { [I in keyof P]: number };
@@ -20,7 +22,7 @@ export type Exports = ExportsOf<Functions>;
 /** What the `reference.ts` of each folder exports under the kernel's name. */
 export type References<F> = { readonly [K in keyof F]: (views: Views) => F[K] };
 /** What the `wasm.ts` of a folder exports under the kernel's name, where the binary's export is not all of the kernel. */
-export type Completions<F extends { [K in keyof F]: Function_ }> = {
+export type Completions<F extends { [K in keyof F]: AnyFunction }> = {
   readonly [K in keyof F]?: (views: Views, exports: ExportsOf<F>) => F[K];
 };
 
@@ -30,7 +32,7 @@ export function referenceFunctions<F>(references: References<F>, views: Views): 
 }
 
 /** The functions of a binary over a memory: its exports as they are, but for those that a `wasm.ts` completes. */
-export function wasmFunctions<F extends { [K in keyof F]: Function_ }>(
+export function wasmFunctions<F extends { [K in keyof F]: AnyFunction }>(
   references: References<F>,
   completions: Completions<F>,
   exports: ExportsOf<F>,
