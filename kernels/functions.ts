@@ -1,7 +1,10 @@
-import type { Kernels } from "./kernels.ts";
+import type { Backend, Kernels } from "./kernels.ts";
 import type { Views } from "./views.ts";
 
 // How a backend is put together: from what its folders and its binary export, each under the name of the kernel.
+
+/** A WASM build. */
+export type Build = Exclude<Backend, "reference">;
 
 /** The kernels by name: the functions of {@linkcode Kernels}, each of which has its folder and its row of `table.ts`. */
 export type KernelName = { [K in keyof Kernels]: Kernels[K] extends AnyFunction ? K : never }[keyof Kernels];

@@ -4,8 +4,7 @@
  * @module
  */
 
-/** A WASM build. */
-export type Build = "fma" | "simd";
+import type { Build } from "./functions.ts";
 
 /** What lies at an address, and whether the kernel reads or writes it. */
 export type Area =

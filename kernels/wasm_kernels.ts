@@ -1,5 +1,5 @@
 import { Arena, arenaBytes } from "./arena.ts";
-import { type Completions, type Exports, type Functions, kernelsWith, wasmFunctions } from "./functions.ts";
+import { type Build, type Completions, type Exports, type Functions, kernelsWith, wasmFunctions } from "./functions.ts";
 import { BINARY as FMA } from "./gen/fma.ts";
 import { BINARY as SIMD } from "./gen/simd.ts";
 import * as folders from "./gen/wasm.ts";
@@ -7,9 +7,6 @@ import type { Kernels } from "./kernels.ts";
 import { type Base, LOG2_E_PAIR } from "./reference/binary_exponent.ts";
 import { REFERENCES } from "./reference_kernels.ts";
 import { viewsOf } from "./views.ts";
-
-/** A WASM build. */
-export type Build = "fma" | "simd";
 
 const BINARIES: Readonly<Record<Build, string>> = { fma: FMA, simd: SIMD };
 

@@ -1,6 +1,12 @@
-import { type Completions, type ExportsOf, referenceFunctions, type References, wasmFunctions } from "../functions.ts";
+import {
+  type Build,
+  type Completions,
+  type ExportsOf,
+  referenceFunctions,
+  type References,
+  wasmFunctions,
+} from "../functions.ts";
 import { LOG2_E_PAIR } from "../reference/binary_exponent.ts";
-import type { Build } from "../row.ts";
 import { viewsOf } from "../views.ts";
 import { bytesOf, instantiate } from "../wasm_kernels.ts";
 import { BINARY as FMA } from "./gen/fma.ts";

@@ -1,12 +1,10 @@
 /** Calls a kernel as its row of a table says, in two memories alike, and compares what they hold afterwards. */
 import { assert } from "@std/assert";
 import { Cell, Column, SLOT_BYTES, TILE } from "../../kernels/mod.ts";
-import { referenceFunctions } from "../../kernels/functions.ts";
-import { LOG2_E_PAIR } from "../../kernels/reference/binary_exponent.ts";
-import { REFERENCES } from "../../kernels/reference_kernels.ts";
 import type { Area, Row } from "../../kernels/row.ts";
-import { viewsOf } from "../../kernels/views.ts";
-import { normal, range, uniform } from "./support.ts";
+import { type Case, casesOf, SIZES } from "./cases.ts";
+import { LOGITS, ROWS, SLOTS, WORDS } from "./contents.ts";
+import { firstApart, firstDifference, pairsApart, rowsApart } from "./differences.ts";
 
 // deno-lint-ignore no-explicit-any
 type Kernel = (...args: any[]) => any;
@@ -27,105 +25,6 @@ export function memoryOfSide(): WebAssembly.Memory {
   return new WebAssembly.Memory({ initial: END / 65536 });
 }
 
-/** One way to call a kernel. */
-export interface Case {
-  /** How many logits, words or rows. */
-  readonly length: number;
-  /** Which alignment of its addresses. */
-  readonly shift: number;
-  /** Whether the first area of logits or words ends where memory ends. */
-  readonly atEnd?: boolean;
-  /** What values are given. */
-  readonly values: Readonly<Record<string, unknown>>;
-  /** A special value, at this place of its logits or words. */
-  readonly special?: number;
-  readonly place?: number;
-}
-
-const SPECIALS = [
-  NaN,
-  Infinity,
-  -Infinity,
-  0,
-  -0,
-  1e-40,
-  -1e-40,
-  60,
-  90,
-  32769,
-  -32769,
-  2 ** 21 + 1,
-  -1e7,
-  3.4e38,
-  -3.4e38,
-];
-/** Infinity, NaN, zeros and subnormal numbers, as half floats or as bfloat16. */
-const SPECIAL_WORDS = [0x7c00, 0xfc00, 0x7e01, 0x7f80, 0xff80, 0x7fc1, 0x8000, 0, 1, 0x8001, 0x7bff];
-
-const gauss = normal(77), even = uniform(78);
-const LOGITS = Float32Array.from({ length: 4096 }, () => 4 * gauss());
-const WORDS = Uint16Array.from({ length: 4096 }, () => 65536 * even());
-const ROWS = range(0, 63).map(someRow);
-const SLOTS = range(0, 15).map(someSlot);
-
-/** A row of a sweep's table, now and then of masks alone, or far below the others. */
-function someRow(i: number): number[] {
-  if (i % 9 === 4) return [0, 0, -Infinity, 0, 0, 0, 0, 0];
-  const mantissa = 1 + even(), mean = -20 * even();
-  const exponent = Math.round(100 * even()) - (i % 11 === 5 ? 4000 : 0);
-  return [mantissa, exponent, 20 * even(), mantissa * mean, mantissa * mean * mean * (1 + even()), 0, 0, 0];
-}
-
-/** The bytes of an accumulator: an empty one, then of ever more rows. */
-function someSlot(i: number): Uint8Array {
-  const memory = new ArrayBuffer(ROOM);
-  const { clear, deposit } = referenceFunctions(REFERENCES, viewsOf(memory, "f32", LOG2_E_PAIR));
-  clear(0);
-  range(1, i).forEach((_, j) => new Float64Array(memory).set(ROWS[(5 * i + j) % 64], 128 + j * Column.stride));
-  deposit(i % 3 === 2 ? "squares" : i % 3 === 1 ? "moments" : "sum", 1024, i, 0);
-  return new Uint8Array(memory, 0, SLOT_BYTES);
-}
-
-/** Every way to call a kernel that its agreement is tested for. */
-export function* casesOf(row: Row): Generator<Case> {
-  const all = combinations(row);
-  const parameters = Object.values(row.parameters);
-  const areas = parameters.map(({ is }) => is).filter((is) => is in SIZES);
-  const shifts = areas.includes("words") ? 8 * 4 ** (areas.length - 1) : 4 ** areas.length;
-  const ofRows = parameters.some(({ is }) => is === "tiles");
-  for (const values of all) {
-    for (const length of range(0, ofRows ? 32 : 33)) {
-      for (const shift of range(0, shifts - 1)) yield { length, shift, values };
-      for (const atEnd of areas.length > 0 ? [true] : []) yield { length, shift: 0, atEnd, values };
-    }
-  }
-  if (areas.length === 0) return;
-  const tile = parameters.some(({ is }) => is === "tile");
-  const borders = tile ? [1022, 1023, 1024] : [1023, 1024, 1025, 1032, 1033, 2047, 2048, 2049];
-  const { most } = parameters.find(({ is }) => is in SIZES)!;
-  const specials = areas.includes("words") ? SPECIAL_WORDS : SPECIALS.filter((x) => !(x > most));
-  for (const [i, values] of all.entries()) {
-    for (const length of borders) yield { length, shift: (i + length) % shifts, values };
-    for (const special of specials) {
-      for (const place of range(0, 32)) yield { length: 33, shift: (place + i) % shifts, values, special, place };
-      for (const place of range(1019, 1023)) yield { length: 1024, shift: place % shifts, values, special, place };
-      if (!tile) yield { length: 1030, shift: i % shifts, values, special, place: 1026 };
-    }
-  }
-}
-
-/** All combinations of the values worth testing. */
-function combinations({ parameters }: Row): Record<string, unknown>[] {
-  let all: Record<string, unknown>[] = [{}];
-  for (const [name, { values }] of Object.entries(parameters)) {
-    if (values.length > 0) all = all.flatMap((given) => values.map((value) => ({ ...given, [name]: value })));
-  }
-  return all;
-}
-
-/** Bytes of an element, of areas that may begin at any element. */
-const SIZES: Partial<Record<Area, number>> = { logits: 4, replaced: 4, mapped: 4, words: 2 };
-
 /** What lies at an address: the window that is filled before a call, and compared after it. */
 interface Window {
   readonly area: Area;
@@ -138,7 +37,7 @@ interface Window {
 function windowsOf(row: Row, { length, shift, atEnd }: Case): Map<string, Window> {
   const windows = new Map<string, Window>();
   let at = ROOM;
-  let turn = shift;
+  let turn = shift, movable = 0;
   for (const [name, { is }] of Object.entries(row.parameters)) {
     if (is === "count" || is === "tile" || is === "bytes" || is === "tiles" || is === "value") continue;
     const size = SIZES[is];
@@ -148,7 +47,7 @@ function windowsOf(row: Row, { length, shift, atEnd }: Case): Map<string, Window
       const choices = is === "words" ? 8 : 4;
       address += size * (turn % choices);
       turn = Math.floor(turn / choices);
-      if (atEnd && ![...windows.values()].some(({ area }) => area in SIZES)) address = END - bytes;
+      if (movable++ === atEnd) address = END - bytes;
     }
     const start = is === "cells" ? address : Math.floor(address / 8) * 8 - 64;
     windows.set(name, {
@@ -230,7 +129,9 @@ function clearLeast(sides: readonly Side[], least: number): void {
 function fail(name: string, { length, shift, atEnd, values, special, place }: Case, what: string): never {
   const where = place === undefined ? "" : `, ${special} at ${place}`;
   const given = Object.entries(values).map(([key, value]) => `, ${key} ${value}`).join("");
-  throw new Error(`${name} of ${length} at alignment ${atEnd ? "of the end" : shift}${where}${given}: ${what}`);
+  throw new Error(
+    `${name} of ${length} at alignment ${atEnd === undefined ? shift : "of the end"}${where}${given}: ${what}`,
+  );
 }
 
 /** The sum of the magnitudes of what is added up. */
@@ -262,60 +163,6 @@ function compare(a: ArrayBuffer, b: ArrayBuffer, { area, start, end }: Window, r
   if (area === "table") return rowsApart(found.subarray(8), wanted.subarray(8), error);
   const i = firstDifference(new Uint32Array(a, start, 2 * words), new Uint32Array(b, start, 2 * words));
   return i < 0 ? undefined : `bytes from ${4 * i} on differ`;
-}
-
-function firstDifference(found: Uint32Array, wanted: Uint32Array): number {
-  for (let i = 0; i < found.length; i++) if (found[i] !== wanted[i]) return i;
-  return -1;
-}
-
-function firstApart(
-  found: ArrayLike<number>,
-  wanted: ArrayLike<number>,
-  error: number,
-  least: number,
-): string | undefined {
-  for (let i = 0; i < found.length; i++) {
-    const [a, b] = [found[i], wanted[i]];
-    if (Object.is(a, b)) continue;
-    const bound = Math.abs(b) > least ? error * Math.abs(b) : least;
-    if (error === 0 || !(Math.abs(a - b) <= bound)) return `${a}, not ${b}, at index ${i} of the window`;
-  }
-}
-
-/** Sums as mantissa and exponent, which two kernels may have cut in two ways: their logarithms. */
-function pairsApart(found: Float64Array, wanted: Float64Array, error: number): string | undefined {
-  const [a, b] = [found, wanted].map(([mantissa, exponent]) => Math.log(mantissa) + exponent * Math.LN2);
-  const same = Object.is(a, b) || Math.abs(a - b) <= error + 2 ** -52 * Math.abs(b);
-  return same ? firstApart(found.subarray(2), wanted.subarray(2), 0, 0) : `a sum of e^${a}, not e^${b}`;
-}
-
-/** Rows of a sweep: the same but for sums, which are compared about the reference's exponent. */
-function rowsApart(found: Float64Array, wanted: Float64Array, error: number): string | undefined {
-  for (let at = 0; at + Column.stride <= found.length; at += Column.stride) {
-    const [a, b] = [found, wanted].map((table) => table.slice(at, at + Column.stride));
-    const far = a[Column.exponent] - b[Column.exponent];
-    if (b[Column.mantissa] >= 1 && b[Column.mantissa] < 2 && Math.abs(far) <= 1) moveTo(a, far);
-    const size = b[Column.mantissa] + Math.abs(b[Column.moment]);
-    const bounds = new Map([[Column.mantissa, 1], [Column.moment, 2 * size], [
-      Column.square,
-      4 * (size + b[Column.square]),
-    ]]);
-    for (let i = 0; i < Column.stride; i++) {
-      const bound = error * (bounds.get(i as 0) ?? 0);
-      if (!Object.is(a[i], b[i]) && !(Math.abs(a[i] - b[i]) <= bound)) return `${a[i]}, not ${b[i]}, in column ${i}`;
-    }
-  }
-}
-
-/** Writes a row's sums about an exponent that is less by `far`; columns that were not written keep their 7. */
-function moveTo(row: Float64Array, far: number): void {
-  const { mantissa, exponent, moment, square } = Column;
-  const [s, a, q] = [row[mantissa], row[moment], row[square]];
-  row[exponent] -= far;
-  row[mantissa] = s * 2 ** far;
-  if (a !== 7) row[moment] = 2 ** far * (a + far * s);
-  if (q !== 7) row[square] = 2 ** far * (q + 2 * far * a + far * far * s);
 }
 
 /** All agreements of a kernel. */

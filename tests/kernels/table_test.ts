@@ -1,10 +1,10 @@
 /** Promise: every kernel of the tables agrees with its reference, is benched, and has a folder, a row and a documented contract. */
 import { assert, assertEquals } from "@std/assert";
 import { passesOf } from "../../bench/kernels/workload.ts";
-import { referenceFunctions } from "../../kernels/functions.ts";
+import { type Build, referenceFunctions } from "../../kernels/functions.ts";
 import { LOG2_E_PAIR } from "../../kernels/reference/binary_exponent.ts";
 import { REFERENCES } from "../../kernels/reference_kernels.ts";
-import { type Build, buildsOf, type Row } from "../../kernels/row.ts";
+import { buildsOf, type Row } from "../../kernels/row.ts";
 import { folderOf, KERNELS } from "../../kernels/table.ts";
 import { loadTwoPass } from "../../kernels/two_pass/load_two_pass.ts";
 import { PAIRS } from "../../kernels/two_pass/table.ts";
