@@ -111,13 +111,6 @@ export interface Kernels {
    */
   checksum(at: number, bytes: number, seed: number, offset: number): number;
 
-  /**
-   * The Two-Pass paper's first pass, element-wise pairs, made mask-safe: writes float64 mantissa and exponent of the sum to `out`,
-   * in base 2 of natural exponentials. NaN or +Infinity give a mantissa of NaN. Kept as the yardstick of the paper.
-   */
-  pairSum(logits: number, count: number, out: number): void;
-  /** The Two-Pass paper's second pass: writes `e^x / (mantissa * 2^exponent)` to `mapped`, the sum from {@linkcode Kernels.pairSum}. */
-  pairScale(logits: number, count: number, mapped: number, mantissa: number, exponent: number): void;
   /** Plain read: the f32-lane sum of `count` logits. The yardstick of every bench. */
   read(logits: number, count: number): number;
 }

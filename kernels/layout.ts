@@ -47,3 +47,19 @@ export const Cell = {
 
 /** Bytes of an exact accumulator: f64 maximum, f64 top bin, then 8 i64 digits each for sum, moment and square. */
 export const SLOT_BYTES: number = 8 + 8 + 3 * 8 * 8;
+
+/** Where `total` writes each result, in float64 from its `out`. */
+export const Total = {
+  /** The largest logit, NaN left out. */
+  maximum: 0,
+  /** The sum is `mantissa * 2^exponent`, mantissa in [1, 2); 0 when nothing was added. */
+  mantissa: 1,
+  /** An integer. */
+  exponent: 2,
+  /** The mean of `y - exponent` under the weights; 0 when moments were not accumulated. */
+  mean: 3,
+  /** The mean of `(y - exponent)^2`; 0 when squares were not accumulated. */
+  meanSquare: 4,
+  /** `ln(sum / e^maximum)`. */
+  logSum: 5,
+} as const;

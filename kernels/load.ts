@@ -1,6 +1,6 @@
 import type { Backend, Kernels } from "./kernels.ts";
-import { ReferenceKernels } from "./reference/reference.ts";
-import { binaryOf, instantiate, isFused, WasmKernels } from "./wasm.ts";
+import { referenceKernels } from "./reference_kernels.ts";
+import { binaryOf, instantiate, isFused, type Probes, wasmKernels } from "./wasm_kernels.ts";
 
 /** What the host can do, as far as the choice of a backend depends on it. */
 export interface Capabilities {
@@ -72,7 +72,7 @@ function backendsOf(host: Capabilities): Backend[] {
 
 const thisHost: Capabilities = {
   validate: (backend) => typeof WebAssembly === "object" && WebAssembly.validate(binaryOf(backend)),
-  probe: () => isFused(instantiate("fma", new WebAssembly.Memory({ initial: 1 }))),
+  probe: () => isFused(instantiate<Probes>(binaryOf("fma"), new WebAssembly.Memory({ initial: 1 }))),
 };
 
 let available: readonly Backend[] | undefined;
@@ -157,7 +157,7 @@ export function kernelsOf(memory: ArrayBufferLike): Kernels | undefined {
 
 function build(backend: Backend, element: "f32" | "f64"): Kernels {
   if (!availableBackends().includes(backend)) throw new BackendUnavailableError(backend, availableBackends());
-  const kernels = backend === "reference" ? new ReferenceKernels(element) : new WasmKernels(backend);
+  const kernels = backend === "reference" ? referenceKernels(element) : wasmKernels(backend);
   owners.set(kernels.memory, kernels);
   return kernels;
 }

@@ -19,7 +19,6 @@ export { Arena, ArenaFullError, type Lane } from "./arena.ts";
 export * from "./kernels.ts";
 export * from "./layout.ts";
 export { exp, ln } from "./reference/elementary.ts";
-export { Total } from "./reference/total.ts";
 export {
   availableBackends,
   BackendUnavailableError,

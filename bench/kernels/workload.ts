@@ -1,19 +1,30 @@
 /** The kernels over more memory than the product gives them, for measuring: each build's own instance, and rows to feed it. */
-import { TILE, TILES } from "../../kernels/mod.ts";
-import { instantiate } from "../../kernels/wasm.ts";
+import { SLOT_BYTES, TILE, TILES } from "../../kernels/mod.ts";
+import type { Parameter, Row } from "../../kernels/row.ts";
+import { KERNELS } from "../../kernels/table.ts";
+import { loadTwoPass } from "../../kernels/two_pass/load_two_pass.ts";
+import { PAIRS } from "../../kernels/two_pass/table.ts";
+import { buildFunctions } from "../../kernels/wasm_kernels.ts";
 
+/** Logits that one call takes: those of a sweep. */
 const SLICE = TILE * TILES;
 const TABLE = 8192;
 const SLOT = 16384;
 const OUT = 20480;
 const INDICES = 24576;
-const LOGITS = 65536;
+const CELLS = 65536;
+const LOGITS = 4 * 65536;
 
 /** One thing to measure: a pass over the whole row. */
 export interface Pass {
   readonly name: string;
+  /** The kernel, if it is one alone. */
+  readonly kernel?: string;
   run(): void;
 }
+
+// deno-lint-ignore no-explicit-any
+type Kernel = (...args: any[]) => unknown;
 
 /** `length` logits N(0, 4^2), by a fast fixed generator. */
 function fillNormal(row: Float32Array): void {
@@ -28,75 +39,109 @@ function fillNormal(row: Float32Array): void {
   }
 }
 
-/** Every kernel of a build as a pass over `length` logits, the plain read first. */
-export function passesOf(build: "fma" | "simd", length: number): Pass[] {
-  const memory = new WebAssembly.Memory({ initial: 2 + Math.ceil(length * 8 / 65536) });
-  const exports = instantiate(build, memory);
-  const mapped = LOGITS + 4 * length;
+function memoryFor(length: number): WebAssembly.Memory {
+  const memory = new WebAssembly.Memory({ initial: LOGITS / 65536 + Math.ceil(length * 8 / 65536) });
   fillNormal(new Float32Array(memory.buffer, LOGITS, length));
-  exports.clear(SLOT);
-  const slices = (name: string, run: (at: number, count: number, skip: number) => void): Pass => ({
-    name,
-    run: () => {
-      for (let done = 0; done < length; done += SLICE) {
-        run(LOGITS + 4 * done, Math.min(SLICE, length - done), 4 * done);
-      }
-    },
-  });
-  const tiles = (count: number) => Math.ceil(count / TILE);
+  return memory;
+}
+
+/** Every kernel of a build as a pass over `length` logits, the plain read first; and what they are measured by. */
+export function passesOf(build: "fma" | "simd", length: number): Pass[] {
+  const memory = memoryFor(length);
+  const kernels = buildFunctions(build, memory);
+  const copy: Kernel = (at, count, to) => kernels.logProbabilities(at, count, to, 0, 0);
+  for (const slot of [SLOT, SLOT + 2 * SLOT_BYTES]) kernels.clear(slot);
+  kernels.sweep("squares", LOGITS, Math.min(SLICE, length), TABLE);
+  const logSumExp = (level: "sum" | "moments") =>
+    slices(length, SLICE, (at, count) => {
+      kernels.sweep(level, at, count, TABLE);
+      kernels.deposit(level, TABLE, Math.ceil(count / TILE), SLOT);
+    });
   return [
-    slices("plain read", (at, count) => void exports.read(at, count)),
-    slices("log-sum-exp: sweep and deposit", (at, count) => {
-      exports.sweepSums(at, count, TABLE);
-      exports.deposit(1, TABLE, tiles(count), SLOT);
-    }),
-    slices("maximum, NaN seen", (at, count) => void exports.sweepMaxima(at, count, TABLE)),
-    slices("with moments", (at, count) => {
-      exports.sweepMoments(at, count, TABLE, false);
-      exports.deposit(2, TABLE, tiles(count), SLOT);
-    }),
-    slices("with squares", (at, count) => {
-      exports.sweepMoments(at, count, TABLE, true);
-      exports.deposit(3, TABLE, tiles(count), SLOT);
-    }),
-    slices("the paper's pair sum", (at, count) => void exports.pairSum(at, count, OUT)),
-    slices("probabilities", (at, count, skip) => {
-      exports.scaleTiles(at, count, mapped + skip, 0.7, 40, 0);
-    }),
-    slices("the paper's pair scale", (at, count, skip) => exports.pairScale(at, count, mapped + skip, 0.7, 40)),
-    slices("log-probabilities", (at, count, skip) => exports.subtract(at, count, mapped + skip, 17.25, 8.5)),
-    slices("collect, none found", (at, count) => {
-      for (let i = 0; i < count; i += TILE) exports.collect(at + 4 * i, Math.min(TILE, count - i), 100, INDICES);
-    }),
-    slices("count greater", (at, count) => void exports.countFrom(at, count, 3)),
-    slices("count masked", (at, count) => void exports.countMasked(at, count)),
-    slices("checksum", (at, count) => {
-      for (let i = 0; i < count; i += TILE) exports.sumBlock(at + 4 * i, 0, 2 * Math.min(TILE, count - i));
-    }),
-    slices("widen f16", (at, count, skip) => exports.widenF16(at, count, mapped + skip)),
-    slices("widen bf16", (at, count, skip) => exports.widenBf16(at, count, mapped + skip)),
-    slices("copy, then divide", (at, count, skip) => {
-      exports.subtract(at, count, mapped + skip, 0, 0);
-      exports.divide(mapped + skip, count, 0.7);
-    }),
-    slices("copy, then softcap", (at, count, skip) => {
-      exports.subtract(at, count, mapped + skip, 0, 0);
-      exports.softcap(mapped + skip, count, 30);
-    }),
-    mathExp(new Float32Array(memory.buffer, LOGITS, length)),
+    { name: "plain read", run: slices(length, SLICE, (at, count) => kernels.read(at, count)) },
+    { name: "log-sum-exp: sweep and deposit", run: logSumExp("sum") },
+    { name: "with moments", run: logSumExp("moments") },
+    { name: "Math.exp loop", run: mathExp(new Float32Array(memory.buffer, LOGITS, length)) },
+    ...Object.entries(KERNELS).flatMap(([name, row]) => passesOfRow(name, row, kernels[name as "sweep"], length, copy)),
+    ...pairPasses(build, length),
   ];
 }
 
+/** The paper's kernels, in a memory of their own. */
+function pairPasses(build: "fma" | "simd", length: number): Pass[] {
+  const kernels = loadTwoPass(build, memoryFor(length));
+  return Object.entries(PAIRS).flatMap(([name, row]) => {
+    const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    const passes = passesOfRow(name, row, kernels[name as "pairSum"], length, () => {});
+    return passes.map((pass) => ({ ...pass, name: `the paper's ${words}` }));
+  });
+}
+
+/** A pass that calls a kernel slice by slice. */
+function slices(length: number, size: number, run: (at: number, count: number) => void): () => void {
+  return () => {
+    for (let done = 0; done < length; done += size) run(LOGITS + 4 * done, Math.min(size, length - done));
+  };
+}
+
+/** A kernel with its first values: a pass a level, where it has levels. */
+function passesOfRow(name: string, row: Row, kernel: Kernel, length: number, copy: Kernel): Pass[] {
+  const parameters = Object.values(row.parameters);
+  const levels = row.parameters.level?.values ?? [undefined];
+  const size = parameters.some(({ is }) => is === "tile") ? TILE : SLICE;
+  const replaced = parameters.some(({ is }) => is === "replaced");
+  return levels.map((level) => {
+    const run = slices(length, size, (at, count) => {
+      const mapped = at + 4 * length;
+      // What is replaced is a copy, so that each pass has the same logits.
+      if (replaced) copy(at, count, mapped);
+      const given = parameters.map((parameter, i) => valueOf(parameter, at, count, mapped, i));
+      if (level !== undefined) given[0] = level;
+      kernel(...given);
+    });
+    return { name: [replaced ? "copy, then" : "", name, level ?? ""].join(" ").trim(), kernel: name, run };
+  });
+}
+
+/** What a parameter gets. */
+function valueOf({ is, values }: Parameter, at: number, count: number, mapped: number, i: number): unknown {
+  switch (is) {
+    case "value":
+      return values[0];
+    case "logits":
+    case "words":
+      return at;
+    case "mapped":
+    case "replaced":
+      return mapped;
+    case "indices":
+      return INDICES;
+    case "table":
+    case "rows":
+      return TABLE;
+    case "slot":
+      return SLOT + 2 * i * SLOT_BYTES;
+    case "cells":
+      return CELLS;
+    case "out":
+    case "pair":
+      return OUT;
+    case "tiles":
+      return Math.ceil(count / TILE);
+    case "bytes":
+      return 2 * count;
+    default:
+      return count;
+  }
+}
+
 /** The loop one would write in JavaScript: maximum, then `Math.exp`. */
-function mathExp(row: Float32Array): Pass {
-  return {
-    name: "Math.exp loop",
-    run: () => {
-      let maximum = -Infinity;
-      for (let i = 0; i < row.length; i++) maximum = Math.max(maximum, row[i]);
-      let sum = 0;
-      for (let i = 0; i < row.length; i++) sum += Math.exp(row[i] - maximum);
-      if (!(sum >= 1)) throw new Error("The loop was optimised away");
-    },
+function mathExp(row: Float32Array): () => void {
+  return () => {
+    let maximum = -Infinity;
+    for (let i = 0; i < row.length; i++) maximum = Math.max(maximum, row[i]);
+    let sum = 0;
+    for (let i = 0; i < row.length; i++) sum += Math.exp(row[i] - maximum);
+    if (!(sum >= 1)) throw new Error("The loop was optimised away");
   };
 }

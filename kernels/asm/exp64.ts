@@ -51,8 +51,3 @@ export function series(r: v128): v128 {
   const b = step(step(step(a, r, 144), r, 128), r, 112);
   return f64x2.add(f64x2.mul(f64x2.mul(step(step(b, r, 96), r, 80), r), r), r);
 }
-
-/** The two high lanes of four float32, as low ones. */
-export function highPair(x: v128): v128 {
-  return i8x16.shuffle(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
-}

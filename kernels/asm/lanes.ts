@@ -1,5 +1,10 @@
 /** Vectors, their lanes, and the ragged end of a run of logits. */
 
+/** Logits of a tile. */
+export const TILE: i32 = 1024;
+/** Bytes of a tile. */
+export const TILE_BYTES: usize = 4096;
+
 /** A tile's sums have eight lanes, by id mod 8: two vectors here, one on a machine of 256 bits, to the same bits. */
 export const LANES: i32 = 8;
 /** Bytes from a vector to the next one of the same lanes. */
@@ -25,9 +30,14 @@ export function largestLane(v: v128): f32 {
 
 /** Copies `count` logits, at most a block, to the scratch room, filled up with -Infinity to whole turns. */
 export function padded(at: usize, count: i32): usize {
+  return paddedWith(-Infinity, at, count);
+}
+
+/** The same, filled up with a number of the caller's. */
+export function paddedWith(filler: f32, at: usize, count: i32): usize {
   const last = SCRATCH + (<usize> (count & -LANES) << 2);
-  v128.store(last, f32x4.splat(-Infinity));
-  v128.store(last, f32x4.splat(-Infinity), 16);
+  v128.store(last, f32x4.splat(filler));
+  v128.store(last, f32x4.splat(filler), 16);
   memory.copy(SCRATCH, at, <usize> count << 2);
   return SCRATCH;
 }
@@ -40,4 +50,24 @@ export function blockAt(at: usize, left: i32): usize {
 /** Past the last turn of a block that begins at `at`. */
 export function blockEnd(at: usize, left: i32): usize {
   return at + (<usize> ((min<i32>(left, BLOCK) + LANES - 1) & -LANES) << 2);
+}
+
+/** The sum of the four whole numbers. */
+export function addCounts(v: v128): i32 {
+  return i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3);
+}
+
+/** Adds one to each lane's count where the mask, all ones, is set. */
+export function countMask(counts: v128, mask: v128): v128 {
+  return i32x4.sub(counts, mask);
+}
+
+/** The two high lanes of four float32, as low ones. */
+export function highPair(x: v128): v128 {
+  return i8x16.shuffle(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+
+/** The low pairs of two vectors of float32, as one vector. */
+export function joinPairs(low: v128, high: v128): v128 {
+  return i8x16.shuffle(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
 }

@@ -1,3 +1,4 @@
+/** The largest of a run of logits, and whether any is NaN. */
 import { blockAt, blockEnd, largestLane } from "./lanes.ts";
 
 /**

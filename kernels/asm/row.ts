@@ -1,4 +1,6 @@
-/** One row of the table a sweep writes: sixteen float64. */
+/** One row of the table a sweep writes: where its columns lie, and how they are written. */
+
+/** Bytes of a row: sixteen float64. */
 export const ROW: usize = 128;
 export const MANTISSA: usize = 0;
 export const EXPONENT: usize = 8;

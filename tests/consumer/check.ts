@@ -14,6 +14,7 @@ const path = await Deno.makeTempDir({ prefix: "sluice-consumer-" });
 const folder = new URL(`file://${path}/`);
 try {
   const paths = await copyPublishSet(new URL("package/", folder));
+  checkPaths(paths);
   await Deno.copyFile(new URL("program.ts", import.meta.url), new URL("program.ts", folder));
   await Deno.writeTextFile(new URL("deno.json", folder), JSON.stringify({ imports: await specifiers() }));
   const printed = await deno("run", "--no-prompt", "--no-remote", "--no-npm", "--no-lock", "--check", "program.ts");
@@ -43,6 +44,18 @@ async function deno(...args: string[]): Promise<string> {
   }).output();
   if (!success) throw new Error(`Cannot run deno ${args.join(" ")}:\n${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout);
+}
+
+/** What the kernels are built and tested with is not published: asm sources, their compiler, the tables, the paper's kernels. */
+function checkPaths(paths: readonly string[]): void {
+  const building = /^kernels\/((.+\/)?asm(\/|\.ts$)|two_pass\/|(build|row|table)\.ts$)/;
+  const wrong = paths.filter((path) => building.test(path));
+  if (wrong.length > 0) throw new Error(`Published, and of no use to anybody: ${wrong.join(", ")}`);
+  for (
+    const wanted of ["kernels/mod.ts", "kernels/gen/fma.ts", "kernels/divide/reference.ts", "kernels/sweep/wasm.ts"]
+  ) {
+    if (!paths.includes(wanted)) throw new Error(`Not published: ${wanted}`);
+  }
 }
 
 /** The root module must reach nothing but files of the library: no npm, no Node, no service, no command line. */

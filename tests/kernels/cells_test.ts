@@ -90,13 +90,13 @@ Deno.test("weigh agrees with its definition to 1e-12", () => {
     const { out } = kernels.arena;
     for (const length of LENGTHS.filter((n) => n <= TILE)) {
       const row = KINDS.masked(length, length).map((x) => 3 * x - 15);
-      for (const [low, high] of RANGES.slice(0, 3).concat(RANGES.slice(4))) {
+      for (const [low, high] of RANGES) {
         for (const by of [1, 0.7, 30]) {
           kernels.weigh(lay(bench, row, length % 4), length, low, high, 15, by, out);
           const sums = [0, 0, 0, 0];
           for (const x of row) {
             if (!(x >= low && x < high)) continue;
-            const d = (x - 15) / by, w = exp(d);
+            const d = Math.max(-700, (x - 15) / by), w = exp(d);
             [1, w, w * d, w * w].forEach((term, i) => sums[i] += term);
           }
           const found = new Float64Array(kernels.memory, out, 4);

@@ -6,9 +6,11 @@ import {
   chooseBackend,
   loadKernels,
 } from "../../kernels/mod.ts";
-import { binaryOf, isFused } from "../../kernels/wasm.ts";
-import { ORIGIN as FMA } from "../../kernels/gen/fma.ts";
-import { ORIGIN as SIMD } from "../../kernels/gen/simd.ts";
+import { binaryOf, bytesOf, isFused } from "../../kernels/wasm_kernels.ts";
+import * as FMA from "../../kernels/gen/fma.ts";
+import * as SIMD from "../../kernels/gen/simd.ts";
+import * as PAIR_FMA from "../../kernels/two_pass/gen/fma.ts";
+import * as PAIR_SIMD from "../../kernels/two_pass/gen/simd.ts";
 import { BACKENDS, type Bench, benchOf, forEachBackend, KINDS, LEVELS } from "./support.ts";
 
 /** A host that accepts the named binaries, with multiply-adds fused or not. */
@@ -54,8 +56,9 @@ Deno.test("a backend that does not exist is refused with a stable code", () => {
 });
 
 Deno.test("the generated binaries are what they say", async () => {
-  for (const origin of [FMA, SIMD]) {
-    const binary = binaryOf(origin.build);
+  for (const product of [FMA, SIMD]) assertEquals(binaryOf(product.ORIGIN.build), bytesOf(product.BINARY));
+  for (const { ORIGIN: origin, BINARY } of [FMA, SIMD, PAIR_FMA, PAIR_SIMD]) {
+    const binary = bytesOf(BINARY);
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", binary));
     assertEquals([...digest].map((byte) => byte.toString(16).padStart(2, "0")).join(""), origin.sha256);
     assertEquals(binary.length, origin.bytes);
@@ -66,7 +69,7 @@ Deno.test("the generated binaries are what they say", async () => {
 
 /** Runs every kernel that reads logits over the last `length` elements of memory. */
 function readToTheEnd({ kernels, lane: { table, mapped } }: Bench, at: number, length: number): void {
-  const { indices, out } = kernels.arena;
+  const { indices } = kernels.arena;
   for (const level of LEVELS) kernels.sweep(level, at, length, table);
   kernels.probabilities(at, length, mapped, 1.5, 3);
   kernels.probabilities(at, length, at, 1.5, 3);
@@ -79,8 +82,6 @@ function readToTheEnd({ kernels, lane: { table, mapped } }: Bench, at: number, l
   kernels.divide(at, length, 0.7);
   kernels.softcap(at, length, 30);
   kernels.checksum(at, 4 * length, 0, 6);
-  kernels.pairSum(at, length, out);
-  kernels.pairScale(at, length, at, 1.5, 3);
   kernels.widenF16(mapped, length, at);
   kernels.widenBf16(mapped, length, at);
   kernels.widenBf16(at, 2 * length, mapped);

@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import { TILE } from "../../kernels/mod.ts";
-import { leastFloat } from "../../kernels/least_float.ts";
 import { forEachBackend, KINDS, lay, LENGTHS, range, uniform } from "./support.ts";
 
 /** Rows of ties, masks and NaN, and thresholds on, between and beyond their values. */
@@ -78,13 +77,25 @@ Deno.test("at least k logits reach the bound for k, and it is near the k-th larg
   });
 });
 
-Deno.test("the least float32 from a float64", () => {
-  assertEquals(leastFloat(1, true), 1);
-  assertEquals(leastFloat(1, false), 1 + 2 ** -23);
-  assertEquals(leastFloat(1 + 2 ** -40, true), 1 + 2 ** -23);
-  assertEquals(leastFloat(-1, false), -1 + 2 ** -24);
-  assertEquals(leastFloat(0, false), 2 ** -149);
-  assertEquals(leastFloat(-Infinity, false), -3.4028234663852886e38);
-  assertEquals(leastFloat(3.4028234663852886e38, false), Infinity);
-  assertEquals(leastFloat(Infinity, false), NaN);
+Deno.test("a float64 threshold lies between the right float32 logits", () => {
+  const most = 3.4028234663852886e38;
+  const row = Float32Array.of(-Infinity, -most, -1, -1 + 2 ** -24, 0, 2 ** -149, 1, 1 + 2 ** -23, most, Infinity);
+  forEachBackend((bench) => {
+    const { kernels } = bench;
+    const { indices } = kernels.arena;
+    const least = (threshold: number, inclusive: boolean): number => {
+      const found = kernels.collect(lay(bench, row), row.length, threshold, inclusive, indices);
+      return found === 0 ? NaN : row[new Uint32Array(kernels.memory, indices, 1)[0]];
+    };
+    assertEquals(least(1, true), 1);
+    assertEquals(least(1, false), 1 + 2 ** -23);
+    assertEquals(least(1 + 2 ** -40, true), 1 + 2 ** -23);
+    assertEquals(least(-1, false), -1 + 2 ** -24);
+    assertEquals(least(0, false), 2 ** -149);
+    assertEquals(least(-Infinity, false), -most);
+    assertEquals(least(most, false), Infinity);
+    assertEquals(least(Infinity, false), NaN);
+    assertEquals(least(Infinity, true), Infinity);
+    assertEquals(kernels.countGreater(lay(bench, row), row.length, 1 + 2 ** -40), 3);
+  });
 });

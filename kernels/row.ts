@@ -1,0 +1,104 @@
+/**
+ * What a row of a table of kernels says: parameters as data, so that the build, tests and benches know how to call any kernel.
+ *
+ * @module
+ */
+
+import type { Build } from "./functions.ts";
+
+/** What lies at an address, and whether the kernel reads or writes it. */
+export type Area =
+  /** As many logits as `count`, read. */
+  | "logits"
+  /** As many logits, each read and replaced. */
+  | "replaced"
+  /** As many logits, written. */
+  | "mapped"
+  /** As many 16-bit words, or half as many as `bytes`, read. */
+  | "words"
+  /** At most as many uint32, written. */
+  | "indices"
+  /** Rows of a sweep, one a tile: written. */
+  | "table"
+  /** The same, read. */
+  | "rows"
+  /** An accumulator, read or changed. */
+  | "slot"
+  /** A ring of cells, changed. */
+  | "cells"
+  /** Up to eight float64, written. */
+  | "out"
+  /** Mantissa and exponent of a sum, float64, written. */
+  | "pair";
+
+/** How much there is of it: of logits or words; of logits, at most a tile; of bytes, two a word; of rows. */
+export type Count = "count" | "tile" | "bytes" | "tiles";
+
+/** One parameter. */
+export interface Parameter {
+  readonly is: Area | Count | "value";
+  /** Its type in the asm source. */
+  readonly type: "usize" | "i32" | "bool" | "f64" | "f32";
+  /** Of a value: those worth testing, the first one for benches. */
+  readonly values: readonly unknown[];
+  /** Of logits: none may be greater. */
+  readonly most: number;
+}
+
+/** One kernel. */
+export interface Row {
+  /** In order, by the names that they have in the interface and in the asm source. */
+  readonly parameters: Readonly<Record<string, Parameter>>;
+  /** What the asm source gives: more than the interface, where the fast path may have to stop. */
+  readonly gives: "void" | "bool" | "i32" | "f32" | "f64";
+  /** The builds that have it: both, if nothing is said. What no build has is TypeScript on every backend. */
+  readonly builds?: readonly Build[];
+  /** How far a build may be from its reference, relative; 0, to the bits, if nothing is said. */
+  readonly error?: number;
+  /** Numbers below this may differ by as much. */
+  readonly least?: number;
+}
+
+function parameter(is: Parameter["is"], type: Parameter["type"], values: readonly unknown[] = []): Parameter {
+  return { is, type, values, most: Infinity };
+}
+
+/** An address. */
+export function at(area: Area, most = Infinity): Parameter {
+  return { ...parameter(area, "usize"), most };
+}
+
+/** How much there is at the addresses. */
+export function number(of: Count): Parameter {
+  return parameter(of, "i32");
+}
+
+/** A float64. */
+export function f64(...values: readonly number[]): Parameter {
+  return parameter("value", "f64", values);
+}
+
+/** A number that is rounded to float32. */
+export function f32(...values: readonly number[]): Parameter {
+  return parameter("value", "f32", values);
+}
+
+/** A whole number modulo 2^32. */
+export function i32(...values: readonly number[]): Parameter {
+  return parameter("value", "i32", values);
+}
+
+/** Yes or no. */
+export function flag(): Parameter {
+  return parameter("value", "bool", [false, true]);
+}
+
+/** How much a sweep learns. */
+export function level(): Parameter {
+  return parameter("value", "i32", ["sum", "maximum", "moments", "squares"]);
+}
+
+/** The builds that have a kernel. */
+export function buildsOf({ builds = ["fma", "simd"] }: Row): readonly Build[] {
+  return builds;
+}

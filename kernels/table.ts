@@ -1,0 +1,135 @@
+/**
+ * The kernels, a row each. From a row follow the entry of the binaries and the lists of `gen/` (`deno task kernels` writes them),
+ * the agreement with the reference (`tests/kernels/table_test.ts`) and a bench (`bench/kernels`). The folder of a kernel has its name.
+ *
+ * @module
+ */
+import type { KernelName } from "./functions.ts";
+import { at, f32, f64, flag, i32, level, number, type Row } from "./row.ts";
+
+/** Thresholds on, between and beyond float32 numbers. */
+const THRESHOLDS = [1, -0, 0.1, 1e-50, -1e-50, 3e38, 1e300, -1e300, Infinity, -Infinity, NaN];
+
+/** By the order of the interface. */
+export const KERNELS: Readonly<Record<KernelName, Row>> = {
+  sweep: {
+    parameters: { level: level(), logits: at("logits"), count: number("count"), table: at("table") },
+    gives: "i32",
+    error: 1.5e-6,
+  },
+  clear: { parameters: { slot: at("slot") }, gives: "void" },
+  deposit: {
+    parameters: { level: level(), table: at("rows"), tiles: number("tiles"), slot: at("slot") },
+    gives: "void",
+  },
+  absorb: { parameters: { into: at("slot"), from: at("slot") }, gives: "void" },
+  total: { parameters: { slot: at("slot"), out: at("out") }, gives: "void", builds: [] },
+  probabilities: {
+    parameters: {
+      logits: at("logits"),
+      count: number("count"),
+      mapped: at("mapped"),
+      mantissa: f64(1.5, 1, 0),
+      exponent: f64(40, 3, -20, 2e6, 5e6),
+    },
+    gives: "i32",
+    error: 3e-6,
+    least: 1e-37,
+  },
+  logProbabilities: {
+    parameters: {
+      logits: at("logits"),
+      count: number("count"),
+      mapped: at("mapped"),
+      maximum: f64(17.25, 3.4e38, -1e4, Infinity, -Infinity),
+      logSum: f64(8.5, Math.PI, 0),
+    },
+    gives: "void",
+  },
+  collect: {
+    parameters: {
+      logits: at("logits"),
+      count: number("tile"),
+      threshold: f64(10, ...THRESHOLDS),
+      inclusive: flag(),
+      indices: at("indices"),
+    },
+    gives: "i32",
+  },
+  bound: {
+    parameters: { logits: at("logits"), count: number("tile"), k: f64(20, 1, 2, 8, 9, 64, 65, 0, NaN) },
+    gives: "f32",
+  },
+  find: {
+    parameters: { logits: at("logits"), count: number("tile"), value: f64(99, ...THRESHOLDS) },
+    gives: "i32",
+  },
+  countGreater: {
+    parameters: { logits: at("logits"), count: number("count"), value: f64(3, ...THRESHOLDS) },
+    gives: "i32",
+  },
+  countMasked: { parameters: { logits: at("logits"), count: number("count") }, gives: "i32" },
+  tally: {
+    parameters: {
+      // 52 units above the first least number ends the ring.
+      logits: at("logits", 50),
+      count: number("tile"),
+      least: f64(-3000, -8000, 2 ** 30, -(2 ** 30), NaN),
+      cells: at("cells"),
+    },
+    gives: "bool",
+  },
+  within: {
+    parameters: {
+      logits: at("logits"),
+      count: number("count"),
+      low: f64(-2, 0, 0.1, -Infinity, NaN),
+      high: f64(3, 0, 1e300, Infinity),
+      mapped: at("mapped"),
+    },
+    gives: "void",
+  },
+  weigh: {
+    parameters: {
+      logits: at("logits"),
+      count: number("tile"),
+      low: f64(-2, -Infinity, 0.1),
+      high: f64(3, 15),
+      top: f64(15),
+      by: f64(0.7, 1, 30),
+      out: at("out"),
+    },
+    gives: "void",
+    error: 1e-12,
+  },
+  widenF16: { parameters: { words: at("words"), count: number("count"), to: at("mapped") }, gives: "void" },
+  widenBf16: { parameters: { words: at("words"), count: number("count"), to: at("mapped") }, gives: "void" },
+  divide: {
+    parameters: {
+      logits: at("replaced"),
+      count: number("count"),
+      by: f32(0.7, 1, 3, -0.3, 1e-40, 1e300, 5e-324, Infinity),
+    },
+    gives: "void",
+  },
+  softcap: {
+    parameters: { logits: at("replaced"), count: number("count"), cap: f64(30, 1, 0.01, 1e6) },
+    gives: "void",
+    error: 2 ** -23,
+  },
+  checksum: {
+    parameters: {
+      at: at("words"),
+      bytes: number("bytes"),
+      seed: i32(0, 0xdeadbeef),
+      offset: f64(0, 6, 4094, 2 ** 32 - 10, 2 ** 44 + 4080),
+    },
+    gives: "f64",
+  },
+  read: { parameters: { logits: at("logits"), count: number("count") }, gives: "f64", error: 1e-5 },
+};
+
+/** The folder of a kernel: its name in snake case. */
+export function folderOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
