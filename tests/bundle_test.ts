@@ -25,7 +25,11 @@ const root = JSON.stringify(new URL("mod.ts", ROOT).href);
 for (
   const { what, source, most } of [
     { what: "the whole root module", source: `export * from ${root};`, most: 92 },
-    { what: "reduce, fromArray and logSumExp", source: `export { fromArray, logSumExp, reduce } from ${root};`, most: 42 },
+    {
+      what: "reduce, fromArray and logSumExp",
+      source: `export { fromArray, logSumExp, reduce } from ${root};`,
+      most: 42,
+    },
   ]
 ) {
   Deno.test(`bundle: ${what}, compressed, is at most ${most} KB`, async () => {
