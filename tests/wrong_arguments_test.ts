@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as root from "../mod.ts";
 import { transformersLogitsProcessor } from "../src/adapters/transformers.ts";
+import { sampleChain } from "../src/catalogue/mod.ts";
 import { errorCode, logitsFrom, ParameterError } from "../src/core/mod.ts";
 import * as records from "../src/records/mod.ts";
 import * as sampling from "../src/sampling/mod.ts";
@@ -237,7 +238,7 @@ const TAKES: Record<string, (more: object) => unknown> = {
   ReduceRowOptions: (more) => root.reduceRow(row, { lse }, more),
   ReduceStatesOptions: (more) => root.reduceStates(logits, { lse }, more),
   RowRecordOptions: (more) => records.recordReducers(more),
-  SampleChainOptions: (more) => root.sampleChain(more),
+  SampleChainOptions: (more) => sampleChain(more),
   SamplerOptions: (more) => root.sampler(more),
   SaveStateOptions: async (more) =>
     root.saveState((await Array.fromAsync(root.reduceStates(logits, { lse })))[0], more),
@@ -301,4 +302,6 @@ Deno.test("an option that is inherited counts: it would be read as well", () => 
     refusal(() => reduce(logits, { lse }, any(new AbortController().signal))).split(": ")[0],
     "Cannot use reduce with aborted = false",
   );
+  assertEquals(root.topK(2, Object.create({ logprob: false })).spec.params, { k: 2, logprob: false });
+  assertEquals(root.keepTopK(2, Object.create({ minKeep: 3 })).spec.params.minKeep, 3);
 });

@@ -3,6 +3,7 @@ import { mapDefinition } from "../flow/inside.ts";
 import { MAPS } from "../maps/inside.ts";
 import { OPERATORS } from "../operators/inside.ts";
 import { REDUCERS } from "../reducers/inside.ts";
+import { samplerDefinition, STAGES } from "../sampling/inside.ts";
 import { SINKS } from "../sinks/inside.ts";
 import { SOURCES } from "../sources/inside.ts";
 
@@ -23,6 +24,8 @@ export const CATALOGUE: readonly Definition[] = [
   mapDefinition,
   ...OPERATORS,
   ...REDUCERS,
+  samplerDefinition,
+  ...STAGES,
   ...MAPS,
   ...SINKS,
 ];

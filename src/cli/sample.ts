@@ -1,7 +1,7 @@
+import { sampleChain } from "../catalogue/mod.ts";
 import { ioReason, ParameterError, type Row } from "../core/mod.ts";
 import { explain, reduce as reduceRows, type ReduceOptions } from "../flow/mod.ts";
 import { requireToken, sampleRecord } from "../records/mod.ts";
-import { sampleChain } from "../sampling/mod.ts";
 import {
   type PresetName,
   type PresetOptions,

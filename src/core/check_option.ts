@@ -22,7 +22,8 @@ import { shown } from "./shown.ts";
  * @throws {ParameterError} If it does not fit.
  */
 export function checkOption<O extends Option>(what: string, name: string, option: O, value: unknown): OptionValue<O> {
-  if (value === undefined && (option.optional || "default" in option)) return option.default as OptionValue<O>;
+  const absent = value === undefined || (option.endless && value === Infinity);
+  if (absent && (option.optional || "default" in option)) return option.default as OptionValue<O>;
   const refuse = (found: unknown, wanted: string): never => {
     throw new ParameterError(`Cannot use ${what} with ${name} = ${shown(found)}: wanted ${wanted}`, option.code);
   };
@@ -47,7 +48,7 @@ export function checkOption<O extends Option>(what: string, name: string, option
 }
 
 /** What an option's value must be, in words. */
-function wantedBy({ type, least, above, most, words = [], hint = "" }: Option): string {
+function wantedBy({ type, least, above, most, below, words = [], hint = "" }: Option): string {
   return wordsFor() + hint;
 
   function wordsFor(): string {
@@ -56,18 +57,22 @@ function wantedBy({ type, least, above, most, words = [], hint = "" }: Option): 
     if (type === "choice") return words.map((word) => `"${word}"`).join(" or ");
     if (type === "ids") return "a list of ids";
     if (type === "sequences") return "a list of sequences of ids";
-    const kind = type === "whole" ? "a whole number" : most === undefined ? "a finite number" : "a number";
+    const kind = type === "whole" ? "a whole number" : (most ?? below) === undefined ? "a finite number" : "a number";
     if (type === "whole" && most === undefined) return `${kind} of at least ${least ?? 0}`;
     if (least !== undefined && most !== undefined) return `${kind} from ${least} to ${most}`;
     const low = above !== undefined ? ` above ${above}` : least !== undefined ? ` of at least ${least}` : "";
-    return kind + low + (most === undefined ? "" : `${low && ","} at most ${most}`);
+    const high = most !== undefined ? ` at most ${most}` : below !== undefined ? ` below ${below}` : "";
+    return kind + low + (low && high && ",") + high;
   }
 }
 
-function isWithin(value: unknown, { type, least = type === "whole" ? 0 : -Infinity, above, most }: Option): boolean {
+function isWithin(
+  value: unknown,
+  { type, least = type === "whole" ? 0 : -Infinity, above, most, below }: Option,
+): boolean {
   const known = type === "whole" ? Number.isSafeInteger(value) : Number.isFinite(value);
   const number = value as number;
-  return known && number >= least && !(number <= above!) && !(number > most!);
+  return known && number >= least && !(number <= above!) && !(number > most!) && !(number >= below!);
 }
 
 /** A whole number that is too large for float64 is told so. */

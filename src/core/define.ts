@@ -1,5 +1,6 @@
 import { ParameterError } from "./errors.ts";
 import { checkOption } from "./check_option.ts";
+import { isNeeded } from "./_is_needed.ts";
 import type { Option, OptionValue } from "./option.ts";
 import { optionsOf } from "./options_of.ts";
 import type { Result } from "./result.ts";
@@ -94,11 +95,9 @@ export function define<const O extends OptionTable, T>(data: DefinitionData<O, T
   const args = all.filter((option) => table[option].argument);
   const named = all.filter((option) => !table[option].argument);
 
-  function made(given: object, built: Built): T {
+  function made(given: (option: string) => unknown, built: Built): T {
     const values = Object.fromEntries(
-      all.map((
-        option,
-      ) => [option, checkOption(name, option, table[option], (given as Record<string, unknown>)[option])]),
+      all.map((option) => [option, checkOption(name, option, table[option], given(option))]),
     ) as unknown as OptionValues<O>;
     return data.make(values, { name, params: paramsOf(table, values), inputs: built.specs }, built);
   }
@@ -107,23 +106,19 @@ export function define<const O extends OptionTable, T>(data: DefinitionData<O, T
     ...data,
     call(options, ...values) {
       optionsOf(name, options, named.map((option) => isNeeded(table[option]) ? `${option}!` : option));
-      return made({ ...options, ...Object.fromEntries(args.map((arg, i) => [arg, values[i]])) }, NOTHING);
+      const read = options as Record<string, unknown>;
+      return made((option) => table[option].argument ? values[args.indexOf(option)] : read[option], NOTHING);
     },
     of(options, built = NOTHING) {
       optionsOf(name, options, all.map((option) => isNeeded(table[option]) ? `${option}!` : option));
       const missing = all.find((option) => isNeeded(table[option]) && !Object.hasOwn(options, option));
-      if (missing === undefined) return made(options, built);
+      if (missing === undefined) return made((option) => (options as Record<string, unknown>)[option], built);
       throw new ParameterError(`Cannot use ${name} without ${missing}: wanted ${all.join(", ")}`);
     },
   };
 }
 
 const NOTHING: Built = { inputs: [], specs: [] };
-
-/** Whether an option must be given. */
-function isNeeded(option: Option): boolean {
-  return !option.optional && !("default" in option);
-}
 
 /** What a spec says of options: JSON. Flags at their default, and what was left out, it leaves out. */
 function paramsOf(table: OptionTable, values: Readonly<Record<string, unknown>>): Record<string, unknown> {

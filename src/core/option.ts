@@ -24,6 +24,10 @@ export interface Option {
   readonly above?: number;
   /** The largest that will do. */
   readonly most?: number;
+  /** The number must be below this. */
+  readonly below?: number;
+  /** Infinity is another way of leaving it out: JSON has none, so that a spec leaves it out. */
+  readonly endless?: boolean;
   /** The words that will do. */
   readonly words?: readonly string[];
   /** What an error adds to what is wanted. */

@@ -34,6 +34,11 @@ export interface Reducer<R, S = any> {
   readonly needs?: Level;
   /** Refuses a vocabulary it does not fit, before any read. */
   check?(vocabulary: number, rows: number | undefined): void;
+  /**
+   * The same reducer as it is now, for one whose `spec` can change, as a sampler's does when it accepts a token. A flow that starts takes it
+   * in the reducer's place: what happens to the reducer while the flow runs changes none of its rows.
+   */
+  snapshot?(): Reducer<R, S>;
   /** The identity of `merge`. */
   init(row: number): S;
   /** Makes a state the identity again, for the next row; `init` is called anew where it is absent. */

@@ -137,12 +137,14 @@ function planOf(plan: Omit<Plan, "toString">): Plan {
     ...plan.passed.map((operator) => `passed   ${operator}, which changes no result`),
     `memory   ${(plan.memory / 2 ** 20).toFixed(1)} MiB at most`,
   ];
-  const text = lines.join("\n").replaceAll(/\[[-\d,]+\]/g, cut);
+  const text = lines.join("\n").replaceAll(BITS, (bits) => `${bits.slice(0, 33)}..."`).replaceAll(LIST, cut);
   return { ...plan, toString: () => text };
 }
 
-/** Longer lists are cut: the labels of a text would hide the plan. */
+/** Longer lists and texts of bits are cut: the labels of a text, or the masks of rows, would hide the plan. */
 const LONGEST = 8;
+const LIST = /\[[-\d,]+\]|\["[\w+/=.]*"(?:,"[\w+/=.]*")*\]/g;
+const BITS = /"[\w+/=]{257,}"/g;
 
 function cut(list: string): string {
   const items = list.slice(1, -1).split(",");

@@ -41,7 +41,7 @@ export function reduceStates(
   options: ReduceStatesOptions = {},
 ): ReadableStream<RowState> {
   optionsOf("reduceStates", options, ["rows", "columns", "backend", "reads", "signal"]);
-  let set = reducersFor("reduce", logits, reducers);
+  const set = reducersFor("reduce", logits, reducers);
   const flow = new Flow(logits, options, false);
   const { vocabulary } = logits.shape;
   const operators = chainText(logits.spec, logits.source?.shape.dtype ?? logits.shape.dtype);
@@ -52,7 +52,7 @@ export function reduceStates(
       if (!chunk) return false;
       flow.staging.pass(chunk, flow.columns, 0, (run) => {
         if (run.start === flow.columns[0]) {
-          state = new RowState(set = set.current(), flow.kernels, run.row, vocabulary, undefined, operators);
+          state = new RowState(set, flow.kernels, run.row, vocabulary, undefined, operators);
         }
         state!.extend(run);
         if (run.start + run.count < flow.columns[1]) return true;

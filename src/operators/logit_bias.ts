@@ -120,7 +120,8 @@ function checkBias([id, bias]: readonly [number, Bias]): number {
       `Cannot use bias ${shown(value)} for id ${id} in logitBias: wanted a finite number, or -Infinity to mask it`,
     );
   }
-  return value;
+  // Not -0, which JSON would make 0 of: added to -0 they differ.
+  return value + 0;
 }
 
 function plainBiases({ ids, values }: Biases): unknown {

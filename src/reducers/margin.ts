@@ -48,7 +48,7 @@ export const marginDefinition = /* @__PURE__ */ define({
     },
   },
   make(_options, spec): Reducer<Margin> {
-    const { second: _none, ...best } = topK(2);
+    const { second: _none, snapshot: _same, ...best } = topK(2);
     return {
       ...best,
       spec,

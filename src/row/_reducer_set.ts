@@ -29,7 +29,7 @@ export class ReducerSet {
   /** The most reads of a row that may be asked for. */
   readonly mostReads: number;
 
-  /** As they were when the set was made: a sampler has another as soon as it accepts a token. */
+  /** As they were when the set was made: a sampler, of which no snapshot was taken, has another as soon as it accepts a token. */
   readonly #specs: readonly Spec[];
   #text: string | undefined;
   #digest: string | undefined;
@@ -69,24 +69,19 @@ export class ReducerSet {
     for (const reducer of this.reducers) reducer.check?.(vocabulary, rows);
   }
 
-  /** The place of a reducer that has another spec by now; -1 if none has. A loop: a flow of short states asks for each. */
-  #changed(): number {
-    for (let i = 0; i < this.reducers.length; i++) {
-      const { spec } = this.reducers[i], made = this.#specs[i];
-      if (spec !== made && specText(spec) !== specText(made)) return i;
-    }
-    return -1;
-  }
-
-  /** The set as its reducers are now: itself if none has changed. */
-  current(): ReducerSet {
-    if (this.#changed() < 0) return this;
-    return new ReducerSet(Object.fromEntries(this.names.map((name, i) => [name, this.reducers[i]])), this.streams);
+  /** The set of its reducers as they are now, for as long as it lives; itself if none takes snapshots. */
+  snapshot(): ReducerSet {
+    if (this.reducers.every(({ snapshot }) => snapshot === undefined)) return this;
+    const taken = this.reducers.map((reducer, i) => [this.names[i], reducer.snapshot?.() ?? reducer]);
+    return new ReducerSet(Object.fromEntries(taken), this.streams);
   }
 
   /** Refuses to work on a state of this set with a reducer that is another by now: half of it would be of each. */
   requireCurrent(verb: string): void {
-    const name = this.names[this.#changed()];
+    const name = this.names.find((_, i) => {
+      const { spec } = this.reducers[i], made = this.#specs[i];
+      return spec !== made && specText(spec) !== specText(made);
+    });
     if (name === undefined) return;
     throw new StateFormatError(
       `Cannot ${verb}: reducer "${name}" has changed since, as a sampler does when it accepts a token; save what was made ` +

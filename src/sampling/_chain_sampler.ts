@@ -1,21 +1,23 @@
 // The sampler itself: a reducer for streams of rows, and the methods of a decode loop.
-import { optionsOf, type Reducer, type RowFacts, type Segment, type Spec, specText } from "../core/mod.ts";
+import { checkOption, optionsOf, type Reducer, type RowFacts, type Segment, type Spec, specText } from "../core/mod.ts";
 import type { Block } from "../core/mod.ts";
 import { checkRow, type Values } from "../row/inside.ts";
 import { ROUNDS } from "./reads/_band_plan.ts";
-import { type Chain, chainOf, specsOf } from "./stages/_chain.ts";
+import { type Chain, specsOf } from "./stages/_chain.ts";
 import { distributionOf } from "./reads/_distribution.ts";
 import type { Findings } from "./reads/_findings.ts";
-import { Memory } from "./reads/_memory.ts";
-import { checkCount, refuse } from "./stages/_refuse.ts";
+import { Memory, type Remembered } from "./reads/_memory.ts";
+import { refuse } from "./stages/_refuse.ts";
 import type { RunSettings } from "./reads/_read_plan.ts";
 import { RowReader } from "./reads/_row_reader.ts";
 import { RowRun } from "./reads/_row_run.ts";
 import type { Distribution } from "./distribution.ts";
 import type { Sample } from "./sample.ts";
-import type { SamplerOptions, StepOptions } from "./sampler_options.ts";
+import type { StepOptions } from "./sampler_options.ts";
 
 type FirstRead = RowRun["first"];
+
+const STEP = { type: "whole", help: "" } as const;
 
 /**
  * A chain with its memory: every row runs through it in a {@linkcode RowRun} of its own. What a decode loop calls are arrow functions, for
@@ -26,7 +28,6 @@ export class ChainSampler {
   readonly needs: NonNullable<FirstRead["needs"]>;
   readonly mostReads: number;
   readonly secondRead = "a cut, or a token drawn, that the first read leaves in doubt";
-  readonly #options: SamplerOptions & { readonly seed: number };
   readonly #chain: Chain;
   readonly #settings: RunSettings;
   readonly #memory: Memory;
@@ -36,17 +37,12 @@ export class ChainSampler {
   readonly #drawing: RowReader;
   readonly #listing: RowReader;
 
-  constructor(options: SamplerOptions & { readonly seed: number }) {
-    const { chain = [], draws = 1, details = false, topLogprobs = 0, prompt = [], seed } = options;
-    checkCount("sampler", "seed", seed, 0);
-    checkCount("sampler", "draws", draws, 1);
-    checkCount("sampler", "topLogprobs", topLogprobs, 0);
-    if (typeof details !== "boolean") refuse("sampler", "details", details, "true or false");
+  constructor(chain: Chain, settings: Omit<RunSettings, "exact">, remembered: Remembered) {
+    const { seed, draws, details } = settings;
     this.seed = seed;
-    this.#options = options;
-    this.#chain = chainOf(chain);
-    this.#settings = { seed, draws, details, topLogprobs, exact: false };
-    this.#memory = new Memory(this.#chain, prompt);
+    this.#chain = chain;
+    this.#settings = { ...settings, exact: false };
+    this.#memory = new Memory(chain, remembered);
     this.#drawing = new RowReader((step) => this.#run(step));
     const exact = { seed, draws: 0, details: false, topLogprobs: 0, exact: true };
     this.#listing = new RowReader((step) => this.#run(step, exact));
@@ -55,11 +51,12 @@ export class ChainSampler {
   }
 
   get spec(): Spec {
-    const { history, prompt, own } = this.#memory, known = this.#spec;
-    // Whatever changes the memory makes another list of the stages' numbers.
-    if (known?.params.own === own) return known;
+    const { history, prompt, own, step } = this.#memory, known = this.#spec;
+    // Whatever changes the memory makes another list of the stages' numbers, but for a draw, which takes a step.
+    if (known?.params.own === own && (known.params.step ?? 0) === step) return known;
     const { seed, draws, details, topLogprobs } = this.#settings;
-    const params = { seed, draws, details, topLogprobs, history: [...history], prompt, own };
+    const steps = step === 0 ? {} : { step };
+    const params = { seed, draws, details, topLogprobs, history: [...history], prompt, own, ...steps };
     return this.#spec = { name: "sampler", params, inputs: specsOf(this.#chain) };
   }
 
@@ -141,7 +138,7 @@ export class ChainSampler {
   #stepOf(method: string, row: Values, options: StepOptions): number {
     checkRow("sample the row", row);
     const { step = this.#memory.step } = optionsOf(method, options, ["step"]);
-    checkCount(method, "step", step, 0);
+    checkOption(method, "step", STEP, step);
     this.check(row.length);
     return step;
   }
@@ -151,10 +148,14 @@ export class ChainSampler {
   reset = (prompt: readonly number[] = []): void => this.#memory.reset(prompt);
 
   clone = (): ChainSampler => {
-    const copy = new ChainSampler(this.#options);
+    const copy = new ChainSampler(this.#chain, this.#settings, { history: [], prompt: 0, step: 0 });
     this.#memory.copyTo(copy.#memory);
     return copy;
   };
+
+  snapshot(): ChainSampler {
+    return this.clone();
+  }
 
   save = (): string => this.#memory.save(this.#identity);
 

@@ -2,8 +2,8 @@
  * From logits to a token: the whole chain of named stages, streamed and exact, in one read of the row nearly always.
  *
  * {@linkcode sampler} makes a reducer, with synchronous doors for a decode loop; {@linkcode preset} gives the chains of llama.cpp,
- * transformers and vLLM; {@linkcode chainFrom} reads a chain from JSON; {@linkcode openAiLogprobs} writes log-probabilities in the
- * shape of the OpenAI API.
+ * transformers and vLLM; {@linkcode openAiLogprobs} writes log-probabilities in the shape of the OpenAI API. The subpath `catalogue` reads
+ * chains from JSON.
  *
  * Truncators are called `keep...`, after what they keep: `topK` is the reducer that lists the k best, `keepTopK` the stage that lets
  * no other pass; and a chain reads as a sentence: `[withTemperature(0.7), keepTopK(50), keepTopP(0.9)]`. `withTemperature` differs from
@@ -30,14 +30,12 @@
  *
  * @module
  */
-export * from "./chain_from.ts";
 export * from "./distribution.ts";
 export * from "./openai_logprobs.ts";
 export * from "./presets/preset.ts";
 export * from "./presets/preset_options.ts";
 export * from "./presets/presets_with.ts";
 export * from "./sample.ts";
-export * from "./sample_chain.ts";
-export * from "./sampler.ts";
+export { type Sampler, sampler } from "./sampler.ts";
 export * from "./sampler_options.ts";
 export * from "./stages/_public.ts";

@@ -1,8 +1,12 @@
-import { optionsOf, type Reducer } from "../core/mod.ts";
+import { define, type Operator, optionsOf, type Reducer } from "../core/mod.ts";
 import { ChainSampler } from "./_chain_sampler.ts";
 import type { Distribution } from "./distribution.ts";
+import { promptOf } from "./reads/_memory.ts";
 import type { Sample } from "./sample.ts";
 import type { SamplerOptions, StepOptions } from "./sampler_options.ts";
+import { chainOf } from "./stages/_chain.ts";
+import { refuse } from "./stages/_refuse.ts";
+import type { Stage } from "./stages/stage.ts";
 
 /** What {@linkcode sampler} makes: a reducer for streams of rows, and synchronous doors for a decode loop. */
 export interface Sampler extends Reducer<Sample> {
@@ -33,7 +37,7 @@ export interface Sampler extends Reducer<Sample> {
  * As a reducer (`reduce(logits, { token: sampler(...) })`) it draws one token a row, the same for any chunking, cut and merge;
  * its random numbers are keyed by (seed, row). As `draw(row)` it serves a decode loop; they are keyed by (seed, step). Without a seed it
  * draws one, so that each sampler gives other tokens; shards of one row, whose states are to be merged, need the same seed, given. Rows of a
- * stream do not remember each other: all see the memory as it stands when their reading begins.
+ * stream do not remember each other: all see the memory as it stood when `reduce` was called, whatever is accepted while it runs.
  *
  * How: the first read finds the 256 best tokens beside the sum of exponentials, and draws some tokens ahead from the whole row: tiles of
  * 1,024 ids race, each with its mass over an exponential variate, and the winner's logits are kept until the token is drawn inside it.
@@ -82,8 +86,34 @@ export interface Sampler extends Reducer<Sample> {
  * @throws {ParameterError} If an option is out of range; before any read.
  */
 export function sampler(options: SamplerOptions = {}): Sampler {
-  const { seed = randomSeed(), ...rest } = optionsOf("sampler", options, SAMPLER_OPTIONS);
-  return new ChainSampler({ ...rest, seed });
+  const { chain = [], seed = randomSeed(), prompt = [], ...more } = optionsOf("sampler", options, SAMPLER_OPTIONS);
+  const history = promptOf(prompt);
+  return samplerDefinition.of({ ...more, seed, history, prompt: history.length }, { inputs: chain, specs: [] });
+}
+
+/** Its row of the catalogue: with its memory, as its spec has it; the chain is what it is built on. */
+export const samplerDefinition = /* @__PURE__ */ define({
+  name: "sampler",
+  kind: "reducer",
+  help: "a token, drawn by a chain of stages",
+  options: {
+    seed: { type: "whole", help: "the same seed draws the same tokens" },
+    draws: { type: "whole", least: 1, default: 1, help: "tokens a row, without replacement" },
+    topLogprobs: { type: "whole", default: 0, help: "how many of the likeliest tokens come along" },
+    details: { type: "flag", default: false, help: "more about the token and the row" },
+    history: { type: "ids", default: [], help: "the tokens so far, prompt included" },
+    prompt: { type: "whole", default: 0, help: "how many of them are the prompt" },
+    own: { type: "data", read: readOwn, optional: true, help: "the numbers of each stage" },
+    step: { type: "whole", default: 0, help: "the next step of a decode loop" },
+  },
+  make({ seed, draws, topLogprobs, details, ...remembered }, _spec, { inputs }): Sampler {
+    const chain = chainOf(inputs as readonly (Stage | Operator)[]);
+    return new ChainSampler(chain, { seed, draws, topLogprobs, details }, remembered);
+  },
+});
+
+function readOwn(what: string, name: string, own: unknown): readonly (readonly number[])[] {
+  return Array.isArray(own) ? own : refuse(what, name, own, "a list of numbers for each stage");
 }
 
 const SAMPLER_OPTIONS = ["chain", "seed", "draws", "details", "topLogprobs", "prompt"] as const;

@@ -60,28 +60,8 @@ export interface FromFileOptions {
  * @throws {ShapeError} If it is empty, or its dtype or byte order is not supported.
  * @throws {ParameterError} If an option is missing or does not fit.
  */
-export async function fromFile(path: string | URL, options: FromFileOptions = {}): Promise<Logits> {
-  const cut = cutOf(optionsOf("fromFile", options, ["vocabulary", "dtype", "tensor", "chunk"]).chunk);
-  if (typeof path !== "string" && !(path instanceof URL)) {
-    throw new ParameterError(`Cannot read ${shown(path)} as a file: wanted a path or a file: URL`);
-  }
-  if (path instanceof URL && path.protocol !== "file:") {
-    throw new ParameterError(`Cannot read ${path.href} as a file: wanted a path or a file: URL`);
-  }
-  const what = `"${nameOf(path)}"`;
-  const format = await fileFormat(what, path, options);
-  const size = (await regularFile(what, path)).size;
-  const layout = await readLayout(what, path, format, size, options);
-  return byteLogits({
-    ...layout,
-    what,
-    replay: "reopen",
-    spec: specOf(path, layout, options),
-    cut,
-    last: false,
-    feed: () => ({ feed: new FileFeed(path, layout.origin), byte: layout.origin }),
-    identity: () => identityOf(what, path),
-  });
+export function fromFile(path: string | URL, options: FromFileOptions = {}): Promise<Logits> {
+  return opened(path, options, path);
 }
 
 /** Its row of the catalogue. */
@@ -97,9 +77,34 @@ export const fromFileDefinition = /* @__PURE__ */ define({
   },
   async make({ path, ...expected }, _spec, { grants }): Promise<Logits> {
     const from = grants ? await grants.readable(path) : path;
-    return await fromFile(from.startsWith("file:") ? new URL(from) : from, given(expected));
+    return await opened(from.startsWith("file:") ? new URL(from) : from, given(expected), path);
   },
 });
+
+/** The logits of a file; their spec calls it `asked`. */
+async function opened(path: string | URL, options: FromFileOptions, asked: string | URL): Promise<Logits> {
+  const cut = cutOf(optionsOf("fromFile", options, ["vocabulary", "dtype", "tensor", "chunk"]).chunk);
+  if (typeof path !== "string" && !(path instanceof URL)) {
+    throw new ParameterError(`Cannot read ${shown(path)} as a file: wanted a path or a file: URL`);
+  }
+  if (path instanceof URL && path.protocol !== "file:") {
+    throw new ParameterError(`Cannot read ${path.href} as a file: wanted a path or a file: URL`);
+  }
+  const what = `"${nameOf(path)}"`;
+  const format = await fileFormat(what, path, options);
+  const size = (await regularFile(what, path)).size;
+  const layout = await readLayout(what, path, format, size, options);
+  return byteLogits({
+    ...layout,
+    what,
+    replay: "reopen",
+    spec: specOf(asked, layout, options),
+    cut,
+    last: false,
+    feed: () => ({ feed: new FileFeed(path, layout.origin), byte: layout.origin }),
+    identity: () => identityOf(what, path),
+  });
+}
 
 function nameOf(path: string | URL): string {
   return path instanceof URL ? path.pathname : path;

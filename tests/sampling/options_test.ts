@@ -1,11 +1,11 @@
 /** Promises of the stages' factories and of chains from JSON: whatever comes in, out comes a stage or an error that says what was wanted. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { errorCode, ParameterError, ShapeError } from "../../src/core/mod.ts";
-import { sampleChain } from "../../src/sampling/mod.ts";
+import { chainFrom, sampleChain } from "../../src/catalogue/mod.ts";
 import * as operators from "../../src/operators/mod.ts";
 import * as room from "../../src/sampling/mod.ts";
 
-const { badWords, chainFrom, dry, force, keepTopK, maskRows, minLength, penalties, sampler, suppress, xtc } = room;
+const { badWords, dry, force, keepTopK, maskRows, minLength, penalties, sampler, suppress, xtc } = room;
 
 /** Whatever JavaScript may hand over. */
 const VALUES: readonly unknown[] = [
@@ -52,7 +52,7 @@ const VALUES: readonly unknown[] = [
 type Factory = (...values: readonly unknown[]) => unknown;
 
 /** All that this room exports to make stages. */
-const FACTORIES = Object.entries(room as unknown as Record<string, Factory>)
+const FACTORIES = Object.entries({ ...room, chainFrom, sampleChain } as unknown as Record<string, Factory>)
   .filter(([name]) => !["sampler", "openAiLogprobs"].includes(name));
 
 function called(name: string, make: Factory, values: readonly unknown[]): void {
@@ -240,7 +240,7 @@ Deno.test("a chain from JSON: temperature is another name for withTemperature, a
 
 Deno.test("a chain from JSON knows every stage there is, and every operator that may stand in a chain", () => {
   const unknown = refusal(() => chainFrom([{ name: "?" }])).split("wanted one of ")[1].split(", ");
-  const others = ["sampler", "preset", "presetsWith", "chainFrom", "sampleChain", "openAiLogprobs"];
+  const others = ["sampler", "preset", "presetsWith", "openAiLogprobs"];
   const stages = Object.keys(room).filter((name) => !others.includes(name));
   const inChains = Object.keys(operators).filter((name) => name !== "rechunk");
   assertEquals(unknown, [...stages, ...inChains].sort());

@@ -149,10 +149,7 @@ Deno.test("values at the edges do what they do in the system", () => {
     repetition: 1,
     frequency: 0,
     presence: 1,
-    window: Infinity,
     scope: "all",
-    counts: "all",
-    normalize: false,
   });
   for (const name of ["llama.cpp", "transformers"] as const) {
     assertEquals(stage(name, { temperature: 1e-30 }, "withTemperature"), { temperature: 1e-20 });

@@ -12,10 +12,10 @@ import {
   reduceStates,
   saveState,
 } from "../../mod.ts";
+import { chainFrom } from "../../src/catalogue/mod.ts";
 import {
   adaptiveP,
   badWords,
-  chainFrom,
   dry,
   dynamicTemperature,
   force,

@@ -1,7 +1,7 @@
+import { sampleChain } from "../../catalogue/mod.ts";
 import { errorCode, ParameterError, type Row } from "../../core/mod.ts";
 import { reduce } from "../../flow/mod.ts";
 import { requireToken, sampleRecord } from "../../records/mod.ts";
-import { sampleChain } from "../../sampling/mod.ts";
 import {
   openAiLogprobs,
   type PresetOptions,

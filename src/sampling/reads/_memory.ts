@@ -1,7 +1,7 @@
 // What a sampler remembers from row to row, as text too.
-import { ParameterError, shown, StateFormatError, wholeFault } from "../../core/mod.ts";
+import { checkOption, ParameterError, shown, StateFormatError, wholeFault } from "../../core/mod.ts";
 import type { Chain } from "../stages/_chain.ts";
-import { checkedIds, refuse } from "../stages/_refuse.ts";
+import { refuse } from "../stages/_refuse.ts";
 
 /** What a stage observed of a token: its probability, given the id and its logit. */
 export type Observed = (id: number, logit: number) => number | undefined;
@@ -16,24 +16,51 @@ export interface LastDraw {
 
 const NO_DRAW: LastDraw = { observed: new Map(), logits: new Map() };
 
+/** A memory as a spec has it. */
+export interface Remembered {
+  /** The tokens so far: the prompt, then what was accepted. */
+  readonly history: readonly number[];
+  /** How many of them are the prompt. */
+  readonly prompt: number;
+  /** Each stage's own numbers; as they are at the start when absent. */
+  readonly own?: readonly (readonly number[])[] | undefined;
+  /** The next step. */
+  readonly step: number;
+}
+
+/** A prompt, checked and copied. */
+export function promptOf(prompt: Iterable<number>): readonly number[] {
+  return checkOption("sampler", "prompt", { type: "ids", help: "" }, prompt);
+}
+
 /** What the stages that remember share: the tokens so far, each stage's own numbers, and the step. */
 export class Memory {
   readonly #chain: Chain;
-  history: number[] = [];
-  prompt = 0;
-  own: (readonly number[])[] = [];
-  step = 0;
+  history: number[];
+  prompt: number;
+  own: readonly (readonly number[])[];
+  step: number;
   last = NO_DRAW;
 
-  constructor(chain: Chain, prompt: readonly number[] = []) {
+  /** Refuses what is no memory of this chain. */
+  constructor(chain: Chain, { history, prompt, own, step }: Remembered) {
+    const initial = initialOf(chain), most = history.length;
+    if (prompt > most) {
+      refuse("sampler", "prompt", prompt, `how many ids of its history are the prompt, at most ${most}`);
+    }
+    const fault = own && ownFault(own, initial);
+    if (fault) refuse("sampler", "own", own, `the numbers of its stages: ${fault}`);
     this.#chain = chain;
-    this.reset(prompt);
+    this.history = [...history];
+    this.prompt = prompt;
+    this.own = own ?? initial;
+    this.step = step;
   }
 
   reset(prompt: readonly number[]): void {
-    this.history = checkedIds("sampler", "prompt", prompt);
+    this.history = [...promptOf(prompt)];
     this.prompt = this.history.length;
-    this.own = this.#chain.stages.map(({ initial }) => initial ?? []);
+    this.own = initialOf(this.#chain);
     this.step = 0;
     this.last = NO_DRAW;
   }
@@ -84,6 +111,10 @@ export class Memory {
   }
 }
 
+function initialOf({ stages }: Chain): readonly (readonly number[])[] {
+  return stages.map(({ initial }) => initial ?? []);
+}
+
 function parse(text: string): Record<string, unknown> {
   try {
     const saved = JSON.parse(text);
@@ -102,17 +133,22 @@ function memoryFault(
   if (!Array.isArray(history)) return `history is ${shown(history)}, wanted a list`;
   if (!Array.isArray(own)) return `own is ${shown(own)}, wanted a list`;
   const fault = wholeFault("prompt", prompt as number, 0, history.length) ??
-    wholeFault("step", step as number, 0, Number.MAX_SAFE_INTEGER) ??
-    wholeFault("the length of own", own.length, stages.length, stages.length);
+    wholeFault("step", step as number, 0, Number.MAX_SAFE_INTEGER);
   if (fault) return fault;
   const id = history.find((id) => !Number.isSafeInteger(id) || id < 0);
-  if (id !== undefined) return `history has ${shown(id)}, wanted ids`;
-  const place = stages.findIndex(({ length }, i) => !isNumbers(own[i]) || own[i].length !== length);
+  return id === undefined ? ownFault(own, stages) : `history has ${shown(id)}, wanted ids`;
+}
+
+/** What of the stages' numbers is none of a chain whose stages have these at the start. */
+function ownFault(own: readonly unknown[], stages: readonly (readonly number[])[]): string | undefined {
+  const fault = wholeFault("the length of own", own.length, stages.length, stages.length);
+  if (fault) return fault;
+  const place = stages.findIndex(({ length }, i) => !hasNumbers(own[i], length));
   return place < 0
     ? undefined
     : `own has at ${place} ${shown(own[place])}, wanted ${stages[place].length} finite numbers`;
 }
 
-function isNumbers(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every(Number.isFinite);
+function hasNumbers(value: unknown, length: number): boolean {
+  return Array.isArray(value) && value.length === length && value.every(Number.isFinite);
 }

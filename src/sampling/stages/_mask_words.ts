@@ -1,7 +1,8 @@
-// Masks from JSON.
+// Masks as JSON has them: the bytes of their bits in base64.
+import { PackedBits } from "../../formats/inside.ts";
 import { refuse } from "./_refuse.ts";
 
-/** The masks of rows as JSON has them, each the bytes of its bits in base64, as words. */
+/** The masks of rows from JSON, as words. */
 export function maskWords(masks: unknown): Uint32Array[] {
   if (!Array.isArray(masks)) refuse("maskRows", "masks", masks, "a list of bit masks in base64");
   return masks.map((mask, row) => {
@@ -12,6 +13,11 @@ export function maskWords(masks: unknown): Uint32Array[] {
     new Uint8Array(words.buffer).set(bytes);
     return words;
   });
+}
+
+/** The same masks as JSON. */
+export function maskTexts(masks: readonly (Uint32Array | Int32Array)[]): string[] {
+  return masks.map((words) => new PackedBits(words).toBase64());
 }
 
 function bytesOf(text: string): Uint8Array | undefined {

@@ -1,6 +1,5 @@
 import { exp, ln } from "../../../kernels/mod.ts";
-import type { Segment } from "../../core/mod.ts";
-import { checkNumber, checkShare, optionsOf } from "./_refuse.ts";
+import { define, type Segment } from "../../core/mod.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode adaptiveP}. */
@@ -38,11 +37,20 @@ const SHARPNESS = 10;
  * @throws {ParameterError} If an option is out of range.
  */
 export function adaptiveP(options: AdaptivePOptions): Stage {
-  const { target, decay = 0.9 } = optionsOf("adaptiveP", options, ["target!", "decay"]);
-  checkShare("adaptiveP", "target", target);
-  checkNumber("adaptiveP", "decay", decay, (x) => x >= 0 && x <= 0.99, "a number from 0 to 0.99");
-  return {
-    spec: { name: "adaptiveP", params: { target, decay }, inputs: [] },
+  return adaptivePDefinition.call(options);
+}
+
+/** Its row of the catalogue. */
+export const adaptivePDefinition = /* @__PURE__ */ define({
+  name: "adaptiveP",
+  kind: "stage",
+  help: "probabilities steered to a target",
+  options: {
+    target: { type: "number", above: 0, most: 1, help: "what chosen tokens have on average" },
+    decay: { type: "number", least: 0, most: 0.99, default: 0.9, help: "how slowly the average forgets" },
+  },
+  make: ({ target, decay }, spec): Stage => ({
+    spec,
     needsBest: 0,
     edits: true,
     initial: [target / (1 - decay), 1 / (1 - decay)],
@@ -68,8 +76,8 @@ export function adaptiveP(options: AdaptivePOptions): Stage {
     accept([sum, weight], _id, probability) {
       return probability === undefined ? [sum, weight] : [sum * decay + probability, weight * decay + 1];
     },
-  };
-}
+  }),
+});
 
 function adapted(probability: number, wanted: number): number {
   const d = Math.abs((probability - wanted) / WIDTH);

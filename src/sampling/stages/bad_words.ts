@@ -1,4 +1,4 @@
-import { checkedSequences } from "./_refuse.ts";
+import { define } from "../../core/mod.ts";
 import { banEdit, checkBelow } from "./_token_edit.ts";
 import type { Stage } from "./stage.ts";
 
@@ -20,16 +20,24 @@ import type { Stage } from "./stage.ts";
  * @throws {ParameterError} If a sequence is empty or an id not a whole number.
  */
 export function badWords(words: readonly (readonly number[])[]): Stage {
-  const sequences = checkedSequences("badWords", "words", words);
-  return {
-    spec: { name: "badWords", params: { words: sequences }, inputs: [] },
-    check: (vocabulary) => sequences.forEach((word) => checkBelow("badWords", word, vocabulary)),
+  return badWordsDefinition.call({}, words);
+}
+
+/** Its row of the catalogue. */
+export const badWordsDefinition = /* @__PURE__ */ define({
+  name: "badWords",
+  kind: "stage",
+  help: "never these sequences",
+  options: { words: { type: "sequences", argument: true, help: "their ids" } },
+  make: ({ words }, spec): Stage => ({
+    spec,
+    check: (vocabulary) => words.forEach((word) => checkBelow("badWords", word, vocabulary)),
     edit({ history }) {
-      const ended = sequences.filter((word) =>
+      const ended = words.filter((word) =>
         word.length - 1 <= history.length &&
         word.slice(0, -1).every((id, i) => history[history.length - word.length + 1 + i] === id)
       );
       return banEdit(ended.map((word) => word[word.length - 1]));
     },
-  };
-}
+  }),
+});

@@ -1,5 +1,5 @@
 import { exp, ln } from "../../../kernels/mod.ts";
-import { checkAbove, checkCount, checkedSequences, checkFinite, optionsOf } from "./_refuse.ts";
+import { define } from "../../core/mod.ts";
 import { tokenEdit } from "./_token_edit.ts";
 import type { Stage } from "./stage.ts";
 
@@ -42,32 +42,39 @@ const GREATEST_EXPONENT = 88.7228391;
  * @throws {ParameterError} If an option is out of range.
  */
 export function dry(options: DryOptions): Stage {
-  const { multiplier, base = 1.75, allowedLength = 2, window = Infinity, breakers: given = [] } = optionsOf(
-    "dry",
-    options,
-    ["multiplier!", "base", "allowedLength", "window", "breakers"],
-  );
-  checkAbove("dry", "multiplier", multiplier);
-  checkFinite("dry", "base", base, 1);
-  checkCount("dry", "allowedLength", allowedLength, 1);
-  if (window !== Infinity) checkCount("dry", "window", window, 0);
-  const breakers = checkedSequences("dry", "breakers", given);
-  const exempt = new Set(breakers.filter(({ length }) => length === 1).map(([id]) => id));
-  const most = base > 1.000001 ? Math.floor(GREATEST_EXPONENT / ln(base)) : Infinity;
-  return {
-    spec: { name: "dry", params: { multiplier, base, allowedLength, window, breakers }, inputs: [] },
-    edit({ history }) {
-      const recent = window < history.length ? history.slice(history.length - window) : history;
-      if (recent.length <= allowedLength) return undefined;
-      const runs = repeats([...recent].reverse(), sinceBreaker(recent, breakers));
-      for (const [id, length] of runs) if (length < allowedLength || exempt.has(id)) runs.delete(id);
-      return tokenEdit(runs.keys(), (x, id) => {
-        const power = Math.min(most, runs.get(id)! - allowedLength);
-        return x - multiplier * exp(power * ln(base));
-      });
-    },
-  };
+  return dryDefinition.call(options);
 }
+
+/** Its row of the catalogue. */
+export const dryDefinition = /* @__PURE__ */ define({
+  name: "dry",
+  kind: "stage",
+  help: "against repeated sequences",
+  options: {
+    multiplier: { type: "number", above: 0, help: "the penalty of a repetition that is just long enough" },
+    base: { type: "number", least: 1, default: 1.75, help: "how it grows with each token" },
+    allowedLength: { type: "whole", least: 1, default: 2, help: "shorter repetitions are free" },
+    window: { type: "whole", optional: true, endless: true, help: "how many of the last tokens count" },
+    breakers: { type: "sequences", default: [], help: "what no repetition reaches over" },
+  },
+  make({ multiplier, base, allowedLength, window = Infinity, breakers }, spec): Stage {
+    const exempt = new Set(breakers.filter(({ length }) => length === 1).map(([id]) => id));
+    const most = base > 1.000001 ? Math.floor(GREATEST_EXPONENT / ln(base)) : Infinity;
+    return {
+      spec,
+      edit({ history }) {
+        const recent = window < history.length ? history.slice(history.length - window) : history;
+        if (recent.length <= allowedLength) return undefined;
+        const runs = repeats([...recent].reverse(), sinceBreaker(recent, breakers));
+        for (const [id, length] of runs) if (length < allowedLength || exempt.has(id)) runs.delete(id);
+        return tokenEdit(runs.keys(), (x, id) => {
+          const power = Math.min(most, runs.get(id)! - allowedLength);
+          return x - multiplier * exp(power * ln(base));
+        });
+      },
+    };
+  },
+});
 
 /** How many tokens stand behind the last breaker; of breakers that begin at the same place the longest counts. */
 function sinceBreaker(tokens: readonly number[], breakers: readonly (readonly number[])[]): number {

@@ -1,7 +1,8 @@
 import { exp, ln } from "../../../kernels/mod.ts";
-import { divideEdit, LEAST_TEMPERATURE } from "./_temperature.ts";
-import { checkFinite, optionsOf, refuse } from "./_refuse.ts";
+import { define } from "../../core/mod.ts";
+import { refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
+import { divideEdit, LEAST_TEMPERATURE } from "./_temperature.ts";
 
 /** Options of {@linkcode dynamicTemperature}. */
 export interface DynamicTemperatureOptions {
@@ -42,31 +43,38 @@ const HOTTEST = 1e300;
  * @throws {ParameterError} If an option is out of range.
  */
 export function dynamicTemperature(options: DynamicTemperatureOptions): Stage {
-  const { temperature, range, exponent = 1 } = optionsOf("dynamicTemperature", options, [
-    "temperature!",
-    "range!",
-    "exponent",
-  ]);
-  checkFinite("dynamicTemperature", "temperature", temperature, 0);
-  checkFinite("dynamicTemperature", "range", range, 0);
-  checkFinite("dynamicTemperature", "exponent", exponent);
-  const low = Math.max(0, temperature - range), high = temperature + range;
-  if (high === 0) refuse("dynamicTemperature", "temperature", temperature, "a range that reaches above 0");
-  return {
-    spec: { name: "dynamicTemperature", params: { temperature, range, exponent }, inputs: [] },
-    needs: "entropy",
-    needsMasked: true,
-    needsBest: 0,
-    edits: true,
-    cut(ladder) {
-      if (ladder.count <= 1) return;
-      if (ladder.entropyError > MOST_ERROR) ladder.giveUp("the entropy that sets the temperature");
-      const share = Math.min(1, ladder.entropy / ln(ladder.candidates));
-      const power = exponent === 0 ? 1 : Math.min(HOTTEST, exp(exponent * ln(share)));
-      const t = Math.min(HOTTEST, low + (high - low) * power);
-      if (!(t >= LEAST_TEMPERATURE)) return ladder.keepCount(1, "lowestId");
-      if (!ladder.listed) return { edits: [divideEdit(t)] };
-      ladder.scale(t);
-    },
-  };
+  return dynamicTemperatureDefinition.call(options);
 }
+
+/** Its row of the catalogue. */
+export const dynamicTemperatureDefinition = /* @__PURE__ */ define({
+  name: "dynamicTemperature",
+  kind: "stage",
+  help: "a temperature that follows the entropy",
+  options: {
+    temperature: { type: "number", least: 0, help: "the middle of its range" },
+    range: { type: "number", least: 0, help: "half the width of its range" },
+    exponent: { type: "number", default: 1, help: "of the normalized entropy" },
+  },
+  make({ temperature, range, exponent }, spec): Stage {
+    const low = Math.max(0, temperature - range), high = temperature + range;
+    if (high === 0) refuse("dynamicTemperature", "temperature", temperature, "a range that reaches above 0");
+    return {
+      spec,
+      needs: "entropy",
+      needsMasked: true,
+      needsBest: 0,
+      edits: true,
+      cut(ladder) {
+        if (ladder.count <= 1) return;
+        if (ladder.entropyError > MOST_ERROR) ladder.giveUp("the entropy that sets the temperature");
+        const share = Math.min(1, ladder.entropy / ln(ladder.candidates));
+        const power = exponent === 0 ? 1 : Math.min(HOTTEST, exp(exponent * ln(share)));
+        const t = Math.min(HOTTEST, low + (high - low) * power);
+        if (!(t >= LEAST_TEMPERATURE)) return ladder.keepCount(1, "lowestId");
+        if (!ladder.listed) return { edits: [divideEdit(t)] };
+        ladder.scale(t);
+      },
+    };
+  },
+});

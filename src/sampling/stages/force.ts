@@ -1,7 +1,7 @@
-import type { Segment } from "../../core/mod.ts";
-import { checkCount, checkedIds, checkedList, checkWord, optionsOf, refuse } from "./_refuse.ts";
-import { checkBelow } from "./_token_edit.ts";
+import { checkOption, define, type Segment } from "../../core/mod.ts";
+import { refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
+import { checkBelow } from "./_token_edit.ts";
 
 /** Options of {@linkcode force}. */
 export interface ForceOptions {
@@ -29,21 +29,29 @@ const PAIRS = "a list of [position, id]";
  * @throws {ParameterError} If a position or id is not a whole number.
  */
 export function force(tokens: readonly (readonly [number, number])[], options: ForceOptions = {}): Stage {
-  const { scope = "output" } = optionsOf("force", options, ["scope"]);
-  checkWord("force", "scope", scope, ["output", "all"]);
-  const forced = new Map<number, number>();
-  for (const pair of checkedList("force", "tokens", tokens, PAIRS)) {
-    if (!Array.isArray(pair) || pair.length !== 2) refuse("force", "tokens", pair, PAIRS);
-    const [position, id] = pair;
-    checkCount("force", "position", position, 0);
-    checkedIds("force", "ids", [id]);
-    forced.set(position, id);
-  }
-  return {
-    spec: { name: "force", params: { tokens: [...forced], scope }, inputs: [] },
-    check: (vocabulary) => checkBelow("force", forced.values(), vocabulary),
+  return forceDefinition.call(options, tokens);
+}
+
+/** Its row of the catalogue. */
+export const forceDefinition = /* @__PURE__ */ define({
+  name: "force",
+  kind: "stage",
+  help: "first these tokens",
+  options: {
+    tokens: {
+      type: "data",
+      read: readTokens,
+      write: (tokens: Iterable<unknown>) => [...tokens],
+      argument: true,
+      help: "a list of [position, id]",
+    },
+    scope: { type: "choice", words: ["output", "all"], default: "output", help: "what positions count" },
+  },
+  make: ({ tokens, scope }, spec): Stage => ({
+    spec,
+    check: (vocabulary) => checkBelow("force", tokens.values(), vocabulary),
     edit({ history, prompt }) {
-      const id = forced.get(scope === "all" ? history.length : history.length - prompt);
+      const id = tokens.get(scope === "all" ? history.length : history.length - prompt);
       if (id === undefined) return undefined;
       return {
         apply({ values, start }: Segment): void {
@@ -52,5 +60,20 @@ export function force(tokens: readonly (readonly [number, number])[], options: F
         },
       };
     },
-  };
+  }),
+});
+
+/** Ids by their positions. */
+function readTokens(what: string, name: string, tokens: unknown): ReadonlyMap<number, number> {
+  if (typeof (tokens as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function") {
+    refuse(what, name, tokens, PAIRS);
+  }
+  const forced = new Map<number, number>();
+  for (const pair of tokens as Iterable<unknown>) {
+    if (!Array.isArray(pair) || pair.length !== 2) refuse(what, name, pair, PAIRS);
+    const position = checkOption(what, "position", { type: "whole", help: "" }, pair[0]);
+    const [id] = checkOption(what, "ids", { type: "ids", help: "" }, [pair[1]]);
+    forced.set(position, id);
+  }
+  return forced;
 }

@@ -1,5 +1,6 @@
 import { ln } from "../../../kernels/mod.ts";
-import { checkCount, checkNumber, checkTies, optionsOf } from "./_refuse.ts";
+import { define } from "../../core/mod.ts";
+import { EPSILON, MIN_KEEP, TIES } from "./_options.ts";
 import type { Stage } from "./stage.ts";
 import type { Ties } from "./ties.ts";
 
@@ -32,14 +33,21 @@ export interface KeepEpsilonOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function keepEpsilon(epsilon: number, options: KeepEpsilonOptions = {}): Stage {
-  const { minKeep = 1, ties = "lowestId" } = optionsOf("keepEpsilon", options, ["minKeep", "ties"]);
-  checkNumber("keepEpsilon", "epsilon", epsilon, (x) => x > 0 && x < 1, "a number above 0, below 1");
-  checkCount("keepEpsilon", "minKeep", minKeep, 1);
-  checkTies("keepEpsilon", ties);
-  const gap = ln(epsilon);
-  return {
-    spec: { name: "keepEpsilon", params: { epsilon, minKeep, ties }, inputs: [] },
-    needsBest: Math.floor(1 / epsilon) + 1,
-    cut: (ladder) => ladder.keepProbable(gap, minKeep, 0, ties),
-  };
+  return keepEpsilonDefinition.call(options, epsilon);
 }
+
+/** Its row of the catalogue. */
+export const keepEpsilonDefinition = /* @__PURE__ */ define({
+  name: "keepEpsilon",
+  kind: "stage",
+  help: "those of at least this probability",
+  options: { epsilon: EPSILON, minKeep: MIN_KEEP, ties: TIES },
+  make({ epsilon, minKeep, ties }, spec): Stage {
+    const gap = ln(epsilon);
+    return {
+      spec,
+      needsBest: Math.floor(1 / epsilon) + 1,
+      cut: (ladder) => ladder.keepProbable(gap, minKeep, 0, ties),
+    };
+  },
+});

@@ -1,6 +1,7 @@
 import { ln } from "../../../kernels/mod.ts";
-import { checkCount, checkNumber, checkTies, optionsOf } from "./_refuse.ts";
+import { define } from "../../core/mod.ts";
 import type { KeepEpsilonOptions } from "./keep_epsilon.ts";
+import { EPSILON, MIN_KEEP, TIES } from "./_options.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode keepEta}: those of {@linkcode keepEpsilon}. */
@@ -27,18 +28,25 @@ export type KeepEtaOptions = KeepEpsilonOptions;
  * @throws {ParameterError} If an option is out of range.
  */
 export function keepEta(epsilon: number, options: KeepEtaOptions = {}): Stage {
-  const { minKeep = 1, ties = "lowestId" } = optionsOf("keepEta", options, ["minKeep", "ties"]);
-  checkNumber("keepEta", "epsilon", epsilon, (x) => x > 0 && x < 1, "a number above 0, below 1");
-  checkCount("keepEta", "minKeep", minKeep, 1);
-  checkTies("keepEta", ties);
-  const gap = ln(epsilon);
-  return {
-    spec: { name: "keepEta", params: { epsilon, minKeep, ties }, inputs: [] },
-    needs: "entropy",
-    cut(ladder) {
-      const low = gap / 2 - ladder.entropy;
-      const doubt = low < gap + ladder.entropyError ? ladder.entropyError : 0;
-      ladder.keepProbable(Math.min(gap, low), minKeep, doubt, ties);
-    },
-  };
+  return keepEtaDefinition.call(options, epsilon);
 }
+
+/** Its row of the catalogue. */
+export const keepEtaDefinition = /* @__PURE__ */ define({
+  name: "keepEta",
+  kind: "stage",
+  help: "the same, by entropy",
+  options: { epsilon: EPSILON, minKeep: MIN_KEEP, ties: TIES },
+  make({ epsilon, minKeep, ties }, spec): Stage {
+    const gap = ln(epsilon);
+    return {
+      spec,
+      needs: "entropy",
+      cut(ladder) {
+        const low = gap / 2 - ladder.entropy;
+        const doubt = low < gap + ladder.entropyError ? ladder.entropyError : 0;
+        ladder.keepProbable(Math.min(gap, low), minKeep, doubt, ties);
+      },
+    };
+  },
+});

@@ -1,6 +1,7 @@
 import { ln } from "../../../kernels/mod.ts";
+import { define } from "../../core/mod.ts";
 import { HALF_STEP } from "../cuts/_rung.ts";
-import { checkCount, checkShare, optionsOf } from "./_refuse.ts";
+import { MIN_KEEP } from "./_options.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode keepMinP}. */
@@ -31,15 +32,26 @@ export interface KeepMinPOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function keepMinP(p: number, options: KeepMinPOptions = {}): Stage {
-  const { minKeep = 1 } = optionsOf("keepMinP", options, ["minKeep"]);
-  checkShare("keepMinP", "p", p);
-  checkCount("keepMinP", "minKeep", minKeep, 1);
-  const gap = ln(p);
-  return {
-    spec: { name: "keepMinP", params: { p, minKeep }, inputs: [] },
-    cut(ladder) {
-      const [largest, doubt] = ladder.largest();
-      ladder.keepFrom(largest + gap - HALF_STEP, minKeep, doubt);
-    },
-  };
+  return keepMinPDefinition.call(options, p);
 }
+
+/** Its row of the catalogue. */
+export const keepMinPDefinition = /* @__PURE__ */ define({
+  name: "keepMinP",
+  kind: "stage",
+  help: "those with a share p of the best one's probability",
+  options: {
+    p: { type: "number", above: 0, most: 1, argument: true, help: "the share" },
+    minKeep: MIN_KEEP,
+  },
+  make({ p, minKeep }, spec): Stage {
+    const gap = ln(p);
+    return {
+      spec,
+      cut(ladder) {
+        const [largest, doubt] = ladder.largest();
+        ladder.keepFrom(largest + gap - HALF_STEP, minKeep, doubt);
+      },
+    };
+  },
+});

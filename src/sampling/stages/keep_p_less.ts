@@ -1,4 +1,5 @@
 import { ln } from "../../../kernels/mod.ts";
+import { define } from "../../core/mod.ts";
 import type { Stage } from "./stage.ts";
 
 /**
@@ -18,8 +19,17 @@ import type { Stage } from "./stage.ts";
  * @returns The stage.
  */
 export function keepPLess(): Stage {
-  return {
-    spec: { name: "keepPLess", params: {}, inputs: [] },
+  return keepPLessDefinition.call({});
+}
+
+/** Its row of the catalogue. */
+export const keepPLessDefinition = /* @__PURE__ */ define({
+  name: "keepPLess",
+  kind: "stage",
+  help: "those likelier than two draws are to agree",
+  options: {},
+  make: (_options, spec): Stage => ({
+    spec,
     cut(ladder) {
       const [least, most] = ladder.squares();
       const low = ln(least), high = ln(most);
@@ -27,5 +37,5 @@ export function keepPLess(): Stage {
       // Equal probabilities are at the threshold themselves: the tolerance of `keepProbable` keeps them.
       ladder.keepProbable(middle, 1, (high - low) / 2);
     },
-  };
-}
+  }),
+});

@@ -1,4 +1,4 @@
-import { checkShare } from "./_refuse.ts";
+import { define } from "../../core/mod.ts";
 import type { Stage } from "./stage.ts";
 
 /**
@@ -21,13 +21,21 @@ import type { Stage } from "./stage.ts";
  * @throws {ParameterError} If it is not.
  */
 export function keepTopH(h: number): Stage {
-  checkShare("keepTopH", "h", h);
-  return {
-    spec: { name: "keepTopH", params: { h }, inputs: [] },
+  return keepTopHDefinition.call({}, h);
+}
+
+/** Its row of the catalogue. */
+export const keepTopHDefinition = /* @__PURE__ */ define({
+  name: "keepTopH",
+  kind: "stage",
+  help: "the best that hold a share h of the entropy",
+  options: { h: { type: "number", above: 0, most: 1, argument: true, help: "the share" } },
+  make: ({ h }, spec): Stage => ({
+    spec,
     most: 100,
     cut(ladder) {
       ladder.keepCount(100, "lowestId");
       ladder.keepEntropy(h);
     },
-  };
-}
+  }),
+});

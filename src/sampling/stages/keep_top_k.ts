@@ -1,4 +1,5 @@
-import { checkCount, checkTies, optionsOf } from "./_refuse.ts";
+import { define } from "../../core/mod.ts";
+import { MIN_KEEP, TIES } from "./_options.ts";
 import type { Stage } from "./stage.ts";
 import type { Ties } from "./ties.ts";
 
@@ -33,14 +34,25 @@ export interface KeepTopKOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function keepTopK(k: number, options: KeepTopKOptions = {}): Stage {
-  const { ties = "lowestId", minKeep = 1 } = optionsOf("keepTopK", options, ["ties", "minKeep"]);
-  checkCount("keepTopK", "k", k, 1);
-  checkTies("keepTopK", ties);
-  checkCount("keepTopK", "minKeep", minKeep, 1);
-  const count = Math.max(k, minKeep);
-  return {
-    spec: { name: "keepTopK", params: { k, ties, minKeep }, inputs: [] },
-    ...(ties === "lowestId" ? { most: count } : { mostWithoutTies: count }),
-    cut: (ladder) => ladder.keepCount(count, ties),
-  };
+  return keepTopKDefinition.call(options, k);
 }
+
+/** Its row of the catalogue. */
+export const keepTopKDefinition = /* @__PURE__ */ define({
+  name: "keepTopK",
+  kind: "stage",
+  help: "the k best",
+  options: {
+    k: { type: "whole", least: 1, argument: true, code: "E_K_RANGE", help: "how many" },
+    ties: TIES,
+    minKeep: MIN_KEEP,
+  },
+  make({ k, ties, minKeep }, spec): Stage {
+    const count = Math.max(k, minKeep);
+    return {
+      spec,
+      ...(ties === "lowestId" ? { most: count } : { mostWithoutTies: count }),
+      cut: (ladder) => ladder.keepCount(count, ties),
+    };
+  },
+});

@@ -1,4 +1,4 @@
-import { checkAbove } from "./_refuse.ts";
+import { define } from "../../core/mod.ts";
 import type { Stage } from "./stage.ts";
 
 /**
@@ -23,9 +23,17 @@ import type { Stage } from "./stage.ts";
  * @throws {ParameterError} If it is not.
  */
 export function keepTopNSigma(n: number): Stage {
-  checkAbove("keepTopNSigma", "n", n);
-  return {
-    spec: { name: "keepTopNSigma", params: { n }, inputs: [] },
+  return keepTopNSigmaDefinition.call({}, n);
+}
+
+/** Its row of the catalogue. */
+export const keepTopNSigmaDefinition = /* @__PURE__ */ define({
+  name: "keepTopNSigma",
+  kind: "stage",
+  help: "those within n deviations of the best",
+  options: { n: { type: "number", above: 0, argument: true, help: "how many" } },
+  make: ({ n }, spec): Stage => ({
+    spec,
     needs: "spread",
     cut(ladder) {
       if (ladder.count <= 1) return;
@@ -33,5 +41,5 @@ export function keepTopNSigma(n: number): Stage {
       const { deviation, doubt: more } = ladder.spread();
       ladder.maskBelow(largest - n * deviation, doubt + n * more);
     },
-  };
-}
+  }),
+});

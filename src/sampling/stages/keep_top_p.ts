@@ -1,4 +1,5 @@
-import { checkCount, checkShare, checkTies, optionsOf } from "./_refuse.ts";
+import { define } from "../../core/mod.ts";
+import { MIN_KEEP, TIES } from "./_options.ts";
 import type { Stage } from "./stage.ts";
 import type { Ties } from "./ties.ts";
 
@@ -33,12 +34,21 @@ export interface KeepTopPOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function keepTopP(p: number, options: KeepTopPOptions = {}): Stage {
-  const { ties = "lowestId", minKeep = 1 } = optionsOf("keepTopP", options, ["ties", "minKeep"]);
-  checkShare("keepTopP", "p", p);
-  checkTies("keepTopP", ties);
-  checkCount("keepTopP", "minKeep", minKeep, 1);
-  return {
-    spec: { name: "keepTopP", params: { p, ties, minKeep }, inputs: [] },
-    cut: (ladder) => p === 1 ? undefined : ladder.keepMass(p, minKeep, ties),
-  };
+  return keepTopPDefinition.call(options, p);
 }
+
+/** Its row of the catalogue. */
+export const keepTopPDefinition = /* @__PURE__ */ define({
+  name: "keepTopP",
+  kind: "stage",
+  help: "the best that hold a share p",
+  options: {
+    p: { type: "number", above: 0, most: 1, argument: true, help: "the share" },
+    ties: TIES,
+    minKeep: MIN_KEEP,
+  },
+  make: ({ p, ties, minKeep }, spec): Stage => ({
+    spec,
+    cut: (ladder) => p === 1 ? undefined : ladder.keepMass(p, minKeep, ties),
+  }),
+});

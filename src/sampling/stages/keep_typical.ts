@@ -1,4 +1,5 @@
-import { checkCount, checkShare, optionsOf } from "./_refuse.ts";
+import { define } from "../../core/mod.ts";
+import { MIN_KEEP } from "./_options.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode keepTypical}. */
@@ -29,12 +30,21 @@ export interface KeepTypicalOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function keepTypical(p: number, options: KeepTypicalOptions = {}): Stage {
-  const { minKeep = 1 } = optionsOf("keepTypical", options, ["minKeep"]);
-  checkShare("keepTypical", "p", p);
-  checkCount("keepTypical", "minKeep", minKeep, 1);
-  return {
-    spec: { name: "keepTypical", params: { p, minKeep }, inputs: [] },
+  return keepTypicalDefinition.call(options, p);
+}
+
+/** Its row of the catalogue. */
+export const keepTypicalDefinition = /* @__PURE__ */ define({
+  name: "keepTypical",
+  kind: "stage",
+  help: "those nearest to the entropy, up to a share p",
+  options: {
+    p: { type: "number", above: 0, most: 1, argument: true, help: "the share" },
+    minKeep: MIN_KEEP,
+  },
+  make: ({ p, minKeep }, spec): Stage => ({
+    spec,
     needs: "entropy",
     cut: (ladder) => p === 1 ? undefined : ladder.keepTypical(p, minKeep),
-  };
-}
+  }),
+});

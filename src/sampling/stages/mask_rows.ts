@@ -1,4 +1,6 @@
-import { type Segment, ShapeError } from "../../core/mod.ts";
+import { define, type Segment, ShapeError, type Spec } from "../../core/mod.ts";
+import { localSpec } from "../../core/inside.ts";
+import { maskTexts, maskWords } from "./_mask_words.ts";
 import { refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
@@ -22,7 +24,8 @@ const WANTED = "a list of bit masks (Uint32Array or Int32Array), or a function f
  *
  * Ids beyond a mask's bits are disallowed, and `missing` counts them. A mask with more words than the vocabulary fills, or a set bit
  * beyond it, is refused: of a list before any read, of a function before its row gives a token. The masks are not copied: a decode loop
- * may reuse one buffer. A function is asked more than once a row, and must not sample itself. Cost: as `penalties`.
+ * may reuse one buffer. A function is asked more than once a row, and must not sample itself; what it would give no spec can say, so that
+ * the stage cannot be made again elsewhere. Cost: as `penalties`.
  *
  * @example A mask a row
  * ```ts
@@ -48,48 +51,72 @@ const WANTED = "a list of bit masks (Uint32Array or Int32Array), or a function f
  * @throws {ParameterError} If it is neither, or a mask no words of bits; the masks of a function when their row is read.
  */
 export function maskRows(masks: readonly Bitmask[] | ((row: number) => Bitmask | undefined)): MaskRowsStage {
-  if (typeof masks !== "function") {
-    if (!Array.isArray(masks)) refuse("maskRows", "masks", masks, WANTED);
-    for (const [row, bits] of masks.entries()) checkWords(bits, row);
+  if (typeof masks === "function") {
+    return stageOf(localSpec("maskRows"), (row) => {
+      const bits = masks(row);
+      return bits ? checkWords(bits, row) : undefined;
+    });
   }
-  function bitsOf(row: number): Bitmask | undefined {
-    if (typeof masks !== "function" && row >= masks.length) {
-      throw new ShapeError(`Cannot mask row ${row}: there are masks for ${masks.length} rows, wanted one a row`);
-    }
-    const bits = typeof masks === "function" ? masks(row) : masks[row];
-    if (!bits && typeof masks === "function") return undefined;
-    checkWords(bits, row);
-    return bits;
-  }
+  if (!Array.isArray(masks)) refuse("maskRows", "masks", masks, WANTED);
+  for (const [row, bits] of masks.entries()) checkWords(bits, row);
   return {
-    spec: {
-      name: "maskRows",
-      params: { rows: typeof masks === "function" ? "by function" : masks.length },
-      inputs: [],
+    ...stageOf(specOf(masks), (row) => {
+      if (row < masks.length) return checkWords(masks[row], row);
+      throw new ShapeError(`Cannot mask row ${row}: there are masks for ${masks.length} rows, wanted one a row`);
+    }),
+    check: (vocabulary) => masks.forEach((bits, row) => checkWidth(bits, vocabulary, row)),
+  };
+}
+
+/** Its row of the catalogue: of the masks as JSON has them. Their text is made only when it is asked for, as for `mask`. */
+export const maskRowsDefinition = /* @__PURE__ */ define({
+  name: "maskRows",
+  kind: "stage",
+  help: "the bits of a mask for each row, in base64",
+  options: {
+    masks: {
+      type: "data",
+      read: (_what, _name, masks): Uint32Array[] => maskWords(masks),
+      write: () => undefined,
+      argument: true,
+      help: "one bit an id, 1 = allowed",
     },
-    check(vocabulary) {
-      if (typeof masks !== "function") masks.forEach((bits, row) => checkWidth(bits, vocabulary, row));
+  },
+  make: ({ masks }): MaskRowsStage => maskRows(masks),
+});
+
+function specOf(masks: readonly Bitmask[]): Spec {
+  const params = {
+    get masks(): string[] {
+      return maskTexts(masks);
     },
+  };
+  return { name: "maskRows", params, inputs: [] };
+}
+
+/** Masks rows by what `maskOf` gives of each; `undefined` lets a row be. */
+function stageOf(spec: Spec, maskOf: (row: number) => Bitmask | undefined): MaskRowsStage {
+  return {
+    spec,
     checkRow(vocabulary, row) {
-      const bits = bitsOf(row);
+      const bits = maskOf(row);
       if (bits) checkWidth(bits, vocabulary, row);
     },
     edit({ row }) {
-      const bits = bitsOf(row);
+      const bits = maskOf(row);
       if (!bits) return undefined;
       return { apply: (segment) => apply(bits, segment) };
     },
     missing(vocabulary, row) {
-      const bits = bitsOf(row);
+      const bits = maskOf(row);
       return bits ? Math.max(0, vocabulary - 32 * bits.length) : 0;
     },
   };
 }
 
-function checkWords(bits: Bitmask | undefined, row: number): void {
-  if (!(bits instanceof Uint32Array || bits instanceof Int32Array)) {
-    refuse("maskRows", `the mask of row ${row}`, bits, "a Uint32Array or Int32Array");
-  }
+function checkWords(bits: Bitmask | undefined, row: number): Bitmask {
+  if (bits instanceof Uint32Array || bits instanceof Int32Array) return bits;
+  refuse("maskRows", `the mask of row ${row}`, bits, "a Uint32Array or Int32Array");
 }
 
 function checkWidth(bits: Bitmask, vocabulary: number, row: number): void {

@@ -1,6 +1,6 @@
-import { checkCount, checkedIds, checkWord, optionsOf } from "./_refuse.ts";
-import { banEdit, checkBelow } from "./_token_edit.ts";
+import { define } from "../../core/mod.ts";
 import type { Stage } from "./stage.ts";
+import { banEdit, checkBelow } from "./_token_edit.ts";
 
 /** Options of {@linkcode minLength}. */
 export interface MinLengthOptions {
@@ -31,16 +31,25 @@ export interface MinLengthOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function minLength(tokens: number, options: MinLengthOptions): Stage {
-  const { scope = "output" } = optionsOf("minLength", options, ["end!", "scope"]);
-  checkCount("minLength", "tokens", tokens, 1);
-  const end = checkedIds("minLength", "end", options.end);
-  checkWord("minLength", "scope", scope, ["output", "all"]);
-  return {
-    spec: { name: "minLength", params: { tokens, end, scope }, inputs: [] },
+  return minLengthDefinition.call(options, tokens);
+}
+
+/** Its row of the catalogue. */
+export const minLengthDefinition = /* @__PURE__ */ define({
+  name: "minLength",
+  kind: "stage",
+  help: "no end before so many tokens",
+  options: {
+    tokens: { type: "whole", least: 1, argument: true, help: "how many" },
+    end: { type: "ids", help: "the ids that would end the text" },
+    scope: { type: "choice", words: ["output", "all"], default: "output", help: "what is counted" },
+  },
+  make: ({ tokens, end, scope }, spec): Stage => ({
+    spec,
     check: (vocabulary) => checkBelow("minLength", end, vocabulary),
     edit({ history, prompt }) {
       const length = scope === "all" ? history.length : history.length - prompt;
       return length < tokens ? banEdit(end) : undefined;
     },
-  };
-}
+  }),
+});

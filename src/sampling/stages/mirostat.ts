@@ -1,7 +1,8 @@
 import { exp, ln } from "../../../kernels/mod.ts";
+import { define } from "../../core/mod.ts";
 import { BEST } from "./_chain.ts";
-import { checkFinite, optionsOf, refuse } from "./_refuse.ts";
 import type { Ladder } from "./ladder.ts";
+import { refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode mirostat}. */
@@ -44,13 +45,22 @@ const FARTHEST = 1e300;
  * @throws {ParameterError} If an option is out of range.
  */
 export function mirostat(options: MirostatOptions = {}): Stage {
-  const { version = 2, tau = 5, eta = 0.1, m = 100 } = optionsOf("mirostat", options, ["version", "tau", "eta", "m"]);
-  if (version !== 1 && version !== 2) refuse("mirostat", "version", version, "1 or 2");
-  checkFinite("mirostat", "tau", tau);
-  checkFinite("mirostat", "eta", eta);
-  if (!Number.isSafeInteger(m) || m < 2 || m > BEST) refuse("mirostat", "m", m, `a whole number from 2 to ${BEST}`);
-  return {
-    spec: { name: "mirostat", params: { version, tau, eta, ...(version === 1 ? { m } : {}) }, inputs: [] },
+  return mirostatDefinition.call(options);
+}
+
+/** Its row of the catalogue. */
+export const mirostatDefinition = /* @__PURE__ */ define({
+  name: "mirostat",
+  kind: "stage",
+  help: "a surprise that is steered to tau",
+  options: {
+    version: { type: "data", read: readVersion, default: 2, help: "2 or 1" },
+    tau: { type: "number", default: 5, help: "the surprise to hold, in bits" },
+    eta: { type: "number", default: 0.1, help: "how fast it is corrected" },
+    m: { type: "whole", least: 2, most: BEST, default: 100, help: "version 1: of how many tokens it estimates" },
+  },
+  make: ({ version, tau, eta, m }, spec): Stage => ({
+    spec,
     initial: [within(2 * tau)],
     cut(ladder, { own: [mu], vocabulary, observe }) {
       if (version === 2) ladder.keepProbable(-mu * LN2, 1);
@@ -61,7 +71,11 @@ export function mirostat(options: MirostatOptions = {}): Stage {
       if (probability === undefined || !(probability > 0)) return [mu];
       return [within(mu - eta * (-ln(probability) / LN2 - tau))];
     },
-  };
+  }),
+});
+
+function readVersion(what: string, name: string, version: unknown): 1 | 2 {
+  return version === 1 || version === 2 ? version : refuse(what, name, version, "1 or 2");
 }
 
 /** Keeps mu finite, whatever tau and eta are. */

@@ -1,6 +1,6 @@
-import { checkCount, checkWord, optionsOf } from "./_refuse.ts";
-import { banEdit } from "./_token_edit.ts";
+import { define } from "../../core/mod.ts";
 import type { Stage } from "./stage.ts";
+import { banEdit } from "./_token_edit.ts";
 
 /** Options of {@linkcode noRepeatNgram}. */
 export interface NoRepeatNgramOptions {
@@ -28,11 +28,20 @@ export interface NoRepeatNgramOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function noRepeatNgram(n: number, options: NoRepeatNgramOptions = {}): Stage {
-  const { scope = "all" } = optionsOf("noRepeatNgram", options, ["scope"]);
-  checkCount("noRepeatNgram", "n", n, 1);
-  checkWord("noRepeatNgram", "scope", scope, ["all", "output"]);
-  return {
-    spec: { name: "noRepeatNgram", params: { n, scope }, inputs: [] },
+  return noRepeatNgramDefinition.call(options, n);
+}
+
+/** Its row of the catalogue. */
+export const noRepeatNgramDefinition = /* @__PURE__ */ define({
+  name: "noRepeatNgram",
+  kind: "stage",
+  help: "no n tokens twice",
+  options: {
+    n: { type: "whole", least: 1, argument: true, help: "how many" },
+    scope: { type: "choice", words: ["all", "output"], default: "all", help: "where earlier ones are looked for" },
+  },
+  make: ({ n, scope }, spec): Stage => ({
+    spec,
     edit({ history, prompt }) {
       const from = scope === "all" ? 0 : prompt;
       const begin = history.length - (n - 1);
@@ -44,5 +53,5 @@ export function noRepeatNgram(n: number, options: NoRepeatNgramOptions = {}): St
       }
       return banEdit(banned);
     },
-  };
-}
+  }),
+});

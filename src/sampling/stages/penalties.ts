@@ -1,7 +1,7 @@
 import { ln } from "../../../kernels/mod.ts";
-import { checkAbove, checkFinite, checkWord, optionsOf, refuse } from "./_refuse.ts";
-import { tokenEdit } from "./_token_edit.ts";
+import { define } from "../../core/mod.ts";
 import type { Edit, Stage, StageContext } from "./stage.ts";
+import { tokenEdit } from "./_token_edit.ts";
 
 /** Options of {@linkcode penalties}. */
 export interface PenaltiesOptions {
@@ -45,47 +45,58 @@ export interface PenaltiesOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function penalties(options: PenaltiesOptions): Stage {
-  const { repetition = 1, frequency = 0, presence = 0, window = Infinity, scope = "all", normalize = false } =
-    optionsOf("penalties", options, ["repetition", "frequency", "presence", "window", "scope", "counts", "normalize"]);
-  const { counts = scope } = options;
-  checkAbove("penalties", "repetition", repetition);
-  checkFinite("penalties", "frequency", frequency);
-  checkFinite("penalties", "presence", presence);
-  checkWord("penalties", "scope", scope, ["all", "output"]);
-  checkWord("penalties", "counts", counts, ["all", "output"]);
-  if (window !== Infinity && !(Number.isSafeInteger(window) && window >= 0)) {
-    refuse("penalties", "window", window, "a whole number of at least 0, or nothing for all tokens");
-  }
-  if (typeof normalize !== "boolean") refuse("penalties", "normalize", normalize, "true or false");
-  const params = { repetition, frequency, presence, window, scope, counts, normalize };
-  const spec = { name: "penalties", params, inputs: [] };
-  const edit = (context: StageContext): Edit | undefined => {
-    const seen = tokensOf(context, window, scope);
-    const count = countsOf(tokensOf(context, window, counts));
-    const repeated = new Set(seen);
-    return tokenEdit([...repeated, ...count.keys()], (x, id) => {
-      const scaled = !repeated.has(id) ? x : x < 0 ? x * repetition : x / repetition;
-      const times = count.get(id) ?? 0;
-      return times === 0 ? scaled : scaled - times * frequency - presence;
-    });
-  };
-  if (!normalize) return { spec, edit };
-  return {
-    spec,
-    needsBest: 0,
-    edits: true,
-    cut(ladder, context) {
-      const sum = ladder.top + ln(ladder.mass);
-      const penalty = edit(context);
-      const shift: Edit = {
-        apply({ values }) {
-          for (let i = 0; i < values.length; i++) values[i] -= sum;
-        },
-      };
-      return { edits: penalty ? [shift, penalty] : [shift] };
-    },
-  };
+  return penaltiesDefinition.call(options);
 }
+
+/** Its row of the catalogue. */
+export const penaltiesDefinition = /* @__PURE__ */ define({
+  name: "penalties",
+  kind: "stage",
+  help: "repetition, frequency, presence",
+  options: {
+    repetition: { type: "number", above: 0, default: 1, help: "divides or multiplies the logits of seen tokens" },
+    frequency: { type: "number", default: 0, help: "taken off for each time a token was seen" },
+    presence: { type: "number", default: 0, help: "taken off once for a seen token" },
+    window: {
+      type: "whole",
+      optional: true,
+      endless: true,
+      hint: ", or nothing for all tokens",
+      help: "how many of the last tokens count",
+    },
+    scope: { type: "choice", words: ["all", "output"], default: "all", help: "where repetition looks" },
+    counts: { type: "choice", words: ["all", "output"], optional: true, help: "where the others look" },
+    normalize: { type: "flag", default: false, help: "from log-probabilities" },
+  },
+  make({ repetition, frequency, presence, window = Infinity, scope, counts = scope, normalize }, spec): Stage {
+    const edit = (context: StageContext): Edit | undefined => {
+      const seen = tokensOf(context, window, scope);
+      const count = countsOf(tokensOf(context, window, counts));
+      const repeated = new Set(seen);
+      return tokenEdit([...repeated, ...count.keys()], (x, id) => {
+        const scaled = !repeated.has(id) ? x : x < 0 ? x * repetition : x / repetition;
+        const times = count.get(id) ?? 0;
+        return times === 0 ? scaled : scaled - times * frequency - presence;
+      });
+    };
+    if (!normalize) return { spec, edit };
+    return {
+      spec,
+      needsBest: 0,
+      edits: true,
+      cut(ladder, context) {
+        const sum = ladder.top + ln(ladder.mass);
+        const penalty = edit(context);
+        const shift: Edit = {
+          apply({ values }) {
+            for (let i = 0; i < values.length; i++) values[i] -= sum;
+          },
+        };
+        return { edits: penalty ? [shift, penalty] : [shift] };
+      },
+    };
+  },
+});
 
 function tokensOf({ history, prompt }: StageContext, window: number, scope: "all" | "output"): readonly number[] {
   const from = Math.max(scope === "all" ? 0 : prompt, history.length - window);

@@ -1,6 +1,6 @@
-import { checkCount, checkedIds, optionsOf } from "./_refuse.ts";
-import { banEdit, checkBelow } from "./_token_edit.ts";
+import { define } from "../../core/mod.ts";
 import type { Stage } from "./stage.ts";
+import { banEdit, checkBelow } from "./_token_edit.ts";
 
 /** Options of {@linkcode suppress}. */
 export interface SuppressOptions {
@@ -25,12 +25,21 @@ export interface SuppressOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function suppress(ids: readonly number[], options: SuppressOptions = {}): Stage {
-  const { first = Infinity } = optionsOf("suppress", options, ["first"]);
-  const banned = checkedIds("suppress", "ids", ids);
-  if (first !== Infinity) checkCount("suppress", "first", first, 1);
-  return {
-    spec: { name: "suppress", params: { ids: banned, first }, inputs: [] },
-    check: (vocabulary) => checkBelow("suppress", banned, vocabulary),
-    edit: ({ history, prompt }) => history.length - prompt < first ? banEdit(banned) : undefined,
-  };
+  return suppressDefinition.call(options, ids);
 }
+
+/** Its row of the catalogue. */
+export const suppressDefinition = /* @__PURE__ */ define({
+  name: "suppress",
+  kind: "stage",
+  help: "never these tokens",
+  options: {
+    ids: { type: "ids", argument: true, help: "the ids" },
+    first: { type: "whole", least: 1, optional: true, endless: true, help: "only for so many first tokens" },
+  },
+  make: ({ ids, first = Infinity }, spec): Stage => ({
+    spec,
+    check: (vocabulary) => checkBelow("suppress", ids, vocabulary),
+    edit: ({ history, prompt }) => history.length - prompt < first ? banEdit(ids) : undefined,
+  }),
+});

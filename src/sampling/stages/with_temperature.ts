@@ -1,6 +1,7 @@
-import { divideEdit, LEAST_TEMPERATURE } from "./_temperature.ts";
-import { checkNumber } from "./_refuse.ts";
+import { define } from "../../core/mod.ts";
+import { refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
+import { divideEdit, LEAST_TEMPERATURE } from "./_temperature.ts";
 
 /**
  * Divides every logit by a temperature: `x' = x / fround(T)` (f64 rows: `x / T`). Below 1 it sharpens, above 1 it flattens; 0 is greedy: the largest logit alone
@@ -27,20 +28,30 @@ import type { Stage } from "./stage.ts";
  * @throws {ParameterError} If it is not.
  */
 export function withTemperature(temperature: number): Stage {
-  const check = (fits: (t: number) => boolean, wanted: string) =>
-    checkNumber("withTemperature", "temperature", temperature, fits, wanted);
-  check((t) => t >= 0 && t < Infinity, "a finite number of at least 0 (0 is greedy)");
-  check((t) => t === 0 || t >= LEAST_TEMPERATURE, `0 (greedy) or a number of at least ${LEAST_TEMPERATURE}`);
-  const spec = { name: "withTemperature", params: { temperature }, inputs: [] };
-  if (temperature === 0) {
-    return { spec, most: 1, cut: (ladder) => ladder.keepCount(1, "lowestId") };
-  }
-  return {
-    spec,
-    divisor: temperature,
-    edit: () => divideEdit(temperature),
-    cut(ladder) {
-      if (!ladder.scale(temperature)) ladder.giveUp("the mass at another temperature");
-    },
-  };
+  return withTemperatureDefinition.call({}, temperature);
 }
+
+/** Its row of the catalogue. */
+export const withTemperatureDefinition = /* @__PURE__ */ define({
+  name: "withTemperature",
+  kind: "stage",
+  help: "divide the logits; 0 is greedy",
+  options: {
+    temperature: { type: "number", least: 0, hint: " (0 is greedy)", argument: true, help: "what they are divided by" },
+  },
+  make({ temperature }, spec): Stage {
+    if (temperature === 0) return { spec, most: 1, cut: (ladder) => ladder.keepCount(1, "lowestId") };
+    if (temperature < LEAST_TEMPERATURE) {
+      const wanted = `0 (greedy) or a number of at least ${LEAST_TEMPERATURE}`;
+      refuse("withTemperature", "temperature", temperature, wanted);
+    }
+    return {
+      spec,
+      divisor: temperature,
+      edit: () => divideEdit(temperature),
+      cut(ladder) {
+        if (!ladder.scale(temperature)) ladder.giveUp("the mass at another temperature");
+      },
+    };
+  },
+});

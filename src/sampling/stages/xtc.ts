@@ -1,5 +1,6 @@
 import { ln } from "../../../kernels/mod.ts";
-import { checkCount, checkNumber, optionsOf } from "./_refuse.ts";
+import { define } from "../../core/mod.ts";
+import { MIN_KEEP } from "./_options.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode xtc}. */
@@ -35,18 +36,29 @@ export interface XtcOptions {
  * @throws {ParameterError} If an option is out of range.
  */
 export function xtc(options: XtcOptions): Stage {
-  const { probability, threshold, minKeep = 1 } = optionsOf("xtc", options, ["probability!", "threshold!", "minKeep"]);
-  checkNumber("xtc", "probability", probability, (x) => x >= 0 && x <= 1, "a number from 0 to 1");
-  checkNumber("xtc", "threshold", threshold, (x) => x >= 0 && x <= 1, "a number from 0 to 1");
-  checkCount("xtc", "minKeep", minKeep, 1);
-  const gap = ln(threshold);
-  return {
-    spec: { name: "xtc", params: { probability, threshold, minKeep }, inputs: [] },
-    needsBest: Math.floor(1 / threshold) + 1,
-    needsMasked: minKeep > 1,
-    cut(ladder, { chance }) {
-      if (probability === 0 || threshold > 0.5) return;
-      if (chance() <= probability) ladder.dropTop(gap, minKeep);
-    },
-  };
+  return xtcDefinition.call(options);
 }
+
+/** Its row of the catalogue. */
+export const xtcDefinition = /* @__PURE__ */ define({
+  name: "xtc",
+  kind: "stage",
+  help: "at times without the top choices",
+  options: {
+    probability: { type: "number", least: 0, most: 1, help: "the chance that a row is cut" },
+    threshold: { type: "number", least: 0, most: 1, help: "the least probability of a top choice" },
+    minKeep: MIN_KEEP,
+  },
+  make({ probability, threshold, minKeep }, spec): Stage {
+    const gap = ln(threshold);
+    return {
+      spec,
+      needsBest: Math.floor(1 / threshold) + 1,
+      needsMasked: minKeep > 1,
+      cut(ladder, { chance }) {
+        if (probability === 0 || threshold > 0.5) return;
+        if (chance() <= probability) ladder.dropTop(gap, minKeep);
+      },
+    };
+  },
+});

@@ -1,7 +1,6 @@
 import { optionsOf } from "../core/mod.ts";
+import { preset, type PresetName, type PresetOptions } from "../sampling/mod.ts";
 import { chainFrom } from "./chain_from.ts";
-import { preset } from "./presets/preset.ts";
-import type { PresetName, PresetOptions } from "./presets/preset_options.ts";
 
 /** Where a chain comes from: `stages`, or else a preset. */
 export interface SampleChainOptions {
@@ -18,7 +17,8 @@ export interface SampleChainOptions {
  *
  * @example Nothing said keeps every token
  * ```ts
- * import { sampleChain, sampler } from "@sluice/sluice";
+ * import { sampleChain } from "@sluice/sluice/catalogue";
+ * import { sampler } from "@sluice/sluice";
  * import { assertEquals } from "@std/assert";
  *
  * const row = Float32Array.of(1, 2, 3);
