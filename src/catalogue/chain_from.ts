@@ -1,5 +1,4 @@
 import { type Operator, optionsOf, ParameterError } from "../core/mod.ts";
-import { isNeeded } from "../core/inside.ts";
 import { within } from "../sampling/inside.ts";
 import type { Stage } from "../sampling/mod.ts";
 import { CHAIN_PARTS, chainPartOf, OTHER_NAMES } from "./_chain_parts.ts";
@@ -47,20 +46,15 @@ function readStage(item: unknown, place: number, more: Readonly<Record<string, S
   const where = `Cannot read stage ${place} of the chain`;
   const { name, ...options } = (item ?? {}) as StageData;
   if (typeof name !== "string") throw new ParameterError(`${where}: it has no "name", wanted { "name": ..., ... }`);
-  const maker = Object.hasOwn(more, name) ? more[name] : makerOf(name);
-  if (!maker) throw new ParameterError(`${where}: "${name}" is unknown, wanted one of ${namesWith(more)}`);
-  return within(where, () => {
-    checkOptions(name, options, maker.options);
-    return maker.make(options);
-  });
-}
-
-function makerOf(name: string): StageMaker | undefined {
+  if (Object.hasOwn(more, name)) {
+    return within(where, () => {
+      checkOptions(name, options, more[name].options);
+      return more[name].make(options);
+    });
+  }
   const part = chainPartOf(name);
-  return part && {
-    options: Object.entries(part.options).map(([name, option]) => isNeeded(option) ? `${name}!` : name),
-    make: (options) => part.of(options) as Stage | Operator,
-  };
+  if (!part) throw new ParameterError(`${where}: "${name}" is unknown, wanted one of ${namesWith(more)}`);
+  return within(where, () => part.of(options) as Stage | Operator);
 }
 
 function namesWith(more: Readonly<Record<string, StageMaker>>): string {

@@ -10,6 +10,7 @@ import {
   sampler,
   type SamplerOptions,
 } from "../sampling/mod.ts";
+import { presetTexts } from "../sampling/inside.ts";
 import { ndjsonLine } from "../sinks/mod.ts";
 import type { Command } from "./_command.ts";
 import { runCommand } from "./_run_command.ts";
@@ -24,27 +25,21 @@ import type { Io } from "./io.ts";
 
 interface ChainFlag extends Flag {
   readonly option: keyof PresetOptions;
-  readonly whole?: boolean;
+  readonly whole: boolean;
 }
 
+/** What the values of some flags are called. */
+const VALUES: Partial<Record<keyof PresetOptions, string>> = { temperature: "T", topK: "K", topNSigma: "N", topH: "H" };
+
 /** Flags that are options of a preset's chain. */
-const CHAIN_FLAGS: readonly ChainFlag[] = [
-  { name: "temperature", option: "temperature", value: "T", help: "divide the logits by T; 0 is greedy" },
-  { name: "top-k", option: "topK", whole: true, value: "K", help: "keep the K best; 0: all", elsewhere: ["k"] },
-  { name: "top-p", option: "topP", value: "P", help: "keep the best that hold a share P; 1: all" },
-  {
-    name: "min-p",
-    option: "minP",
-    value: "P",
-    help: "keep those with a share P of the best one's probability; 0: all",
-  },
-  { name: "typical-p", option: "typicalP", value: "P", help: "keep those nearest to the entropy; 1: all" },
-  { name: "top-n-sigma", option: "topNSigma", value: "N", help: "llama.cpp: keep those within N deviations; 0: all" },
-  { name: "xtc-probability", option: "xtcProbability", value: "P", help: "llama.cpp: chance of excluding top choices" },
-  { name: "xtc-threshold", option: "xtcThreshold", value: "P", help: "llama.cpp: what a top choice is; 0.1 if absent" },
-  { name: "epsilon-cutoff", option: "epsilonCutoff", value: "P", help: "transformers: least probability; 0: none" },
-  { name: "eta-cutoff", option: "etaCutoff", value: "P", help: "transformers: the same by entropy; 0: none" },
-];
+const CHAIN_FLAGS: readonly ChainFlag[] = presetTexts().map(({ name: option, help, whole }) => ({
+  name: option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+  option,
+  whole,
+  value: VALUES[option] ?? "P",
+  help,
+  ...(option === "topK" ? { elsewhere: ["k"] } : {}),
+}));
 
 const COMMAND: Command = {
   name: "sample",

@@ -48,37 +48,43 @@ export function checkOption<O extends Option>(what: string, name: string, option
 }
 
 /** What an option's value must be, in words. */
-function wantedBy({ type, least, above, most, below, words = [], hint = "" }: Option): string {
-  return wordsFor() + hint;
-
-  function wordsFor(): string {
-    if (type === "flag") return "true or false";
-    if (type === "text") return "a text that is not empty";
-    if (type === "choice") return words.map((word) => `"${word}"`).join(" or ");
-    if (type === "ids") return "a list of ids";
-    if (type === "sequences") return "a list of sequences of ids";
-    const kind = type === "whole" ? "a whole number" : (most ?? below) === undefined ? "a finite number" : "a number";
-    if (type === "whole" && most === undefined) return `${kind} of at least ${least ?? 0}`;
-    if (least !== undefined && most !== undefined) return `${kind} from ${least} to ${most}`;
-    const low = above !== undefined ? ` above ${above}` : least !== undefined ? ` of at least ${least}` : "";
-    const high = most !== undefined ? ` at most ${most}` : below !== undefined ? ` below ${below}` : "";
-    return kind + low + (low && high && ",") + high;
-  }
+function wantedBy(option: Option): string {
+  const { type, words = [], wanted, hint = "" } = option;
+  if (wanted !== undefined) return wanted;
+  if (type === "flag") return "true or false";
+  if (type === "text") return "a text that is not empty";
+  if (type === "choice") return words.map((word) => `"${word}"`).join(" or ");
+  if (type === "ids") return "a list of ids";
+  if (type === "sequences") return "a list of sequences of ids";
+  return numberWords(option) + hint;
 }
 
-function isWithin(
-  value: unknown,
-  { type, least = type === "whole" ? 0 : -Infinity, above, most, below }: Option,
-): boolean {
-  const known = type === "whole" ? Number.isSafeInteger(value) : Number.isFinite(value);
+function numberWords({ type, least, above, most, below }: Option): string {
+  const bounded = most !== undefined || below !== undefined;
+  const kind = type === "whole" ? "a whole number" : bounded ? "a number" : "a finite number";
+  if (least !== undefined && most !== undefined) return `${kind} from ${least} to ${most}`;
+  const low = above !== undefined
+    ? ` above ${above}`
+    : least !== undefined || type === "whole"
+    ? ` of at least ${least ?? 0}`
+    : "";
+  const high = most !== undefined ? ` at most ${most}` : below !== undefined ? ` below ${below}` : "";
+  return kind + low + (low && high && ",") + high;
+}
+
+function isWithin(value: unknown, option: Option): boolean {
+  const { type, least = type === "whole" ? 0 : -Infinity, above = -Infinity, most = Infinity, below = Infinity } =
+    option;
+  if (!(type === "whole" ? Number.isSafeInteger(value) : Number.isFinite(value))) return false;
   const number = value as number;
-  return known && number >= least && !(number <= above!) && !(number > most!) && !(number >= below!);
+  return number >= least && number > above && number <= most && number < below;
 }
 
 /** A whole number that is too large for float64 is told so. */
 function rangeWords(value: unknown, option: Option): string {
-  const { type, least = 0, most, hint = "" } = option;
-  const large = type === "whole" && most === undefined && typeof value === "number" && value > Number.MAX_SAFE_INTEGER;
+  const { type, least = 0, most, wanted, hint = "" } = option;
+  const large = type === "whole" && most === undefined && wanted === undefined && typeof value === "number" &&
+    value > Number.MAX_SAFE_INTEGER;
   return large ? `a whole number from ${least} to 2^53 - 1${hint}` : wantedBy(option);
 }
 

@@ -95,9 +95,9 @@ export function define<const O extends OptionTable, T>(data: DefinitionData<O, T
   const args = all.filter((option) => table[option].argument);
   const named = all.filter((option) => !table[option].argument);
 
-  function made(given: (option: string) => unknown, built: Built): T {
+  function made(spelled: Named["spelled"], given: (option: string) => unknown, built: Built): T {
     const values = Object.fromEntries(
-      all.map((option) => [option, checkOption(name, option, table[option], given(option))]),
+      all.map((option) => [option, checkOption(name, spelled[option] ?? option, table[option], given(option))]),
     ) as unknown as OptionValues<O>;
     return data.make(values, { name, params: paramsOf(table, values), inputs: built.specs }, built);
   }
@@ -105,20 +105,44 @@ export function define<const O extends OptionTable, T>(data: DefinitionData<O, T
   return {
     ...data,
     call(options, ...values) {
-      optionsOf(name, options, named.map((option) => isNeeded(table[option]) ? `${option}!` : option));
-      const read = options as Record<string, unknown>;
-      return made((option) => table[option].argument ? values[args.indexOf(option)] : read[option], NOTHING);
+      const { options: read, spelled } = unaliased(name, table, options);
+      optionsOf(name, read, named.map((option) => isNeeded(table[option]) ? `${option}!` : option));
+      return made(spelled, (option) => table[option].argument ? values[args.indexOf(option)] : read[option], NOTHING);
     },
     of(options, built = NOTHING) {
-      optionsOf(name, options, all.map((option) => isNeeded(table[option]) ? `${option}!` : option));
-      const missing = all.find((option) => isNeeded(table[option]) && !Object.hasOwn(options, option));
-      if (missing === undefined) return made((option) => (options as Record<string, unknown>)[option], built);
+      const { options: read, spelled } = unaliased(name, table, options);
+      optionsOf(name, read, all.map((option) => isNeeded(table[option]) ? `${option}!` : option));
+      const missing = all.find((option) => isNeeded(table[option]) && !Object.hasOwn(read, option));
+      if (missing === undefined) return made(spelled, (option) => read[option], built);
       throw new ParameterError(`Cannot use ${name} without ${missing}: wanted ${all.join(", ")}`);
     },
   };
 }
 
 const NOTHING: Built = { inputs: [], specs: [] };
+
+/** Options under their own names, and those names under which they were given otherwise. */
+interface Named {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly spelled: Readonly<Record<string, string>>;
+}
+
+function unaliased(what: string, table: OptionTable, options: object): Named {
+  const aliases = Object.entries(table).flatMap(([name, { alias }]) => alias === undefined ? [] : [[alias, name]]);
+  const given = Object(options) as Record<string, unknown>;
+  const used = aliases.filter(([alias]) => given[alias] !== undefined);
+  if (used.length === 0) return { options: options as Named["options"], spelled: {} };
+  const named = { ...given }, spelled: Record<string, string> = {};
+  for (const [alias, name] of used) {
+    if (given[name] !== undefined) {
+      throw new ParameterError(`Cannot use ${what} with ${alias} and ${name}: they are one option, wanted one of them`);
+    }
+    named[name] = named[alias];
+    delete named[alias];
+    spelled[name] = alias;
+  }
+  return { options: named, spelled };
+}
 
 /** What a spec says of options: JSON. Flags at their default, and what was left out, it leaves out. */
 function paramsOf(table: OptionTable, values: Readonly<Record<string, unknown>>): Record<string, unknown> {

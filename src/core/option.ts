@@ -32,6 +32,10 @@ export interface Option {
   readonly words?: readonly string[];
   /** What an error adds to what is wanted. */
   readonly hint?: string;
+  /** What is wanted, where the bounds do not say it well. */
+  readonly wanted?: string;
+  /** Another name that it may be given by. */
+  readonly alias?: string;
   /** The error's code; `E_PARAM` when absent. */
   readonly code?: ErrorCode;
   /** Understands a value of type `data`, as given or as JSON; refuses what does not fit. */

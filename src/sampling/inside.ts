@@ -28,6 +28,7 @@ import { suppressDefinition } from "./stages/suppress.ts";
 import { withTemperatureDefinition } from "./stages/with_temperature.ts";
 import { xtcDefinition } from "./stages/xtc.ts";
 
+export { presetTexts } from "./presets/preset_options.ts";
 export { samplerDefinition } from "./sampler.ts";
 export { within } from "./stages/_within.ts";
 

@@ -33,7 +33,7 @@
 export * from "./distribution.ts";
 export * from "./openai_logprobs.ts";
 export * from "./presets/preset.ts";
-export * from "./presets/preset_options.ts";
+export { type PresetName, type PresetOptions } from "./presets/preset_options.ts";
 export * from "./presets/presets_with.ts";
 export * from "./sample.ts";
 export { type Sampler, sampler } from "./sampler.ts";

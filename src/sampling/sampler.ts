@@ -70,7 +70,7 @@ export interface Sampler extends Reducer<Sample> {
  * import { keepMinP, penalties, sampler } from "@sluice/sluice";
  * import { assertEquals } from "@std/assert";
  *
- * const next = sampler({ chain: [penalties({ repetition: 10 }), keepMinP(0.5)], seed: 1 });
+ * const next = sampler({ chain: [penalties({ repetitionPenalty: 10 }), keepMinP(0.5)], seed: 1 });
  * const ids: number[] = [];
  * for (let step = 0; step < 2; step++) {
  *   const { id } = next.draw(Float32Array.of(3, 9, 6));

@@ -181,8 +181,8 @@ class Chain {
         for (const token of tokens) {
           const count = history.filter((id) => id === token.id).length;
           if (count === 0) continue;
-          const x = token.x < 0 ? token.x * params.repetition : token.x / params.repetition;
-          token.x = this.round(x - count * params.frequency - params.presence);
+          const x = token.x < 0 ? token.x * params.repetitionPenalty : token.x / params.repetitionPenalty;
+          token.x = this.round(x - count * params.frequencyPenalty - params.presencePenalty);
         }
         return tokens;
       }

@@ -101,7 +101,7 @@ Deno.test("what is missing is named", () => {
 Deno.test("an option that there is not is refused, with the list of those there are", () => {
   const wrong: Record<string, () => unknown> = {
     keepTopK: () => keepTopK(3, any({ min_keep: 2 })),
-    penalties: () => penalties(any({ repetitionPenalty: 2 })),
+    penalties: () => penalties(any({ repeat: 2 })),
     sampler: () => sampler(any({ chian: [] })),
     dry: () => dry(any({ multiplier: 1, allowed: 2 })),
     draw: () => sampler({ chain: [keepTopK(1)] }).draw(Float32Array.of(1), any({ steps: 1 })),

@@ -146,9 +146,9 @@ Deno.test("values at the edges do what they do in the system", () => {
   assertEquals(stage("llama.cpp", { minKeep: 0 }, "keepTopP"), { p: 0.95, ties: "lowestId", minKeep: 1 });
   assertEquals(stage("llama.cpp", { xtcProbability: 7 }, "xtc"), { probability: 1, threshold: 0.1, minKeep: 1 });
   assertEquals(stage("llama.cpp", { presencePenalty: 1, penaltyLastN: -1 }, "penalties"), {
-    repetition: 1,
-    frequency: 0,
-    presence: 1,
+    repetitionPenalty: 1,
+    frequencyPenalty: 0,
+    presencePenalty: 1,
     scope: "all",
   });
   for (const name of ["llama.cpp", "transformers"] as const) {

@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { type ErrorCode, ParameterError } from "../../core/mod.ts";
+import { presetTexts } from "../../sampling/inside.ts";
+import type { PresetOptions } from "../../sampling/mod.ts";
 import { RECORD_OPTIONS, REDUCER_OPTIONS } from "../../records/inside.ts";
 
 /** What a parser of query texts is documented as. */
@@ -98,21 +100,9 @@ export const SoftmaxQuery = z.strictObject({
 const { temperature: _temperature, ...PLAIN_SOURCE } = SOURCE;
 
 /** What a chain may be made of besides a part "chain". */
-const CHAIN = {
-  temperature: number("divide the logits by T; 0 is greedy").optional(),
-  topK: whole("keep the k best; 0: all", 0).optional(),
-  topP: number("keep the best that hold a share p; 1: all").optional(),
-  minP: number("keep those with a share p of the best one's probability; 0: all").optional(),
-  typicalP: number("keep those nearest to the entropy; 1: all").optional(),
-  topNSigma: number("llama.cpp: keep those within n deviations; 0: all").optional(),
-  xtcProbability: number("llama.cpp: chance of excluding top choices").optional(),
-  xtcThreshold: number("llama.cpp: what a top choice is").optional(),
-  epsilonCutoff: number("transformers: least probability; 0: none").optional(),
-  etaCutoff: number("transformers: the same by entropy; 0: none").optional(),
-  repetitionPenalty: number("penalty on tokens of the history; 1: none").optional(),
-  frequencyPenalty: number("llama.cpp and vllm: penalty a time they occur; 0: none").optional(),
-  presencePenalty: number("llama.cpp and vllm: penalty on those that occur; 0: none").optional(),
-} satisfies Record<string, z.ZodOptional<Documented>>;
+const CHAIN = Object.fromEntries(
+  presetTexts().map(({ name, help, whole: isWhole }) => [name, (isWhole ? whole(help, 0) : number(help)).optional()]),
+) as Record<keyof PresetOptions, z.ZodOptional<z.ZodType<number, string>>>;
 
 /** Names of the parameters that make a chain. */
 export const CHAIN_NAMES = Object.keys(CHAIN) as readonly (keyof typeof CHAIN)[];

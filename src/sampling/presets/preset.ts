@@ -67,7 +67,7 @@ function llamaCpp(options: PresetOptions): Stages {
   const { mirostatTau: tau = 5, mirostatEta: eta = 0.1 } = options;
   if (version !== 0) return [temperatureOf(options.temperature ?? 0.8), stages.mirostat({ version, tau, eta })];
   return [
-    penaltiesOf(options, { window: penaltyLastN === -1 ? Infinity : penaltyLastN }),
+    penaltiesOf(options, { penaltyLastN: penaltyLastN === -1 ? Infinity : penaltyLastN }),
     options.dry && options.dry.multiplier !== 0 ? stages.dry(options.dry) : undefined,
     topNSigma > 0 ? stages.keepTopNSigma(topNSigma) : undefined,
     best(topK, "lowestId", undefined),
@@ -156,9 +156,9 @@ function lastTemperature(
 }
 
 function penaltiesOf(
-  { repetitionPenalty: repetition = 1, frequencyPenalty: frequency = 0, presencePenalty: presence = 0 }: PresetOptions,
-  more: { window?: number; counts?: "output" },
+  { repetitionPenalty = 1, frequencyPenalty = 0, presencePenalty = 0 }: PresetOptions,
+  more: { penaltyLastN?: number; counts?: "output" },
 ): Stage | undefined {
-  if (repetition === 1 && frequency === 0 && presence === 0) return undefined;
-  return stages.penalties({ repetition, frequency, presence, ...more });
+  if (repetitionPenalty === 1 && frequencyPenalty === 0 && presencePenalty === 0) return undefined;
+  return stages.penalties({ repetitionPenalty, frequencyPenalty, presencePenalty, ...more });
 }

@@ -1,4 +1,4 @@
-import { CHECKS } from "./_check_preset.ts";
+import { optionNamesOf, PRESET_NAMES } from "./_check_preset.ts";
 import type { PresetName, PresetOptions } from "./preset_options.ts";
 
 /**
@@ -17,5 +17,5 @@ import type { PresetName, PresetOptions } from "./preset_options.ts";
  * @returns The presets' names.
  */
 export function presetsWith(option: keyof PresetOptions): PresetName[] {
-  return (Object.keys(CHECKS) as PresetName[]).filter((name) => Object.keys(CHECKS[name]).includes(option));
+  return PRESET_NAMES.filter((name) => optionNamesOf(name).includes(option));
 }

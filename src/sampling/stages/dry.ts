@@ -12,6 +12,8 @@ export interface DryOptions {
   /** Repetitions shorter than this are free; 2 when absent. */
   readonly allowedLength?: number;
   /** How many of the last tokens count; all when absent. */
+  readonly penaltyLastN?: number;
+  /** Another name of `penaltyLastN`. */
   readonly window?: number;
   /** Sequences of ids over which no repetition reaches: newlines, quotes and the like, as the tokenizer writes them. */
   readonly breakers?: readonly (readonly number[])[];
@@ -54,10 +56,16 @@ export const dryDefinition = /* @__PURE__ */ define({
     multiplier: { type: "number", above: 0, help: "the penalty of a repetition that is just long enough" },
     base: { type: "number", least: 1, default: 1.75, help: "how it grows with each token" },
     allowedLength: { type: "whole", least: 1, default: 2, help: "shorter repetitions are free" },
-    window: { type: "whole", optional: true, endless: true, help: "how many of the last tokens count" },
+    penaltyLastN: {
+      alias: "window",
+      type: "whole",
+      optional: true,
+      endless: true,
+      help: "how many of the last tokens count",
+    },
     breakers: { type: "sequences", default: [], help: "what no repetition reaches over" },
   },
-  make({ multiplier, base, allowedLength, window = Infinity, breakers }, spec): Stage {
+  make({ multiplier, base, allowedLength, penaltyLastN: window = Infinity, breakers }, spec): Stage {
     const exempt = new Set(breakers.filter(({ length }) => length === 1).map(([id]) => id));
     const most = base > 1.000001 ? Math.floor(GREATEST_EXPONENT / ln(base)) : Infinity;
     return {

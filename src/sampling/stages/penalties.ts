@@ -6,12 +6,20 @@ import { tokenEdit } from "./_token_edit.ts";
 /** Options of {@linkcode penalties}. */
 export interface PenaltiesOptions {
   /** Divides the positive logits of seen tokens, multiplies their negative ones; 1 (the default) does nothing. */
-  readonly repetition?: number;
+  readonly repetitionPenalty?: number;
   /** Taken off for each time a token was seen; 0 when absent. */
-  readonly frequency?: number;
+  readonly frequencyPenalty?: number;
   /** Taken off once for a token that was seen; 0 when absent. */
-  readonly presence?: number;
+  readonly presencePenalty?: number;
   /** How many of the last tokens count; all when absent. */
+  readonly penaltyLastN?: number;
+  /** Another name of `repetitionPenalty`. */
+  readonly repetition?: number;
+  /** Another name of `frequencyPenalty`. */
+  readonly frequency?: number;
+  /** Another name of `presencePenalty`. */
+  readonly presence?: number;
+  /** Another name of `penaltyLastN`. */
   readonly window?: number;
   /** Which tokens repetition looks at: prompt and output (`"all"`, the default), or the output alone. */
   readonly scope?: "all" | "output";
@@ -35,7 +43,7 @@ export interface PenaltiesOptions {
  * import { penalties, sampler } from "@sluice/sluice/sampling";
  * import { assertAlmostEquals } from "@std/assert";
  *
- * const next = sampler({ chain: [penalties({ presence: 5 })], prompt: [0] });
+ * const next = sampler({ chain: [penalties({ presencePenalty: 5 })], prompt: [0] });
  * const { probabilities } = next.distribution(Float32Array.of(5, 0));
  * assertAlmostEquals(probabilities[0], 0.5, 1e-6);
  * ```
@@ -54,10 +62,22 @@ export const penaltiesDefinition = /* @__PURE__ */ define({
   kind: "stage",
   help: "repetition, frequency, presence",
   options: {
-    repetition: { type: "number", above: 0, default: 1, help: "divides or multiplies the logits of seen tokens" },
-    frequency: { type: "number", default: 0, help: "taken off for each time a token was seen" },
-    presence: { type: "number", default: 0, help: "taken off once for a seen token" },
-    window: {
+    repetitionPenalty: {
+      alias: "repetition",
+      type: "number",
+      above: 0,
+      default: 1,
+      help: "divides or multiplies the logits of seen tokens",
+    },
+    frequencyPenalty: {
+      alias: "frequency",
+      type: "number",
+      default: 0,
+      help: "taken off for each time a token was seen",
+    },
+    presencePenalty: { alias: "presence", type: "number", default: 0, help: "taken off once for a seen token" },
+    penaltyLastN: {
+      alias: "window",
       type: "whole",
       optional: true,
       endless: true,
@@ -68,7 +88,18 @@ export const penaltiesDefinition = /* @__PURE__ */ define({
     counts: { type: "choice", words: ["all", "output"], optional: true, help: "where the others look" },
     normalize: { type: "flag", default: false, help: "from log-probabilities" },
   },
-  make({ repetition, frequency, presence, window = Infinity, scope, counts = scope, normalize }, spec): Stage {
+  make(
+    {
+      repetitionPenalty: repetition,
+      frequencyPenalty: frequency,
+      presencePenalty: presence,
+      penaltyLastN: window = Infinity,
+      scope,
+      counts = scope,
+      normalize,
+    },
+    spec,
+  ): Stage {
     const edit = (context: StageContext): Edit | undefined => {
       const seen = tokensOf(context, window, scope);
       const count = countsOf(tokensOf(context, window, counts));
