@@ -47,6 +47,9 @@ export interface Sampler extends Reducer<Sample> {
  * edits behind a cut that leaves more than 256 tokens is read again, edited; so may `details` read, twice, for ranks. `explain` says how
  * many reads there may be, the option `reads` of `reduce` forbids them.
  *
+ * Its spec holds chain, seed and memory, so that `fromSpec` of the catalogue makes it again elsewhere, and the next draw is the same. Where
+ * stages learn from the token drawn, `accept` it first.
+ *
  * Cost of the first read at 200,000 logits: log-sum-exp and a tenth for the plain softmax; less than log-sum-exp for a chain that begins
  * with `keepTopK(k <= 256)` or is greedy; about ten times that with cells; one more copy and sweep where stages edit logits at the front.
  * A second read costs some twenty times log-sum-exp. In all at most a few MiB, whatever the vocabulary.
