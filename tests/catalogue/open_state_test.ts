@@ -5,7 +5,7 @@ import {
   fromArray,
   ParameterError,
   reduceStates,
-  RowState,
+  type RowState,
   sampler,
   saveState,
   StateFormatError,
