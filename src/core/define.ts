@@ -1,6 +1,7 @@
 import { ParameterError } from "./errors.ts";
 import { checkOption } from "./check_option.ts";
 import { isNeeded } from "./_is_needed.ts";
+import { unaliased } from "./_unaliased.ts";
 import type { Option, OptionValue } from "./option.ts";
 import { optionsOf } from "./options_of.ts";
 import type { Result } from "./result.ts";
@@ -95,7 +96,7 @@ export function define<const O extends OptionTable, T>(data: DefinitionData<O, T
   const args = all.filter((option) => table[option].argument);
   const named = all.filter((option) => !table[option].argument);
 
-  function made(spelled: Named["spelled"], given: (option: string) => unknown, built: Built): T {
+  function made(spelled: Readonly<Record<string, string>>, given: (option: string) => unknown, built: Built): T {
     const values = Object.fromEntries(
       all.map((option) => [option, checkOption(name, spelled[option] ?? option, table[option], given(option))]),
     ) as unknown as OptionValues<O>;
@@ -120,29 +121,6 @@ export function define<const O extends OptionTable, T>(data: DefinitionData<O, T
 }
 
 const NOTHING: Built = { inputs: [], specs: [] };
-
-/** Options under their own names, and those names under which they were given otherwise. */
-interface Named {
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly spelled: Readonly<Record<string, string>>;
-}
-
-function unaliased(what: string, table: OptionTable, options: object): Named {
-  const aliases = Object.entries(table).flatMap(([name, { alias }]) => alias === undefined ? [] : [[alias, name]]);
-  const given = Object(options) as Record<string, unknown>;
-  const used = aliases.filter(([alias]) => given[alias] !== undefined);
-  if (used.length === 0) return { options: options as Named["options"], spelled: {} };
-  const named = { ...given }, spelled: Record<string, string> = {};
-  for (const [alias, name] of used) {
-    if (given[name] !== undefined) {
-      throw new ParameterError(`Cannot use ${what} with ${alias} and ${name}: they are one option, wanted one of them`);
-    }
-    named[name] = named[alias];
-    delete named[alias];
-    spelled[name] = alias;
-  }
-  return { options: named, spelled };
-}
 
 /** What a spec says of options: JSON. Flags at their default, and what was left out, it leaves out. */
 function paramsOf(table: OptionTable, values: Readonly<Record<string, unknown>>): Record<string, unknown> {

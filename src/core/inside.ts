@@ -3,3 +3,4 @@ export { applyTiles } from "./_apply_tiles.ts";
 export { isNeeded } from "./_is_needed.ts";
 export { localSpec } from "./_local_spec.ts";
 export { type Position, positionAfter } from "./_position.ts";
+export { type Unaliased, unaliased } from "./_unaliased.ts";

@@ -36,3 +36,8 @@ Deno.test("both names at once are refused; an error speaks of the name that was 
     "Cannot use penalties with repetitionPenalty = -1: wanted a finite number above 0",
   );
 });
+
+Deno.test("an inherited alias counts as every inherited option does, and the others beside it stay", () => {
+  const { params } = penalties(Object.create({ repetition: 2, scope: "output" })).spec;
+  assertEquals([params.repetitionPenalty, params.scope], [2, "output"]);
+});
