@@ -15,7 +15,7 @@ export function unaliased(what: string, table: Readonly<Record<string, Option>>,
     alias === undefined || given[alias] === undefined ? [] : [[alias, name]]
   );
   if (used.length === 0) return { options: options as Unaliased["options"], spelled: {} };
-  const named: Record<string, unknown> = {}, spelled: Record<string, string> = {};
+  const named: Record<string, unknown> = Object.create(null), spelled: Record<string, string> = {};
   // Inherited ones too: they are read as well.
   for (const name in given) named[name] = given[name];
   for (const [alias, name] of used) {
