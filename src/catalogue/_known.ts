@@ -6,7 +6,7 @@ import { definitionOf } from "./definition_of.ts";
 const DEEPEST = 64;
 
 /** A spec that makes sense, and the definition of its name; refuses any other: a spec is foreign data. */
-export function knownOf(spec: Spec, depth = 0): Definition {
+function knownOf(spec: Spec, depth: number): Definition {
   const { name, params, inputs, portable } = Object(spec) as Partial<Spec>;
   if (typeof name !== "string" || typeof params !== "object" || params === null || !Array.isArray(inputs)) {
     throw new ParameterError(`Cannot make something of ${shown(spec)}: wanted a spec, { name, params, inputs }`);
@@ -24,6 +24,27 @@ export function knownOf(spec: Spec, depth = 0): Definition {
   if (definition) return definition;
   const names = CATALOGUE.map(({ name }) => name).join(", ");
   throw new ParameterError(`Cannot make "${name}": there is no such name, wanted a registered one, or one of ${names}`);
+}
+
+/** What a spec stands for: logits, where it is of a source, or of an operator on logits. */
+function standsFor(spec: Spec, depth: number): "logits" | Kind {
+  const { kind } = checkedOf(spec, depth);
+  return kind === "source" || (kind === "operator" && spec.inputs.length > 0) ? "logits" : kind;
+}
+
+/** The definition of a spec whose inputs, all the way down, are of the kinds that it is built on: nothing is made before. */
+export function checkedOf(spec: Spec, depth = 0): Definition {
+  const definition = knownOf(spec, depth);
+  const { name, kind, inputs = [] } = definition;
+  const found = spec.inputs.map((input) => standsFor(input, depth + 1));
+  // An operator has the logits that it is on, if any, for its input.
+  const wanted = kind === "operator" && inputs instanceof Array ? ["logits", ...inputs].slice(0, found.length) : inputs;
+  const fits = wanted instanceof Array
+    ? found.length === wanted.length && found.every((one, i) => one === wanted[i])
+    : found.every((one) => (wanted as { readonly each: readonly string[] }).each.includes(one));
+  if (fits) return definition;
+  const words = wanted instanceof Array ? wanted.join(", ") || "nothing" : `any of ${wanted.each.join(", ")}`;
+  throw new ParameterError(`Cannot make ${name} of ${found.join(", ")}: wanted ${words}`);
 }
 
 /** The kinds that a promise is needed for: they reach outside of the process. */

@@ -1,5 +1,6 @@
-import { ParameterError, type Spec } from "../core/mod.ts";
-import { knownOf, OPENED } from "./_known.ts";
+import { type Kind, ParameterError, shown, type Spec } from "../core/mod.ts";
+import { checkedOf, OPENED } from "./_known.ts";
+import { definitionOf } from "./definition_of.ts";
 
 /**
  * What a spec describes, made again: an operator, a reducer, a map of a row or a stage of a chain. It computes the same as what the spec
@@ -23,16 +24,22 @@ import { knownOf, OPENED } from "./_known.ts";
  * (`E_NOT_PORTABLE`).
  */
 export function fromSpec<T extends { readonly spec: Spec } = { readonly spec: Spec }>(spec: Spec): T {
-  return made(spec, 0) as T;
+  checkedOf(spec);
+  return made(spec) as T;
 }
 
-function made(spec: Spec, depth: number): unknown {
-  const definition = knownOf(spec, depth);
-  if (OPENED.includes(definition.kind)) {
+function made({ name, params, inputs }: Spec): unknown {
+  const { kind, of } = definitionOf(name)!;
+  if (OPENED.includes(kind) || (kind === "operator" && inputs.length > 0)) {
     throw new ParameterError(
-      `Cannot make ${spec.name} by fromSpec: it is a ${definition.kind}, wanted openSpec for it`,
+      `Cannot make ${name} by fromSpec: it is ${KINDS[kind] ?? "logits"}, wanted openSpec for it`,
     );
   }
-  const inputs = spec.inputs.map((input) => made(input, depth + 1));
-  return definition.of(spec.params, { inputs, specs: spec.inputs });
+  const one = of(params, { inputs: inputs.map(made), specs: inputs });
+  if (Object(one).spec) return one;
+  throw new ParameterError(
+    `Cannot make ${name} from its spec: its definition makes ${shown(one)}, wanted what has a spec`,
+  );
 }
+
+const KINDS: Partial<Record<Kind, string>> = { source: "a source", sink: "a sink" };

@@ -1,6 +1,7 @@
 import type { Logits, Operator, Spec } from "../core/mod.ts";
 import { grantsOf, type SpecGrants } from "./_grants.ts";
-import { knownOf } from "./_known.ts";
+import { checkedOf } from "./_known.ts";
+import { definitionOf } from "./definition_of.ts";
 
 export type { SpecGrants };
 
@@ -28,20 +29,22 @@ export type { SpecGrants };
  */
 export async function openSpec<T = unknown>(spec: Spec, grants: SpecGrants = {}): Promise<T> {
   const granted = grantsOf(grants);
+  // The whole of it, before anything is opened: a sink begins with an empty file.
+  checkedOf(spec);
 
-  async function made(spec: Spec, depth: number): Promise<unknown> {
-    const { kind, of } = knownOf(spec, depth);
-    const inputs = [];
-    for (const input of spec.inputs) inputs.push(await made(input, depth + 1));
+  async function made({ name, params, inputs }: Spec): Promise<unknown> {
+    const { kind, of } = definitionOf(name)!;
+    const parts = [];
+    for (const input of inputs) parts.push(await made(input));
     // Logits with an operator have the operator's spec, and themselves as its first input.
-    const [first, ...rest] = inputs;
+    const [first, ...rest] = parts;
     if (kind === "operator" && isLogits(first)) {
-      return first.pipe(of(spec.params, { inputs: rest, specs: spec.inputs.slice(1) }) as Operator);
+      return first.pipe(of(params, { inputs: rest, specs: inputs.slice(1) }) as Operator);
     }
-    return await of(spec.params, { inputs, specs: spec.inputs, grants: granted });
+    return await of(params, { inputs: parts, specs: inputs, grants: granted });
   }
 
-  return await made(spec, 0) as T;
+  return await made(spec) as T;
 }
 
 function isLogits(value: unknown): value is Logits {

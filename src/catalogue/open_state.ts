@@ -39,7 +39,8 @@ export function openState(bytes: Uint8Array): OpenedState {
     );
   }
   const reducers = Object.fromEntries(specs.map((one) => {
-    const { name, spec } = Object(one) as { readonly name: string; readonly spec: Spec };
+    const { name, spec } = Object(one) as { readonly name: unknown; readonly spec: Spec };
+    if (typeof name !== "string") throw new StateFormatError("Cannot open the state: its specs are not all named");
     return [name, fromSpec<Reducer<unknown>>(spec)];
   }));
   return { state: loadState(bytes, reducers), reducers };

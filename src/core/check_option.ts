@@ -22,7 +22,7 @@ import { shown } from "./shown.ts";
  * @throws {ParameterError} If it does not fit.
  */
 export function checkOption<O extends Option>(what: string, name: string, option: O, value: unknown): OptionValue<O> {
-  const absent = value === undefined || (option.endless && value === Infinity);
+  const absent = value === undefined || option.absentAs?.includes(value as number);
   if (absent && (option.optional || "default" in option)) return option.default as OptionValue<O>;
   const refuse = (found: unknown, wanted: string): never => {
     throw new ParameterError(`Cannot use ${what} with ${name} = ${shown(found)}: wanted ${wanted}`, option.code);
@@ -44,7 +44,8 @@ export function checkOption<O extends Option>(what: string, name: string, option
     ? words.includes(value as string)
     : isWithin(value, option);
   if (!fits) refuse(value, rangeWords(value, option));
-  return value as OptionValue<O>;
+  // Adding 0 makes -0 the 0 that JSON has.
+  return (typeof value === "number" ? value + 0 : value) as OptionValue<O>;
 }
 
 /** What an option's value must be, in words. */

@@ -1,6 +1,7 @@
 import { ParameterError } from "./errors.ts";
 import { checkOption } from "./check_option.ts";
 import { isNeeded } from "./_is_needed.ts";
+import { plainData } from "./_plain_data.ts";
 import { unaliased } from "./_unaliased.ts";
 import type { Option, OptionValue } from "./option.ts";
 import { optionsOf } from "./options_of.ts";
@@ -24,6 +25,8 @@ export interface Grants {
   writable(path: string): Promise<string>;
   /** Refuses a URL, before it is asked; also each one that a redirect leads to. */
   url(url: URL): void | Promise<void>;
+  /** Files that are read meanwhile: a sink that would write over one is refused. */
+  readonly inputs: readonly string[];
 }
 
 /** What one is built on. */
@@ -48,6 +51,8 @@ export interface DefinitionData<O extends OptionTable, T> {
   readonly options: O;
   /** What a result is, of a reducer. */
   readonly result?: Result;
+  /** The kinds of what it is built on, in order; `each`: any number of things of these kinds. Nothing when absent. */
+  readonly inputs?: readonly ("logits" | Kind)[] | { readonly each: readonly Kind[] };
   /** Makes one. `spec` says what was asked for. */
   make(options: OptionValues<O>, spec: Spec, built: Built): T;
 }
@@ -100,7 +105,7 @@ export function define<const O extends OptionTable, T>(data: DefinitionData<O, T
     const values = Object.fromEntries(
       all.map((option) => [option, checkOption(name, spelled[option] ?? option, table[option], given(option))]),
     ) as unknown as OptionValues<O>;
-    return data.make(values, { name, params: paramsOf(table, values), inputs: built.specs }, built);
+    return data.make(values, { name, params: paramsOf(name, table, values), inputs: built.specs }, built);
   }
 
   return {
@@ -123,12 +128,17 @@ export function define<const O extends OptionTable, T>(data: DefinitionData<O, T
 const NOTHING: Built = { inputs: [], specs: [] };
 
 /** What a spec says of options: JSON. Flags at their default, and what was left out, it leaves out. */
-function paramsOf(table: OptionTable, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function paramsOf(
+  what: string,
+  table: OptionTable,
+  values: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   const params: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(table)) {
     const value = values[name];
     if (value === undefined || (option.type === "flag" && value === option.default)) continue;
-    params[name] = option.write ? option.write(value) : value;
+    const said = option.write ? option.write(value) : value;
+    if (said !== undefined) params[name] = plainData(what, name, said);
   }
   return params;
 }

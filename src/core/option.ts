@@ -26,8 +26,8 @@ export interface Option {
   readonly most?: number;
   /** The number must be below this. */
   readonly below?: number;
-  /** Infinity is another way of leaving it out: JSON has none, so that a spec leaves it out. */
-  readonly endless?: boolean;
+  /** Numbers that are another way of leaving it out: Infinity, which JSON does not have. */
+  readonly absentAs?: readonly number[];
   /** The words that will do. */
   readonly words?: readonly string[];
   /** What an error adds to what is wanted. */

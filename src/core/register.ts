@@ -38,7 +38,10 @@ const NAME = /^[a-z][a-z0-9-]*:[A-Za-z][A-Za-z0-9]*$/;
  * @throws {ParameterError} If the name has no namespace, or is taken by another definition.
  */
 export function register<D extends Definition>(definition: D): D {
-  const { name } = definition ?? {};
+  const { name, kind, options, of } = definition ?? {};
+  if (typeof kind !== "string" || typeof options !== "object" || typeof of !== "function") {
+    throw new ParameterError(`Cannot register ${shown(definition)}: wanted a definition, as define() gives it`);
+  }
   if (typeof name !== "string" || !NAME.test(name)) {
     throw new ParameterError(`Cannot register ${shown(name)}: wanted a name with a namespace, as "acme:margin"`);
   }

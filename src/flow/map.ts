@@ -84,6 +84,7 @@ export const mapDefinition = /* @__PURE__ */ define({
   name: "map",
   kind: "source",
   help: "logits made of others, row by row",
+  inputs: ["logits", "map"],
   options: {
     onInvalid: {
       type: "choice",

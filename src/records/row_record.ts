@@ -97,7 +97,7 @@ export function recordReducers(options: RowRecordOptions = {}): Reducers {
  * @throws {ParameterError} If the row was not reduced by them.
  */
 export function rowRecord(row: Row<Reducers>, options: RowRecordOptions = {}): RowRecord {
-  optionsOf("rowRecord", options, NAMES);
+  checkNames(optionsOf("rowRecord", options, NAMES).reducers);
   const first = FIRST.filter((entry) => isAsked(entry, options));
   const last = LAST.filter((entry) => isAsked(entry, options));
   const reduced = checkReduced(row, [...first, ...last]);
@@ -107,8 +107,9 @@ export function rowRecord(row: Row<Reducers>, options: RowRecordOptions = {}): R
   return { row: index, count, ...fieldsOf(first), nan, posInf, allMasked, ...fieldsOf(last) };
 }
 
-function checkNames(names: readonly string[] = []): void {
+function checkNames(names: unknown = []): void {
   const known = BY_NAME.map(({ name }) => name);
+  if (!Array.isArray(names)) throw new ParameterError(`Cannot add reducers ${shown(names)} to a record: wanted a list`);
   const other = names.find((name) => !known.includes(name));
   if (other === undefined) return;
   throw new ParameterError(`Cannot add the reducer ${shown(other)} to a record: wanted ${known.join(", ")}`);

@@ -54,12 +54,7 @@ export const labelDefinition = /* @__PURE__ */ define({
       argument: true,
       help: "one id a row",
     },
-    ignore: {
-      type: "data",
-      read: (_what, _name, value): unknown => value,
-      default: -100,
-      help: "the label of rows to leave out",
-    },
+    ignore: { type: "whole", least: -9007199254740991, default: -100, help: "the label of rows to leave out" },
     shift: { type: "flag", default: false, help: "row i is scored against label i + 1; the last has none" },
     rank: { type: "flag", default: false, help: "the rank of each: 1 + how many logits are larger" },
   },

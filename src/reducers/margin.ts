@@ -1,6 +1,6 @@
 import { exp } from "../../kernels/mod.ts";
 import { define, type Reducer } from "../core/mod.ts";
-import { type Candidate, topK } from "./top_k.ts";
+import { type Candidate, topKDefinition } from "./top_k.ts";
 
 /** How far the likeliest token of a row is ahead of the next. */
 export interface Margin {
@@ -48,12 +48,18 @@ export const marginDefinition = /* @__PURE__ */ define({
     },
   },
   make(_options, spec): Reducer<Margin> {
-    const { second: _none, snapshot: _same, ...best } = topK(2);
+    const { init, step, stepBlock, merge, canonical, validate, finish } = topKDefinition.of({ k: 2 });
     return {
-      ...best,
       spec,
+      needs: "sum",
       fields: { names: ["logit", "probability"] },
-      finish: (state, row) => marginOf(best.finish(state, row)),
+      init,
+      step,
+      stepBlock: stepBlock!,
+      merge,
+      canonical: canonical!,
+      validate: validate!,
+      finish: (state, row) => marginOf(finish(state, row)),
     };
   },
 });

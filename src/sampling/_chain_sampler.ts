@@ -31,7 +31,8 @@ export class ChainSampler {
   readonly #chain: Chain;
   readonly #settings: RunSettings;
   readonly #memory: Memory;
-  #spec: Spec | undefined;
+  /** The spec, and what it was made of. */
+  #made: { readonly own: Memory["own"]; readonly step: number; readonly spec: Spec } | undefined;
   /** The run of each state of a stream. */
   readonly #runs = new WeakMap<object, RowRun>();
   readonly #drawing: RowReader;
@@ -51,13 +52,20 @@ export class ChainSampler {
   }
 
   get spec(): Spec {
-    const { history, prompt, own, step } = this.#memory, known = this.#spec;
+    const { history, prompt, own, step, last } = this.#memory, made = this.#made;
     // Whatever changes the memory makes another list of the stages' numbers, but for a draw, which takes a step.
-    if (known?.params.own === own && (known.params.step ?? 0) === step) return known;
+    if (made?.own === own && made.step === step) return made.spec;
     const { seed, draws, details, topLogprobs } = this.#settings;
-    const steps = step === 0 ? {} : { step };
-    const params = { seed, draws, details, topLogprobs, history: [...history], prompt, own, ...steps };
-    return this.#spec = { name: "sampler", params, inputs: specsOf(this.#chain) };
+    const params = {
+      ...{ seed, draws, details, topLogprobs, prompt, history: [...history] },
+      own: own.map((numbers) => [...numbers]),
+      ...(step === 0 ? {} : { step }),
+    };
+    // A stage that waits for the token drawn would learn nothing in a copy: see `save`.
+    const waits: { portable?: false } = last.observed.size > 0 ? { portable: false } : {};
+    const spec = { name: "sampler", params, inputs: specsOf(this.#chain), ...waits };
+    this.#made = { own, step, spec };
+    return spec;
   }
 
   check(vocabulary: number): void {

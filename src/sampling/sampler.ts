@@ -99,6 +99,7 @@ export const samplerDefinition = /* @__PURE__ */ define({
   name: "sampler",
   kind: "reducer",
   help: "a token, drawn by a chain of stages",
+  inputs: { each: ["stage", "operator"] },
   options: {
     seed: { type: "whole", help: "the same seed draws the same tokens" },
     draws: { type: "whole", least: 1, default: 1, help: "tokens a row, without replacement" },

@@ -94,14 +94,16 @@ export const toNpyDefinition = /* @__PURE__ */ define({
     path: { type: "text", argument: true, help: "a path" },
     axes: {
       type: "data",
-      read: (_what, _name, axes) => axes as readonly number[],
+      read: (_what, _name, axes) => (checkAxes(axes as readonly number[]), [...axes as readonly number[]]),
       optional: true,
       help: "the axes of the array, the vocabulary last",
     },
   },
   async make({ path: asked, axes }, _spec, { grants }) {
-    const path = grants ? await grants.writable(asked) : asked;
-    return await toNpy(path, axes ? { axes } : {});
+    const shape = axes ? { axes } : {};
+    return grants
+      ? await toNpy(await grants.writable(asked), { ...shape, inputs: grants.inputs })
+      : await toNpy(asked, shape);
   },
 });
 

@@ -77,13 +77,13 @@ Deno.test("a row says what it is in one line, and so does each of its options", 
 });
 
 /** Values that do not fit an option, whatever it is called. */
-function wrongValues({ type, least, above, most, below, endless, words }: Option): unknown[] {
+function wrongValues({ type, least, above, most, below, absentAs, words }: Option): unknown[] {
   const numbers = [
     ...(least !== undefined ? [least - 1] : []),
     ...(above !== undefined ? [above, above - 1] : []),
     ...(most !== undefined ? [most + 1] : []),
     ...(below !== undefined ? [below, below + 1] : []),
-    ...(endless ? [] : [Infinity]),
+    ...(absentAs ? [] : [Infinity]),
     "1",
     true,
     [],
@@ -92,7 +92,7 @@ function wrongValues({ type, least, above, most, below, endless, words }: Option
     -Infinity,
   ];
   const each: Readonly<Record<Option["type"], unknown[]>> = {
-    whole: [...numbers, 1.5, -1, 2 ** 53],
+    whole: [...numbers, 1.5, ...(least === undefined ? [-1] : []), 2 ** 53],
     number: numbers,
     text: ["", 5, [], {}],
     flag: ["true", 0, 1, {}],
@@ -213,14 +213,16 @@ Deno.test("a sampler's spec whose memory fits no such chain is refused", () => {
   const refused = (params: object, inputs: readonly unknown[] = spec.inputs) =>
     refusal({ ...spec, params: { ...spec.params, ...params }, inputs }).message;
   for (
-    const own of [[], [[]], [[10], []].slice(1), [[10], [1]], [[10, 1], []], [["10"], []], [[null], []], [[NaN], []]]
+    const own of [[], [[]], [[10], []].slice(1), [[10], [1]], [[10, 1], []], [["10"], []], [[null], []]]
   ) {
     const message = refused({ own });
     assert(/^Cannot use sampler with own = .+: wanted the numbers of its stages: /.test(message), message);
   }
-  for (const own of [5, null, {}, "x"]) assert(refused({ own }).startsWith("Cannot use sampler with own = "));
+  for (const own of [5, null, {}, "x", [[NaN], []]]) {
+    assert(refused({ own }).startsWith("Cannot use sampler with own = "));
+  }
   assert(refused({ prompt: 3 }).startsWith("Cannot use sampler with prompt = 3: wanted "));
-  assert(refused({}, [{ name: "topK", params: { k: 1 }, inputs: [] }]).startsWith("Cannot use topK in a chain"));
+  assert(refused({}, [{ name: "topK", params: { k: 1 }, inputs: [] }]).startsWith("Cannot make sampler of reducer"));
   assert(refused({}, [operators.rechunk(5).spec]).startsWith("Cannot use rechunk in a chain"));
 });
 

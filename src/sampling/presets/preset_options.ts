@@ -199,7 +199,7 @@ export function presetTexts(): PresetText[] {
     return {
       name: name as keyof PresetOptions,
       help: whose.length === 3 ? help : `${whose.join(" and ")}: ${help}`,
-      // What a system takes below 0, and fractions, are refused in its own words.
+      // Of the others, fractions and what a system takes below 0 are judged in its own words.
       whole: name === "topK",
     };
   });

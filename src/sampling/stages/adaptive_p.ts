@@ -55,7 +55,7 @@ export const adaptivePDefinition = /* @__PURE__ */ define({
     edits: true,
     initial: [target / (1 - decay), 1 / (1 - decay)],
     cut(ladder, { own: [sum, weight], observe }) {
-      const wanted = Math.min(1, Math.max(0, 2 * target - sum / weight));
+      const wanted = Math.min(1, Math.max(0, 2 * target - (weight > 0 ? sum / weight : target)));
       const { top } = ladder, logMass = ln(ladder.mass);
       const adapt = (x: number) => x === -Infinity ? x : adapted(exp(x - top - logMass), wanted);
       const known = ladder.snapshot();

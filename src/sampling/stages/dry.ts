@@ -60,7 +60,7 @@ export const dryDefinition = /* @__PURE__ */ define({
       alias: "window",
       type: "whole",
       optional: true,
-      endless: true,
+      absentAs: [Infinity],
       help: "how many of the last tokens count",
     },
     breakers: { type: "sequences", default: [], help: "what no repetition reaches over" },

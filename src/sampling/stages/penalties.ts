@@ -80,7 +80,7 @@ export const penaltiesDefinition = /* @__PURE__ */ define({
       alias: "window",
       type: "whole",
       optional: true,
-      endless: true,
+      absentAs: [Infinity],
       hint: ", or nothing for all tokens",
       help: "how many of the last tokens count",
     },

@@ -35,7 +35,7 @@ export const suppressDefinition = /* @__PURE__ */ define({
   help: "never these tokens",
   options: {
     ids: { type: "ids", argument: true, help: "the ids" },
-    first: { type: "whole", least: 1, optional: true, endless: true, help: "only for so many first tokens" },
+    first: { type: "whole", least: 1, optional: true, absentAs: [Infinity], help: "only for so many first tokens" },
   },
   make: ({ ids, first = Infinity }, spec): Stage => ({
     spec,
