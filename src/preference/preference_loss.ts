@@ -87,8 +87,8 @@ export interface PreferenceLoss<P extends Scores = Scores> {
  * Needs: finite log-probabilities; the reference unless `referenceFree` or `orpo`; tokens where something is a mean.
  * Gives: nats, of one pair; means over pairs are the caller's, and so are sums of losses and their weights.
  * Specials: a completion without tokens has the ratio 0, and is refused by `orpo`. Where a loss is beyond float64, as with the link
- * `forwardKl` at ratios below -709, it is Infinity, and so are its slopes; a difference of two such scores keeps its sign. `robust` has
- * no lower bound and may be negative. The slope of `hinge` at its edge is 0, as torch has it. `orpo` is Infinity where the rejected
+ * `forwardKl` at ratios below -709, it is Infinity, and so are its slopes (those of `ipo` and `discopop` are refused there); a difference
+ * of two such scores keeps its sign. `robust` has no lower bound and may be negative. The slope of `hinge` at its edge is 0, as torch has it. `orpo` is Infinity where the rejected
  * completion is certain.
  * Accuracy: 1e-12 relative to the larger of the loss's terms. The same bits in every engine. Cost: under a microsecond; no memory.
  *
@@ -236,12 +236,28 @@ function lossOf(options: Values, spec: Spec): PreferenceLoss {
     slope(pair) {
       const [w, l] = sides(pair);
       const { difference = 0, chosen = 0, rejected = 0 } = partsOf(pair, w, l);
+      if (Math.abs(difference) === Infinity && isPower(link)) refuseSlopes(loss, link);
       return {
         chosen: product(difference + chosen, slope(w) * w.perLogprob) - sftWeight(w),
         rejected: product(rejected - difference, slope(l) * l.perLogprob),
       };
     },
   };
+}
+
+/** Whether scores are exponentials of ratios. */
+function isPower(link: PreferenceLink): boolean {
+  return link === "forwardKl" || typeof link === "object";
+}
+
+/** Infinity by the difference, times what a score far below has of it: that may be any number. */
+function refuseSlopes(loss: PairLossName, link: PreferenceLink): never {
+  throw new ParameterError(
+    `Cannot give the slopes of the loss "${loss}" with the link ${
+      JSON.stringify(link)
+    } on a pair whose scores differ by more ` +
+      "than float64 holds: wanted log-ratios closer to 0",
+  );
 }
 
 /** How likely a pair is the wrong way round. */
