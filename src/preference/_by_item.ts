@@ -9,7 +9,7 @@ export function readByItem<T>(range: Option): (what: string, name: string, value
     typeof value === "function" ? value as (item: T) => number : checkOption(what, name, range, value) as number;
 }
 
-/** The number of an item, checked. */
+/** The number of an item, checked. `name` says of what it is. */
 export function ofItem<T>(what: string, name: string, range: Option, by: ByItem<T>, item: T): number {
-  return typeof by === "function" ? checkOption(what, `${name} of an item`, range, by(item)) as number : by;
+  return typeof by === "function" ? checkOption(what, name, range, by(item)) as number : by;
 }

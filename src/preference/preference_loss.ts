@@ -1,7 +1,8 @@
-import { define, type OptionValues, ParameterError, shown, type Spec } from "../core/mod.ts";
+import { define, type OptionValues, type Spec } from "../core/mod.ts";
 import { localSpec } from "../core/inside.ts";
 import { type ByItem, ofItem, readByItem } from "./_by_item.ts";
 import { linkFunctions, type PreferenceLink, readLink } from "./_link.ts";
+import { checkEdge, checkTogether, refuse } from "./_check_together.ts";
 import { PAIR_LOSSES, type PairLossName, type Parts } from "./_pair_losses.ts";
 import { readSft } from "./_sft.ts";
 import { type Side, sideOf } from "./_side.ts";
@@ -88,8 +89,8 @@ export interface PreferenceLoss<P extends Scores = Scores> {
  * Gives: nats, of one pair; means over pairs are the caller's, and so are sums of losses and their weights.
  * Specials: a completion without tokens has the ratio 0, and is refused by `orpo`. Where a loss is beyond float64, as with the link
  * `forwardKl` at ratios below -709, it is Infinity, and so are its slopes (those of `ipo` and `discopop` are refused there); a difference
- * of two such scores keeps its sign. `robust` has no lower bound and may be negative. The slope of `hinge` at its edge is 0, as torch has it. `orpo` is Infinity where the rejected
- * completion is certain.
+ * of two such scores keeps its sign. `robust` has no lower bound and may be negative. The slope of `hinge` at its edge is 0, as torch has
+ * it. `orpo` is Infinity where the rejected completion is certain.
  * Accuracy: 1e-12 relative to the larger of the loss's terms. The same bits in every engine. Cost: under a microsecond; no memory.
  *
  * @example Direct preference optimisation, and how it pulls
@@ -170,41 +171,6 @@ export const preferenceLossDefinition = /* @__PURE__ */ define({
   },
 });
 
-/** What one option says of another. */
-function checkTogether(options: Values): void {
-  const { loss, link, referenceFree, smoothing, target } = options;
-  const given = {
-    ...options,
-    link: link === "reverseKl" ? undefined : link,
-    referenceFree: referenceFree || undefined,
-  };
-  const { takes } = PAIR_LOSSES[loss];
-  for (const name of ["link", "smoothing", "target", "normalize", "gamma", "referenceFree", "tau"] as const) {
-    if (given[name] === undefined || takes.includes(name)) continue;
-    const those = NAMES.filter((other) => PAIR_LOSSES[other].takes.includes(name));
-    refuse(`with ${name} = ${shown(given[name])} and the loss "${loss}"`, `it left out; it is for ${those.join(", ")}`);
-  }
-  if (smoothing === undefined && (loss === "robust" || loss === "exo")) {
-    refuse(`without smoothing and with the loss "${loss}"`, "the probability that a preference is the wrong way round");
-  }
-  if (smoothing !== undefined && target !== undefined) {
-    refuse("with smoothing and target", "one of them: target is 1 - smoothing");
-  }
-  if (typeof smoothing === "number") checkEdge(loss, smoothing);
-}
-
-/** At these the losses have no number. */
-function checkEdge(loss: PairLossName, smoothing: number): void {
-  const edge = loss === "robust" ? 0.5 : loss === "exo" ? 0 : NaN;
-  if (smoothing === edge) {
-    refuse(`with smoothing = ${edge} and the loss "${loss}"`, `a number ${edge === 0 ? "above" : "below"} ${edge}`);
-  }
-}
-
-function refuse(found: string, wanted: string): never {
-  throw new ParameterError(`Cannot use preferenceLoss ${found}: wanted ${wanted}`);
-}
-
 /** The loss of checked options. */
 function lossOf(options: Values, spec: Spec): PreferenceLoss {
   const { loss, link, sft, gamma = 0, tau = 0.05, normalize = loss === "ipo", referenceFree } = options;
@@ -252,18 +218,20 @@ function isPower(link: PreferenceLink): boolean {
 
 /** Infinity by the difference, times what a score far below has of it: that may be any number. */
 function refuseSlopes(loss: PairLossName, link: PreferenceLink): never {
-  throw new ParameterError(
-    `Cannot give the slopes of the loss "${loss}" with the link ${
+  refuse(
+    `for slopes with the loss "${loss}" and the link ${
       JSON.stringify(link)
-    } on a pair whose scores differ by more ` +
-      "than float64 holds: wanted log-ratios closer to 0",
+    } on a pair whose scores differ by more than float64 holds`,
+    "log-ratios closer to 0",
   );
 }
 
 /** How likely a pair is the wrong way round. */
 function smoothingOf({ loss, smoothing = 0, target }: Values, pair: Scores): number {
-  if (target !== undefined) return 1 - ofItem("preferenceLoss", "target", TARGET, target as ByItem<Scores>, pair);
-  const e = ofItem("preferenceLoss", "smoothing", SMOOTHING, smoothing as ByItem<Scores>, pair);
+  if (target !== undefined) {
+    return 1 - ofItem("preferenceLoss", "the target of a pair", TARGET, target as ByItem<Scores>, pair);
+  }
+  const e = ofItem("preferenceLoss", "the smoothing of a pair", SMOOTHING, smoothing as ByItem<Scores>, pair);
   checkEdge(loss, e);
   return e;
 }

@@ -133,7 +133,7 @@ function lossOf(options: OptionValues<typeof OPTIONS>, spec: Spec): UnpairedLoss
 
   function weightOf(completion: UnpairedScore): number {
     const name = completion.desirable ? "desirableWeight" : "undesirableWeight";
-    return ofItem(WHAT, name, WEIGHT, options[name] as ByItem<UnpairedScore>, completion);
+    return ofItem(WHAT, `the ${name} of a completion`, WEIGHT, options[name] as ByItem<UnpairedScore>, completion);
   }
 
   /** How far a completion is from the shift on the side where it should be, times beta; and which side that is. */

@@ -120,11 +120,16 @@ const OTHERS: readonly (readonly [make: () => unknown, message: string])[] = [
   ],
   [
     () => preferenceLoss({ smoothing: () => 0.7 }).value(PAIR),
-    "Cannot use preferenceLoss with smoothing of an item = 0.7: wanted a number from 0 to 0.5",
+    "Cannot use preferenceLoss with the smoothing of a pair = 0.7: wanted a number from 0 to 0.5",
+  ],
+  [
+    () =>
+      unpairedLoss({ kind: "kto", desirableWeight: () => -1 }).value({ logprob: 0, reference: 0, desirable: true }, 0),
+    "Cannot use unpairedLoss with the desirableWeight of a completion = -1: wanted a finite number of at least 0",
   ],
   [
     () => preferenceLoss({ target: () => NaN }).slope(PAIR),
-    "Cannot use preferenceLoss with target of an item = NaN: wanted a number from 0 to 1",
+    "Cannot use preferenceLoss with the target of a pair = NaN: wanted a number from 0 to 1",
   ],
   [
     () => preferenceLoss({ loss: "robust", smoothing: () => 0.5 }).value(PAIR),
