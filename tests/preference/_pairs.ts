@@ -50,7 +50,7 @@ export function* everyOption(): Generator<PreferenceLossOptions> {
     }
   }
   for (const target of [0, 0.3, 1]) yield { target };
-  for (const  of of["sum", "mean"] as const) yield { sft: { weight: 0.3, of } };
+  for (const kind of ["sum", "mean"] as const) yield { sft: { weight: 0.3, of: kind } };
   yield { loss: "discopop", tau: 2 };
   yield { loss: "orpo", sft: { weight: 1, of: "mean" } };
 }
