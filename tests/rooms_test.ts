@@ -1,4 +1,4 @@
-// Arrows point down only: kernels <- core <- formats <- row <- reducers, maps, operators, sources, sinks
+// Arrows point down only: kernels <- core <- formats <- row <- reducers, preference, maps, operators, sources, sinks
 // <- sampling <- flow <- catalogue <- records <- http, cli.
 // Rooms on one level never import each other, and files never in a circle; kernels import nothing of ours. The root module reaches no package at all: no framework, no @std, no Node.
 import { assert, assertEquals } from "@std/assert";
@@ -11,6 +11,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   "src/formats": 2,
   "src/row": 3,
   "src/reducers": 4,
+  "src/preference": 4,
   "src/maps": 4,
   "src/operators": 4,
   "src/sources": 4,

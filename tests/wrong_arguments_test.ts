@@ -4,6 +4,7 @@ import * as root from "../mod.ts";
 import { transformersLogitsProcessor } from "../src/adapters/transformers.ts";
 import { sampleChain } from "../src/catalogue/mod.ts";
 import { errorCode, logitsFrom, ParameterError } from "../src/core/mod.ts";
+import * as preference from "../src/preference/mod.ts";
 import * as records from "../src/records/mod.ts";
 import * as sampling from "../src/sampling/mod.ts";
 import { roomFiles, rooms, ROOT } from "./support/modules.ts";
@@ -233,10 +234,12 @@ const TAKES: Record<string, (more: object) => unknown> = {
   NoRepeatNgramOptions: (more) => root.noRepeatNgram(2, more),
   NormalizeOptions: (more) => root.normalize(logits, more),
   PenaltiesOptions: (more) => root.penalties(more),
+  PreferenceLossOptions: (more) => preference.preferenceLoss(more),
   PresetOptions: (more) => root.preset("vllm", more),
   ReduceOptions: (more) => root.reduce(logits, { lse }, more),
   ReduceRowOptions: (more) => root.reduceRow(row, { lse }, more),
   ReduceStatesOptions: (more) => root.reduceStates(logits, { lse }, more),
+  RewardLossOptions: (more) => preference.rewardLoss(more),
   RowRecordOptions: (more) => records.recordReducers(more),
   SampleChainOptions: (more) => sampleChain(more),
   SamplerOptions: (more) => root.sampler(more),
@@ -250,6 +253,7 @@ const TAKES: Record<string, (more: object) => unknown> = {
   ToNpyOptions: async (more) => await (await root.toNpy("/dev/null", more)).abort(),
   TopKOptions: (more) => root.topK(1, more),
   TransformersProcessorOptions: (more) => transformersLogitsProcessor(root.sampler(), more),
+  UnpairedLossOptions: (more) => preference.unpairedLoss(any({ kind: "kto", ...more })),
   XtcOptions: (more) => root.xtc(any({ probability: 0.5, threshold: 0.1, ...more })),
 };
 

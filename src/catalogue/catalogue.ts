@@ -2,6 +2,7 @@ import type { Definition } from "../core/mod.ts";
 import { mapDefinition } from "../flow/inside.ts";
 import { MAPS } from "../maps/inside.ts";
 import { OPERATORS } from "../operators/inside.ts";
+import { PREFERENCES } from "../preference/inside.ts";
 import { REDUCERS } from "../reducers/inside.ts";
 import { samplerDefinition, STAGES } from "../sampling/inside.ts";
 import { SINKS } from "../sinks/inside.ts";
@@ -27,5 +28,6 @@ export const CATALOGUE: readonly Definition[] = [
   samplerDefinition,
   ...STAGES,
   ...MAPS,
+  ...PREFERENCES,
   ...SINKS,
 ];

@@ -7,6 +7,7 @@ import "@sluice/sluice/records";
 import "@sluice/sluice/row";
 import "@sluice/sluice/kernels";
 import "@sluice/sluice/operators";
+import "@sluice/sluice/preference";
 import "@sluice/sluice/reducers";
 import "@sluice/sluice/sinks";
 import "@sluice/sluice/sources";

@@ -1,0 +1,16 @@
+/**
+ * The rows of the catalogue. Not for users, and no subpath of the package: see `mod.ts`.
+ *
+ * @module
+ */
+import type { Definition } from "../core/mod.ts";
+import { preferenceLossDefinition } from "./preference_loss.ts";
+import { rewardLossDefinition } from "./reward_loss.ts";
+import { unpairedLossDefinition } from "./unpaired_loss.ts";
+
+/** Every loss of this room. */
+export const PREFERENCES: readonly Definition[] = [
+  preferenceLossDefinition,
+  unpairedLossDefinition,
+  rewardLossDefinition,
+];
