@@ -1,6 +1,7 @@
 /** Examples of what the catalogue has: of each row at least one, with the options that matter. */
 import type { Spec } from "../../src/core/mod.ts";
 import { logSoftmax, softmax } from "../../src/maps/mod.ts";
+import { preferenceLoss, rewardLoss, unpairedLoss } from "../../src/preference/mod.ts";
 import { logitBias, mask, rechunk, softcap, temperature } from "../../src/operators/mod.ts";
 import {
   entropy,
@@ -125,5 +126,21 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, readonly 
   map: {
     softmax: [softmax],
     logSoftmax: [logSoftmax],
+  },
+  preference: {
+    preferenceLoss: [
+      () => preferenceLoss(),
+      () => preferenceLoss({ loss: "robust", smoothing: 0.1, link: { alpha: 0.5 }, normalize: true, gamma: 0.5 }),
+      () => preferenceLoss({ target: 0.7, referenceFree: true, beta: 2, sft: { weight: 0.5, of: "mean" } }),
+      () => preferenceLoss({ loss: "discopop", tau: 0.1 }),
+    ],
+    unpairedLoss: [
+      () => unpairedLoss({ kind: "bco", shift: "balanced" }),
+      () => unpairedLoss({ kind: "kto", beta: 0.3, desirableWeight: 1.5, undesirableWeight: 0 }),
+    ],
+    rewardLoss: [
+      () => rewardLoss({ kind: "scaled", centre: 0.01 }),
+      () => rewardLoss({ centre: { weight: 1, of: "each" } }),
+    ],
   },
 };

@@ -21,9 +21,20 @@ export async function chunksOf(logits: Logits): Promise<unknown> {
 
 const SOURCES = [Float32Array.from(DATA), DATA].map((data) => fromArray(data, { vocabulary: VOCABULARY, chunk: 1100 }));
 
+/** What losses of preferences are asked about, by their names. */
+const ASKED: Readonly<Record<string, object>> = {
+  preferenceLoss: {
+    chosen: { logprob: -3, reference: -4.5, tokens: 2 },
+    rejected: { logprob: -5, reference: -4.25, tokens: 3 },
+  },
+  unpairedLoss: { logprob: -3, reference: -4, desirable: true },
+  rewardLoss: { chosen: 1.5, rejected: 0.25, strength: 2 },
+};
+
 /** The results of an object, by its kind. */
 // deno-lint-ignore no-explicit-any
 export const WORK: Readonly<Record<string, (made: any) => unknown>> = {
+  preference: (loss) => [loss.value(ASKED[loss.spec.name], 0.5), loss.slope(ASKED[loss.spec.name], 0.5)],
   operator: (operator: Operator) => Promise.all(SOURCES.map((logits) => chunksOf(logits.pipe(operator)))),
   map: (rowMap: RowMap) => Promise.all(SOURCES.map((logits) => chunksOf(map(logits, rowMap)))),
   reducer: (reducer: Reducer<unknown>) => [resultsOf(reducer), "draw" in reducer ? loopOf(reducer as Sampler) : 0],
