@@ -112,11 +112,13 @@ function valueOf({ is, values }: Parameter, at: number, count: number, mapped: n
     case "words":
       return at;
     case "mapped":
+    case "weights":
     case "replaced":
       return mapped;
     case "indices":
       return INDICES;
     case "table":
+    case "swept":
     case "rows":
       return TABLE;
     case "slot":

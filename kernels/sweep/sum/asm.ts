@@ -51,27 +51,34 @@ function sumAgainst(logits: usize, count: i32, reference: f32): f64 {
   return addLanes(low) + addLanes(high);
 }
 
-/** The reference of one tile: from its first turn of lanes where that serves, else from its maximum; 0 when all are masked. */
-function firstReference(logits: usize, count: i32): f32 {
+/** The reference that is tried first: from its first turn of lanes where that serves, else from its maximum; 0 when all are masked. */
+export function firstReference(logits: usize, count: i32): f32 {
   const first = maximumOf(logits, min<i32>(count, LANES));
   if (abs(first) <= RANGE) return evenExponent(first);
   const maximum = maximumOf(logits, count);
   return abs(maximum) <= RANGE ? evenExponent(maximum) : 0;
 }
 
-/**
- * One tile: writes its row, or marks it and gives 1 when it holds NaN, +Infinity or has its maximum out of range.
- * Cost: one read, 13 instructions for four logits in the fused build.
- */
-export function sumTile(logits: usize, count: i32, row: usize): i32 {
-  let reference = firstReference(logits, count);
-  let sum = sumAgainst(logits, count, reference);
-  if (seen * LOG2_E > reference + HEADROOM && seen <= RANGE) {
-    reference = evenExponent(seen);
-    sum = sumAgainst(logits, count, reference);
-  }
+/** Whether a tile must be done again, against the maximum that was seen. */
+export function isFarAbove(seen: f32, reference: f32): bool {
+  return seen * LOG2_E > reference + HEADROOM && seen <= RANGE;
+}
+
+/** Writes the row of one tile, or marks it and gives 1 when it holds NaN, +Infinity or has its maximum out of range. */
+export function writeTile(row: usize, sum: f64, seen: f32, reference: f32): i32 {
   if (sum != sum || seen > RANGE || (seen < -RANGE && seen != -Infinity)) return markRow(row);
   writeMaximum(row, seen);
   writeSum(row, sum, reference);
   return 0;
+}
+
+/** One tile. Cost: one read, 13 instructions for four logits in the fused build. */
+export function sumTile(logits: usize, count: i32, row: usize): i32 {
+  let reference = firstReference(logits, count);
+  let sum = sumAgainst(logits, count, reference);
+  if (isFarAbove(seen, reference)) {
+    reference = evenExponent(seen);
+    sum = sumAgainst(logits, count, reference);
+  }
+  return writeTile(row, sum, seen, reference);
 }
