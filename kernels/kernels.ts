@@ -63,7 +63,7 @@ export interface Kernels {
   /**
    * Writes `e^x / sum` to `mapped`, sum given as mantissa and exponent of {@linkcode Kernels.total}; `mapped` may be `logits`.
    * -Infinity gives exactly 0, NaN stays NaN, a sum of 0 gives NaN throughout. Error: 3e-6 relative above 1e-37; results
-   * below 2^-123 are 0 (of float64 logits: 2^-990). A logit's result depends on it and the sum alone, however the row is cut.
+   * below 2^-123 are 0 (of float64 logits: 2^-1015). A logit's result depends on it and the sum alone, however the row is cut.
    * Cost: one read and one write, and a scan of each tile's maximum in the cache.
    */
   probabilities(logits: number, count: number, mapped: number, mantissa: number, exponent: number): void;

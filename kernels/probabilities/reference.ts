@@ -13,11 +13,11 @@ export function probabilities({ values, shift, base }: Views): Kernels["probabil
 }
 
 /**
- * The least share that is written, 9.4e-38 of float32 and 9.6e-299 of float64: what is less is 0. Above it no weight that is relative to
+ * The least share that is written, 9.4e-38 of float32 and 2.8e-306 of float64: what is less is 0. Above it no weight that is relative to
  * its tile's reference is subnormal, so that no share has a trace of that reference.
  */
 export function leastShareOf(values: Float32Array | Float64Array): number {
-  return values instanceof Float32Array ? 2 ** -123 : 2 ** -990;
+  return values instanceof Float32Array ? 2 ** -123 : 2 ** -1015;
 }
 
 /** `x 2^k` for any k: 0 far below the float64 range, Infinity far above it. */

@@ -2,8 +2,8 @@
 import { ONE, P1, P2, P3, P4, P5, SCALE, TABLE } from "../asm/constants.ts";
 import { evenExponent, leastLogit, magicOf, multiplyAdd, polynomial, remainder } from "../asm/exp.ts";
 import { addLanes, BLOCK, blockAt, blockEnd, largestLane, SCRATCH, TILE, TILE_BYTES, TURN } from "../asm/lanes.ts";
-import { REFERENCE, ROW } from "../asm/row.ts";
-import { firstReference, isFarAbove, writeTile } from "../sweep/sum/asm.ts";
+import { markRow, REFERENCE, ROW, writeMaximum, writeSum } from "../asm/row.ts";
+import { firstReference, isBeyond, isFarAbove } from "../sweep/sum/asm.ts";
 
 /** The maximum that the last tile saw. */
 let seen: f32 = 0;
@@ -57,10 +57,15 @@ function storeTile(logits: usize, count: i32, row: usize, weights: usize): i32 {
     reference = evenExponent(seen);
     sum = storeAgainst(logits, count, reference, weights);
   }
-  const marked = writeTile(row, sum, seen, reference);
-  f64.store(row, marked ? NaN : <f64> reference, REFERENCE);
-  if (marked) memory.copy(weights, logits, <usize> count << 2);
-  return marked;
+  if (isBeyond(sum, seen)) {
+    memory.copy(weights, logits, <usize> count << 2);
+    f64.store(row, NaN, REFERENCE);
+    return markRow(row);
+  }
+  writeMaximum(row, seen);
+  writeSum(row, sum, reference);
+  f64.store(row, <f64> reference, REFERENCE);
+  return 0;
 }
 
 /** Writes a row and the weights of each tile; gives how many tiles are marked, because the fast path cannot do them. */

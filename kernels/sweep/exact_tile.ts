@@ -8,6 +8,8 @@ const y: BinaryExponent = { n: 0, f: 0 };
 const lanes = new Float64Array(24);
 /** Weights below 2^-1000 of the largest count as nothing. */
 const LEAST = -1000;
+/** Stored weights from here down are 0: their shares are, and no other weight is subnormal. */
+const LEAST_STORED = -1020;
 
 /**
  * One tile in float64: `sum 2^y`, `sum 2^y (y - E)` and `sum 2^y (y - E)^2` with `y = x (hi + lo)`, written to a row
@@ -107,6 +109,7 @@ function weigh(
   lanes.fill(0);
   let last = NaN;
   let weight = 0;
+  let stored = 0;
   let d = 0;
   for (let i = 0; i < count; i++) {
     const x = logits[first + i];
@@ -116,10 +119,11 @@ function weigh(
       binaryExponent(x, base, y);
       const k = y.n - reference;
       d = k + y.f;
-      weight = k < LEAST ? 0 : exp2Fraction(y.f) * powerOfTwo(k);
+      stored = k < LEAST_STORED ? 0 : exp2Fraction(y.f) * powerOfTwo(k);
+      weight = k < LEAST ? 0 : stored;
       if (weight === 0) d = 0;
     }
-    if (weights >= 0) logits[weights + i] = weight;
+    if (weights >= 0) logits[weights + i] = stored;
     const at = i & 7;
     lanes[at] += weight;
     lanes[at + 8] += weight * d;

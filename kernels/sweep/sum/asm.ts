@@ -51,7 +51,7 @@ function sumAgainst(logits: usize, count: i32, reference: f32): f64 {
   return addLanes(low) + addLanes(high);
 }
 
-/** The reference that is tried first: from its first turn of lanes where that serves, else from its maximum; 0 when all are masked. */
+/** The reference of one tile: from its first turn of lanes where that serves, else from its maximum; 0 when all are masked. */
 export function firstReference(logits: usize, count: i32): f32 {
   const first = maximumOf(logits, min<i32>(count, LANES));
   if (abs(first) <= RANGE) return evenExponent(first);
@@ -64,15 +64,15 @@ export function isFarAbove(seen: f32, reference: f32): bool {
   return seen * LOG2_E > reference + HEADROOM && seen <= RANGE;
 }
 
-/** Writes the row of one tile, or marks it and gives 1 when it holds NaN, +Infinity or has its maximum out of range. */
-export function writeTile(row: usize, sum: f64, seen: f32, reference: f32): i32 {
-  if (sum != sum || seen > RANGE || (seen < -RANGE && seen != -Infinity)) return markRow(row);
-  writeMaximum(row, seen);
-  writeSum(row, sum, reference);
-  return 0;
+/** Whether the fast path cannot do a tile: it holds NaN or +Infinity, or has its maximum out of range. */
+export function isBeyond(sum: f64, seen: f32): bool {
+  return sum != sum || seen > RANGE || (seen < -RANGE && seen != -Infinity);
 }
 
-/** One tile. Cost: one read, 13 instructions for four logits in the fused build. */
+/**
+ * One tile: writes its row, or marks it and gives 1 when it holds NaN, +Infinity or has its maximum out of range.
+ * Cost: one read, 13 instructions for four logits in the fused build.
+ */
 export function sumTile(logits: usize, count: i32, row: usize): i32 {
   let reference = firstReference(logits, count);
   let sum = sumAgainst(logits, count, reference);
@@ -80,5 +80,8 @@ export function sumTile(logits: usize, count: i32, row: usize): i32 {
     reference = evenExponent(seen);
     sum = sumAgainst(logits, count, reference);
   }
-  return writeTile(row, sum, seen, reference);
+  if (isBeyond(sum, seen)) return markRow(row);
+  writeMaximum(row, seen);
+  writeSum(row, sum, reference);
+  return 0;
 }
