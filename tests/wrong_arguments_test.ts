@@ -231,6 +231,7 @@ const TAKES: Record<string, (more: object) => unknown> = {
   MirostatOptions: (more) => root.mirostat(more),
   NoRepeatNgramOptions: (more) => root.noRepeatNgram(2, more),
   NormalizeOptions: (more) => root.normalize(logits, more),
+  NormalizeRowOptions: (more) => root.normalizeRow(row, more),
   PenaltiesOptions: (more) => root.penalties(more),
   PresetOptions: (more) => root.preset("vllm", more),
   ReduceOptions: (more) => root.reduce(logits, { lse }, more),

@@ -27,7 +27,7 @@ export interface Plan {
   readonly passed: readonly string[];
   /** Bytes of one row, and of all rows where that is known. */
   readonly bytes: { readonly row: number; readonly total: number | undefined };
-  /** Most memory the flow holds at a time, in bytes: arena, chunks, row cache. */
+  /** Most memory the flow touches at a time, in bytes: arena, chunks, row cache. What is only reserved is not in it. */
   readonly memory: number;
   /** The plan as lines of text. */
   toString(): string;
@@ -78,7 +78,7 @@ export function explain(logits: Logits, work: Reducers | RowMap, options: Reduce
     passed: (logits.operators ?? []).filter(({ reshapes }) => reshapes).map(operatorText),
     kernels: kernelsOfTile(logits, rowMap?.needs ?? set.levels[0], set, rowMap),
     bytes: { row: rowBytes, total: count === undefined ? undefined : count * rowBytes },
-    memory: memoryOf(kernels.memory.byteLength, rowBytes, second?.from, options),
+    memory: memoryOf(kernels.arena.worked, rowBytes, second?.from, options),
   });
 }
 

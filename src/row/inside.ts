@@ -13,7 +13,7 @@ export { type InvalidAs, mapRun } from "./_map_row.ts";
 export { ReducerSet } from "./_reducer_set.ts";
 export { rowOf } from "./_row_of.ts";
 export { checkRow, eachRun } from "./_row_values.ts";
-export { type Run, type Values, viewOf } from "./_run.ts";
+export { elementBytes, type Run, type Values, viewOf } from "./_run.ts";
 export { type Asking, askingAfter, settle } from "./_second_read.ts";
 export { type StagedRun, Staging } from "./_staging.ts";
 export { sweepSegment } from "./_sweep_segment.ts";
