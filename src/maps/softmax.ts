@@ -5,7 +5,7 @@ import type { RowMap } from "../core/mod.ts";
  * The softmax as a second read: `p = e^(x - max) / sum e^(x - max)`. What `normalize` maps with.
  *
  * Specials: -Infinity becomes 0; results below 2^-126 may be 0. Accuracy: 3e-6 relative above 1e-37.
- * Cost: one exponential and one write a logit.
+ * Cost: one write a logit, and one exponential where the weights of the first read could not be kept.
  *
  * @example Equal logits share evenly
  * ```ts
@@ -22,6 +22,7 @@ export function softmax(): RowMap {
   return {
     spec: { name: "softmax", params: {}, inputs: [] },
     needs: "sum",
+    share: true,
     emit({ values }, out, { maximum, logSum }) {
       const scale = exp(-logSum);
       for (let i = 0; i < values.length; i++) out[i] = exp(values[i] - maximum) * scale;

@@ -8,6 +8,7 @@ export { firstAt } from "./_first_at.ts";
 export { callHint } from "./_check_reducers.ts";
 export { checkOnInvalid, invalidRow, isInvalid, requireValid } from "./_invalid_row.ts";
 export { kernelsFor } from "./_kernels_for.ts";
+export { KeptLogits, type KeptRow, KeptWeights } from "./_kept_row.ts";
 export { LEVELS } from "./_levels.ts";
 export { type InvalidAs, mapRun } from "./_map_row.ts";
 export { ReducerSet } from "./_reducer_set.ts";

@@ -22,6 +22,7 @@ import { Random } from "../support/random.ts";
 import { rowsOf } from "../support/rows.ts";
 import { assertSameBits } from "../support/same_bits.ts";
 import { cutChunks, probeOf } from "../support/sources.ts";
+import { takenStores } from "../support/taken_stores.ts";
 
 const VOCABULARY = 3000;
 const NAMES = ["normal", "tied", "lateMaximum", "masked", "nan"];
@@ -80,7 +81,13 @@ for (const backend of availableBackends()) {
         const again = counts.opened - 1;
         const most = from === "memory" || from === "reopen" ? 4 : 0;
         assert(again <= most, `opened ${again} times more`);
-        assertSameBits(await probabilities(logits, { ...options, backend }), mapped, `mapped, chunks of ${chunk}`);
+        assertSameBits(
+          await probabilities(logits, { ...options, backend }),
+          mapped,
+          `from the store, chunks of ${chunk}`,
+        );
+        using _ = takenStores();
+        assertSameBits(await probabilities(logits, { ...options, backend }), mapped, `read again, chunks of ${chunk}`);
         assertEquals(counts.canceled.length + counts.ended, counts.opened);
       }
     });
@@ -121,6 +128,7 @@ Deno.test("a one-shot stream opened a second time is refused", async () => {
 });
 
 Deno.test("a row longer than the spill's limit is refused with the limit", async () => {
+  using _ = takenStores();
   const { logits } = probe("once", 1000);
   const spill = fileSpill({ limit: 4000 });
   const error = await assertRejects(
@@ -132,6 +140,7 @@ Deno.test("a row longer than the spill's limit is refused with the limit", async
 });
 
 Deno.test("a spill leaves no file behind: at the end, after an error, after a cancel", async () => {
+  using _ = takenStores();
   const directory = await Deno.makeTempDir();
   const left = async () => (await Array.fromAsync(Deno.readDir(directory))).length;
   const options = { rowCache: 0, spill: fileSpill({ directory, limit: 12_000 }) };
@@ -160,6 +169,7 @@ function changing(second: Float32Array, identity?: () => Promise<string>) {
 
 for (const backend of availableBackends()) {
   Deno.test(`other bytes at the second read are an error, wherever one bit differs: ${backend}`, async () => {
+    using _ = takenStores();
     for (const id of [0, 1, 999, 1000, 2999]) {
       const second = DATA.slice();
       new Uint8Array(second.buffer)[4 * id] ^= 1;
@@ -189,6 +199,7 @@ Deno.test("two logits that changed places are an error", async () => {
 });
 
 Deno.test("another identity is an error before the second read begins", async () => {
+  using _ = takenStores();
   let asked = 0;
   const { logits, counts } = changing(DATA, () => Promise.resolve(`version ${asked++}`));
   const error = await assertRejects(
@@ -202,6 +213,7 @@ Deno.test("another identity is an error before the second read begins", async ()
 
 /** A file of three rows, read in chunks of a third, changed after the first row's output. */
 async function changedFile(change: (path: string) => Promise<void>): Promise<unknown> {
+  using _ = takenStores();
   const directory = await Deno.makeTempDir();
   const path = `${directory}/logits.f32`;
   try {

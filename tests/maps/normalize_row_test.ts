@@ -16,6 +16,13 @@ import {
 } from "@sluice/sluice";
 import { expected, KINDS, range } from "../kernels/support.ts";
 import { assertSameBits } from "../support/same_bits.ts";
+import { takenStores } from "../support/taken_stores.ts";
+
+/** Runs while nobody can have the row store. */
+function withoutStore<T>(run: () => T): T {
+  using _ = takenStores();
+  return run();
+}
 
 const KERNELS = [
   ...availableBackends().map((backend) => ({ backend, kernels: loadKernels(backend) })),
@@ -28,17 +35,6 @@ async function flowed(row: Float32Array | Float64Array, log: boolean, backend?: 
   const logits = normalize(fromArray(row, { dtype, chunk: 3000 }), { log, ...(backend ? { backend } : {}) });
   for await (const { data, start } of logits.open()) out.set(data as Float32Array, start);
   return out;
-}
-
-/** Runs while nobody can have the row store. */
-function withoutStore<T>(run: () => T): T {
-  const owner = {};
-  for (const { kernels } of KERNELS) assert(kernels.arena.lendStore(owner));
-  try {
-    return run();
-  } finally {
-    for (const { kernels } of KERNELS) kernels.arena.giveStoreBack(owner);
-  }
 }
 
 for (const { backend, kernels } of KERNELS) {
