@@ -1,4 +1,4 @@
-import { type Kernels, type Lane, TILE, TILES, Total } from "../../kernels/mod.ts";
+import { type Kernels, TILE, TILES, Total } from "../../kernels/mod.ts";
 import { eachRun, elementBytes, type Values, viewOf } from "../row/inside.ts";
 import { keptWeights } from "./_kept_weights.ts";
 

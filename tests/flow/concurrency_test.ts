@@ -1,6 +1,5 @@
 // Flows that run at the same time on one arena disturb neither each other's bits nor those of `reduceRow` between them, wherever
 // one of them pauses: in the middle of a row, of a chunk with many rows, or of a second read.
-import { assertEquals } from "@std/assert";
 import { availableBackends, type Backend } from "../../kernels/mod.ts";
 import type { Dtype, Logits } from "../../src/core/mod.ts";
 import { collect, normalize, reduce, reduceStates, tap } from "../../src/flow/mod.ts";

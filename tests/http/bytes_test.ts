@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fromArray, normalize } from "../../mod.ts";
 import { bytesOfRows, cut, lines, served } from "./_served.ts";
+import { takenStores } from "../support/taken_stores.ts";
 
 const VOCABULARY = 5000;
 const LOGITS = Float32Array.from({ length: 3 * VOCABULARY }, (_, i) => Math.cos(i * i) * 9);
@@ -30,6 +31,7 @@ Deno.test("POST /v1/softmax gives the library's bits, from the row cache and fro
 
 Deno.test("a row beyond the spill's limit is refused", () =>
   served({ limits: { rowCache: 1, spillBytes: 1000 } }, async ({ post }) => {
+    using _ = takenStores();
     const answer = await post(`/v1/softmax?vocabulary=${LOGITS.length}`, cut(BODY, [9999]), OCTETS);
     assertEquals((await answer.json()).code, "E_SOURCE_EXHAUSTED");
   }));
