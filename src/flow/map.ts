@@ -38,11 +38,12 @@ export interface MapOptions extends Omit<FlowOptions, "rows" | "onInvalid" | "si
 }
 
 /**
- * Maps each row with knowledge of the whole row: lazily, in two reads a row. The second read comes from the chunk in hand,
+ * Maps each row with knowledge of the whole row: lazily, in at most two reads a row. A row that fits the row store of the arena (8 MiB) is
+ * kept there and read once; where it does not fit, or another flow has the store, the second read comes from the chunk in hand,
  * from the row cache, by opening the source again at that row, or from a spill.
  *
  * Needs: a source that can be read twice, or rows that fit the row cache, or a spill. Gives: f32 logits of the same shape
- * (f64 for f64). Bits: the same for any chunking. Cost: two reads and one write of each logit.
+ * (f64 for f64). Bits: the same for any chunking, kept or read again. Cost: a read and a write of each logit, and a second read where it must be.
  *
  * @example Distance from the largest logit
  * ```ts

@@ -2,7 +2,7 @@
 // all give the same bits. Where none can be had the flow is refused before any read. A source that changed between its two
 // reads is an error, never a wrong number. `explain` says which will happen, and is right.
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { availableBackends } from "../../kernels/mod.ts";
+import { availableBackends, loadKernels } from "../../kernels/mod.ts";
 import {
   type Chunk,
   type Logits,
@@ -283,7 +283,13 @@ Deno.test("explain: reads, kernels, bytes and refusals of every kind of flow", a
   assertStringIncludes(plan.kernels[1], "temperature");
   assertStringIncludes(plan.kernels[2], "sum of exponentials");
   assertStringIncludes(`${plan}`, "reads    1 a row");
-  assertEquals(explain(logits, softmax()).reads, [2, 2]);
+  assertEquals(explain(logits, softmax()).reads, [1, 2]);
+  const long = fromArray(new Float32Array(2 ** 21 + 1));
+  assertEquals(explain(long, softmax()).reads, [2, 2], "it does not fit the row store");
+  const memory = (length: number) => explain(fromArray(new Float32Array(length)), softmax()).memory;
+  const { arena } = loadKernels();
+  assertEquals(memory(2048) - arena.worked, 4 * 2048 + 2 * 128, "weights and table are touched, the reserve is not");
+  assertEquals(explain(long, { lse: logSumExp() }).memory, arena.worked);
   assertEquals(explain(logits, { lse: logSumExp() }, { rows: [1, 3] }).bytes.total, 12_000);
   const once = await fromStream(new ReadableStream({ start: (controller) => controller.close() }), { vocabulary: 10 });
   assertEquals(explain(once, softmax()).second?.from, "cache");

@@ -17,13 +17,15 @@ function floats(bytes: Uint8Array): number[] {
   return [...new Float32Array(bytes.slice().buffer)];
 }
 
-Deno.test("POST /v1/softmax gives the library's bits, from the row cache and from a spill", async () => {
-  for (const limits of [{}, { rowCache: 1 }]) {
+Deno.test("POST /v1/softmax gives the library's bits, from the row store, the row cache and a spill", async () => {
+  for (const [taken, limits] of [[false, {}], [true, {}], [true, { rowCache: 1 }]] as const) {
     await served({ limits }, async ({ post }) => {
+      const wanted = { plain: await expected(false), log: await expected(true) };
+      using _ = taken ? takenStores() : undefined;
       for (const log of [false, true]) {
         const answer = await post(`/v1/softmax?vocabulary=${VOCABULARY}&log=${log}`, cut(BODY, [9999, 1]), OCTETS);
         assertEquals(answer.headers.get("content-type"), "application/octet-stream");
-        assertEquals(floats(await answer.bytes()), await expected(log));
+        assertEquals(floats(await answer.bytes()), log ? wanted.log : wanted.plain);
       }
     });
   }
