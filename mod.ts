@@ -13,7 +13,7 @@
  *
  * Sources: `fromArray`, `fromStream`, `fromFile`, `fromStdin`. Operators: `temperature`, `softcap`, `logitBias`, `mask`, `rechunk`.
  * Reducers: see `./reducers`; maps: `./maps`. What runs them, as streams: `reduce`, `collect`, `normalize`, `map`, `tap`, `explain`: see
- * `./flow`; row by row: `reduceRow` and the states: see `./row`. Sinks: `toNpy`, `toRaw`, `toNdjson`, `toText`. Types and errors, and what it takes to write a source, an operator
+ * `./flow`; row by row: `reduceRow`, `normalizeRow`, `lendRow` and the states: see `./row`, `./maps`. Sinks: `toNpy`, `toRaw`, `toNdjson`, `toText`. Types and errors, and what it takes to write a source, an operator
  * or a reducer of one's own: see `./core`. Everything again from its spec, and chains from JSON: `./catalogue`, which is not among these.
  *
  * Importing this module asks for no permission; files and standard input are touched only by the source or sink that needs them.
@@ -62,6 +62,8 @@ export {
   type AlignedRows,
   finishState,
   type FinishStateOptions,
+  lendRow,
+  type LentRow,
   loadState,
   mergeStates,
   reduceRow,

@@ -1,4 +1,5 @@
 import { Cell, Column, LANES, SLOT_BYTES, TILE, TILES } from "./layout.ts";
+import { Loans } from "./loans.ts";
 import { Places } from "./places.ts";
 
 /** Bytes at the start of memory that belong to the WASM module: its tables of constants and its scratch vectors. */
@@ -8,6 +9,8 @@ const SLOTS = 64;
 /** Enough for two flows: each fills two in turn in its first read, and two in its second. Further flows read into memory outside. */
 const BUFFERS = 8;
 const BUFFER_BYTES = 1 << 18;
+/** Bytes of each area that is reserved for a whole row. Nothing of it is memory of the machine's before it is touched. */
+const RESERVE_BYTES = 1 << 23;
 const PAGE = 65536;
 
 /** What the work on one stream needs in the arena, while it lasts. All addresses are in bytes and 64-byte aligned. */
@@ -20,6 +23,21 @@ export interface Lane {
   readonly table: number;
   /** A view of the table. */
   readonly rows: Float64Array;
+}
+
+/**
+ * Room for all of one row, from its first logit to the last one that is written out: so that no exponential is evaluated twice, and no
+ * logit read twice. All addresses are in bytes and 64-byte aligned.
+ */
+export interface RowStore {
+  /** Most logits of a row. */
+  readonly length: number;
+  /** A row of a sweep's table for each tile. */
+  readonly table: number;
+  /** `length` weights, as {@linkcode Kernels.store} writes them. */
+  readonly weights: number;
+  /** `length` logits. */
+  readonly logits: number;
 }
 
 /**
@@ -55,7 +73,8 @@ export class ArenaFullError extends RangeError {
  *
  * Lanes are lent to synchronous work and come back when it ends. A caller's code (an operator, a step, a map) runs while lanes are
  * lent, and whatever it calls is lent others: nothing is ever written over. Slots and cells are places of rows: a row that must leave
- * takes its content along. Read buffers are lent to sources, across waits. What is left, `spare`, `out`, `indices` and `scratch`, is
+ * takes its content along. Read buffers are lent to sources, across waits. The row store has one owner at a time, across waits too; whoever
+ * comes while it is lent does without. Rows are lent to callers, who give them back when they like. What is left, `spare`, `out`, `indices` and `scratch`, is
  * for one kernel's answer or intermediate results: nobody keeps anything there while other code runs.
  */
 export class Arena {
@@ -75,6 +94,14 @@ export class Arena {
   readonly slots: Places;
   /** A ring of `Cell.ring` cells, 64 bits each. */
   readonly cells: Places;
+  /** Memory for rows of callers. */
+  readonly loans: Loans;
+  /** Bytes that are touched by work, the most of them; {@linkcode Arena.reserved} are beside them. */
+  readonly worked: number;
+  /** Bytes of the row store and of rows that are lent: only what is written to is memory of the machine's. */
+  readonly reserved: number;
+  readonly #store: RowStore;
+  #owner: WeakRef<object> | undefined;
   readonly #lanes: readonly Lane[];
   /** Each lane as a list of one. */
   readonly #alone: readonly (readonly Lane[])[];
@@ -84,7 +111,7 @@ export class Arena {
   /** Lays a memory out for logits of `element`; see {@linkcode arenaBytes}. */
   constructor(memory: ArrayBuffer, element: "f32" | "f64") {
     const take = allocator();
-    const { lanes, slots, cells, buffers, ...momentary } = areasOf(take, element);
+    const { lanes, slots, cells, buffers, store, loans, ...momentary } = areasOf(take, element);
     this.memory = memory;
     this.spare = momentary.spare;
     this.out = momentary.out;
@@ -99,6 +126,10 @@ export class Arena {
     }));
     this.#alone = this.#lanes.map((lane) => [lane]);
     this.#buffers = buffers;
+    this.#store = store;
+    this.loans = new Loans(loans, RESERVE_BYTES);
+    this.worked = store.table;
+    this.reserved = memory.byteLength - store.table;
   }
 
   /** Lends a lane to synchronous work; it is given back when that ends. */
@@ -124,6 +155,26 @@ export class Arena {
     }
   }
 
+  /** Most logits of a row that fits the row store. */
+  get storeLength(): number {
+    return this.#store.length;
+  }
+
+  /**
+   * Lends the row store, until it is given back; gives nothing while another owner has it. An owner that is gone without giving it back
+   * has it no longer.
+   */
+  lendStore(owner: object): RowStore | undefined {
+    if (this.#owner?.deref() !== undefined) return undefined;
+    this.#owner = new WeakRef(owner);
+    return this.#store;
+  }
+
+  /** Takes the row store back, if this owner has it. */
+  giveStoreBack(owner: object): void {
+    if (this.#owner?.deref() === owner) this.#owner = undefined;
+  }
+
   /** Bytes of a read buffer. */
   get bufferBytes(): number {
     return BUFFER_BYTES;
@@ -141,7 +192,10 @@ export class Arena {
   }
 }
 
-/** Bytes of memory that an arena needs, a whole number of WASM pages: 6.3 MiB for float32, 10.3 MiB for float64. What is not used is not touched. */
+/**
+ * Bytes of memory that an arena needs, a whole number of WASM pages: 6.3 MiB for float32, 10.3 MiB for float64, and 24.3 MiB in reserve. What is
+ * not used is not touched.
+ */
 export function arenaBytes(element: "f32" | "f64"): number {
   const take = allocator();
   areasOf(take, element);
@@ -167,10 +221,13 @@ interface Areas {
   readonly lanes: readonly Omit<Lane, "rows">[];
   readonly cells: number;
   readonly buffers: number[];
+  readonly store: RowStore;
+  readonly loans: number;
 }
 
 function areasOf(take: (bytes: number) => number, element: "f32" | "f64"): Areas {
   const tile = TILE * (element === "f64" ? 8 : 4);
+  const length = RESERVE_BYTES / tile * TILE;
   const many = <T>(count: number, area: () => T): T[] => Array.from({ length: count }, area);
   return {
     spare: take(SLOT_BYTES),
@@ -185,5 +242,13 @@ function areasOf(take: (bytes: number) => number, element: "f32" | "f64"): Areas
     })),
     cells: take(Cell.ring * 8),
     buffers: many(BUFFERS, () => take(BUFFER_BYTES)),
+    // Last: from here on all is reserve.
+    store: {
+      length,
+      table: take(length / TILE * Column.stride * 8),
+      weights: take(RESERVE_BYTES),
+      logits: take(RESERVE_BYTES),
+    },
+    loans: take(RESERVE_BYTES),
   };
 }

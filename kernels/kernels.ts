@@ -36,6 +36,14 @@ export interface Kernels {
    * Gives the number of tiles that hold a NaN or +Infinity.
    */
   sweep(level: Level, logits: number, count: number, table: number): number;
+  /**
+   * As `sweep("sum", ...)`, and the sums have its bits; and writes the weight of each logit to `weights`, which must not overlap the logits:
+   * `2^(y - N)`, y the logit in units of the base, N the tile's even reference, written to its row (`Column.reference`). So each exponential
+   * is evaluated once a row: see {@linkcode Kernels.share}. A tile that the fast path cannot do, because of NaN, +Infinity or a magnitude
+   * out of range, keeps its logits in the place of weights, and has reference NaN.
+   * Gives the number of tiles that hold a NaN or +Infinity. Cost: a tenth more than the sweep, and a write.
+   */
+  store(logits: number, count: number, table: number, weights: number): number;
 
   /** Empties an accumulator: maximum -Infinity, no digits. */
   clear(slot: number): void;
@@ -55,9 +63,17 @@ export interface Kernels {
   /**
    * Writes `e^x / sum` to `mapped`, sum given as mantissa and exponent of {@linkcode Kernels.total}; `mapped` may be `logits`.
    * -Infinity gives exactly 0, NaN stays NaN, a sum of 0 gives NaN throughout. Error: 3e-6 relative above 1e-37; results
-   * below 2^-126 are 0 or subnormal. Cost: one read and one write, and a scan of each tile's maximum in the cache.
+   * below 2^-123 are 0 (of float64 logits: 2^-1015). A logit's result depends on it and the sum alone, however the row is cut.
+   * Cost: one read and one write, and a scan of each tile's maximum in the cache.
    */
   probabilities(logits: number, count: number, mapped: number, mantissa: number, exponent: number): void;
+  /**
+   * Writes to `mapped`, which may be `weights`, what {@linkcode Kernels.probabilities} makes of the logits, to the same bits, from what
+   * {@linkcode Kernels.store} wrote of them: weights, and the rows of their tiles. `count` begins on a tile border; mantissa is in [1, 2), or 0.
+   * Method: one product a logit, `weight * (2^(N - exponent) / mantissa)`; of a tile more than 64 binades below the sum two, the first
+   * by a power of two, as its factor alone could be subnormal. Tiles of logits are mapped as such. Cost: one read and one write.
+   */
+  share(weights: number, count: number, table: number, mapped: number, mantissa: number, exponent: number): void;
   /**
    * Writes `(x - maximum) - logSum` to `mapped`, computed in float64 and rounded once; `mapped` may be `logits`. -Infinity stays
    * -Infinity beside a finite maximum. The same bits on every backend.

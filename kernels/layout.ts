@@ -26,7 +26,9 @@ export const Column = {
   nan: 5,
   /** How many logits are +Infinity. */
   posInf: 6,
-  /** Columns of a row: 7 is for the tile's reference, 8 to 15 for facts of a pair of streams. */
+  /** Of a tile whose weights are stored: the even exponent N that they are relative to; NaN where logits lie in their place. */
+  reference: 7,
+  /** Columns of a row: 8 to 15 are for facts of a pair of streams. */
   stride: 16,
 } as const;
 

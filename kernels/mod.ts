@@ -9,13 +9,13 @@
  * | `chooseBackend` | the rule behind the default |
  * | `BackendUnavailableError` | a named backend that does not work here |
  * | `Kernels`, `Level`, `Backend` | the interface they share |
- * | `Arena`, `Lane`, `Places`, `ArenaFullError` | the memory they work in, and who has which part of it |
+ * | `Arena`, `Lane`, `RowStore`, `Places`, `Loans`, `ArenaFullError` | the memory they work in, and who has which part of it |
  * | `TILE`, `TILES`, `LANES`, `Column`, `Total`, `SLOT_BYTES` | the layout of memory |
  * | `ln`, `exp` | logarithm and exponential with the same bits in every engine |
  *
  * @module
  */
-export { Arena, ArenaFullError, type Lane } from "./arena.ts";
+export { Arena, ArenaFullError, type Lane, type RowStore } from "./arena.ts";
 export * from "./kernels.ts";
 export * from "./layout.ts";
 export { exp, ln } from "./reference/elementary.ts";
@@ -27,4 +27,5 @@ export {
   kernelsOf,
   loadKernels,
 } from "./load.ts";
+export { Loans } from "./loans.ts";
 export { type OnEvict, Places } from "./places.ts";

@@ -22,6 +22,10 @@ export type Area =
   | "table"
   /** The same, read. */
   | "rows"
+  /** The same, of as many tiles as `count` logits have. */
+  | "swept"
+  /** As many weights, written, relative to the references of the table. */
+  | "weights"
   /** An accumulator, read or changed. */
   | "slot"
   /** A ring of cells, changed. */

@@ -17,6 +17,12 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     gives: "i32",
     error: 1.5e-6,
   },
+  store: {
+    parameters: { logits: at("logits"), count: number("count"), table: at("table"), weights: at("weights") },
+    gives: "i32",
+    error: 1.5e-6,
+    least: 1e-37,
+  },
   clear: { parameters: { slot: at("slot") }, gives: "void" },
   deposit: {
     parameters: { level: level(), table: at("rows"), tiles: number("tiles"), slot: at("slot") },
@@ -31,6 +37,20 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
       mapped: at("mapped"),
       mantissa: f64(1.5, 1, 0),
       exponent: f64(40, 3, -20, 2e6, 5e6),
+    },
+    gives: "i32",
+    error: 3e-6,
+    least: 1e-37,
+  },
+  share: {
+    parameters: {
+      // No weight is greater: a reference lies at most 60 binades below its tile's maximum.
+      weights: at("logits", 2 ** 61),
+      count: number("count"),
+      table: at("swept"),
+      mapped: at("mapped"),
+      mantissa: f64(1.5, 1, 0),
+      exponent: f64(40, 3, 150, 5e6),
     },
     gives: "i32",
     error: 3e-6,

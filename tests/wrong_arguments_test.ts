@@ -233,6 +233,7 @@ const TAKES: Record<string, (more: object) => unknown> = {
   MirostatOptions: (more) => root.mirostat(more),
   NoRepeatNgramOptions: (more) => root.noRepeatNgram(2, more),
   NormalizeOptions: (more) => root.normalize(logits, more),
+  NormalizeRowOptions: (more) => root.normalizeRow(row, more),
   PenaltiesOptions: (more) => root.penalties(more),
   PreferenceLossOptions: (more) => preference.preferenceLoss(more),
   PresetOptions: (more) => root.preset("vllm", more),

@@ -5,7 +5,14 @@
 import { passesOf } from "./workload.ts";
 import { availableBackends } from "../../kernels/mod.ts";
 
-const SHOWN = ["plain read", "log-sum-exp: sweep and deposit", "with moments", "the paper's pair sum", "Math.exp loop"];
+const SHOWN = [
+  "plain read",
+  "log-sum-exp: sweep and deposit",
+  "with moments",
+  "softmax: store and share",
+  "the paper's pair sum",
+  "Math.exp loop",
+];
 
 for (const build of ["fma", "simd"] as const) {
   if (!availableBackends().includes(build)) continue;

@@ -1,5 +1,5 @@
 /** The kernels over more memory than the product gives them, for measuring: each build's own instance, and rows to feed it. */
-import { SLOT_BYTES, TILE, TILES } from "../../kernels/mod.ts";
+import { Column, SLOT_BYTES, TILE, TILES, Total } from "../../kernels/mod.ts";
 import type { Parameter, Row } from "../../kernels/row.ts";
 import { KERNELS } from "../../kernels/table.ts";
 import { loadTwoPass } from "../../kernels/two_pass/load_two_pass.ts";
@@ -39,8 +39,14 @@ function fillNormal(row: Float32Array): void {
   }
 }
 
+/** Bytes of a table of the whole row, which lies behind the logits and what is made of them. */
+function tableBytes(length: number): number {
+  return Math.ceil(length / TILE) * Column.stride * 8;
+}
+
 function memoryFor(length: number): WebAssembly.Memory {
-  const memory = new WebAssembly.Memory({ initial: LOGITS / 65536 + Math.ceil(length * 8 / 65536) });
+  const bytes = LOGITS + 8 * length + tableBytes(length);
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) });
   fillNormal(new Float32Array(memory.buffer, LOGITS, length));
   return memory;
 }
@@ -61,10 +67,30 @@ export function passesOf(build: "fma" | "simd", length: number): Pass[] {
     { name: "plain read", run: slices(length, SLICE, (at, count) => kernels.read(at, count)) },
     { name: "log-sum-exp: sweep and deposit", run: logSumExp("sum") },
     { name: "with moments", run: logSumExp("moments") },
+    { name: "softmax: store and share", run: softmaxOf(kernels, length, new Float64Array(memory.buffer, OUT, 8)) },
     { name: "Math.exp loop", run: mathExp(new Float32Array(memory.buffer, LOGITS, length)) },
     ...Object.entries(KERNELS).flatMap(([name, row]) => passesOfRow(name, row, kernels[name as "sweep"], length, copy)),
     ...pairPasses(build, length),
   ];
+}
+
+/** A written-out softmax: the storing sweep of the whole row, its sum, then shares beside the logits, in place of the weights. */
+function softmaxOf(kernels: ReturnType<typeof buildFunctions>, length: number, total: Float64Array): () => void {
+  const table = (at: number) => LOGITS + 8 * length + tableBytes((at - LOGITS) / 4);
+  const store = slices(length, SLICE, (at, count) => {
+    kernels.store(at, count, table(at), at + 4 * length);
+    kernels.deposit("sum", table(at), Math.ceil(count / TILE), SLOT);
+  });
+  const share = slices(length, SLICE, (at, count) => {
+    const weights = at + 4 * length;
+    kernels.share(weights, count, table(at), weights, total[Total.mantissa], total[Total.exponent]);
+  });
+  return () => {
+    kernels.clear(SLOT);
+    store();
+    kernels.total(SLOT, OUT);
+    share();
+  };
 }
 
 /** The paper's kernels, in a memory of their own. */
@@ -112,11 +138,13 @@ function valueOf({ is, values }: Parameter, at: number, count: number, mapped: n
     case "words":
       return at;
     case "mapped":
+    case "weights":
     case "replaced":
       return mapped;
     case "indices":
       return INDICES;
     case "table":
+    case "swept":
     case "rows":
       return TABLE;
     case "slot":

@@ -27,6 +27,10 @@ const TARGETS: Readonly<Partial<Record<Op, readonly Target[]>>> = {
     { of: "ONNX Runtime native, ReduceLogSumExp", against: "Sluice", least: 10 },
     { of: "tfjs-wasm", against: "Sluice", least: 10 },
   ],
+  "softmax": [
+    { of: "Sluice, into the same array", against: "ONNX Runtime native, Softmax", most: 1.15 },
+    { of: "Sluice, into the same array", against: "tfjs-wasm", most: 0.55 },
+  ],
   "top-50": [{ of: "ONNX Runtime native, TopK", against: "Sluice", least: 2 }],
 };
 

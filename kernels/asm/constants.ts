@@ -53,6 +53,10 @@ export const TABLE: usize = ASC_FEATURE_RELAXED_SIMD
     0.0013269407209008932,
     0.0013269407209008932,
     0.0013269407209008932,
+    9.4039548065783e-38,
+    9.4039548065783e-38,
+    9.4039548065783e-38,
+    9.4039548065783e-38,
   ], 16)
   : memory.data<f32>([
     1.4426950216293335,
@@ -95,6 +99,10 @@ export const TABLE: usize = ASC_FEATURE_RELAXED_SIMD
     0.008289267309010029,
     0.008289267309010029,
     0.008289267309010029,
+    9.4039548065783e-38,
+    9.4039548065783e-38,
+    9.4039548065783e-38,
+    9.4039548065783e-38,
   ], 16);
 
 /** Byte offsets in the table. */
@@ -108,12 +116,18 @@ export const P2: usize = 96;
 export const P3: usize = 112;
 export const P4: usize = 128;
 export const P5: usize = 144;
+export const LEAST_SHARES: usize = 160;
 
 /** log2(e) as float32. */
 export const LOG2_E: f32 = 1.4426950216293335;
 /** Greatest magnitude of a logit on the fast path: n and n + 127 - N must keep their units digit in float32. */
 export const RANGE: f32 = ASC_FEATURE_RELAXED_SIMD ? 2097152.0 : 32768.0;
-/** Greatest magnitude of a sum's exponent on the fast path of the probabilities. */
-export const EXPONENT_RANGE: f64 = ASC_FEATURE_RELAXED_SIMD ? 3e6 : 46000.0;
+/**
+ * Greatest magnitude of a sum's exponent on the fast path of the probabilities: so far beyond the exponent of any logit in the range
+ * that beside a greater sum such logits have a share of 0, and near enough for n and n + 127 - N as above.
+ */
+export const EXPONENT_RANGE: f64 = ASC_FEATURE_RELAXED_SIMD ? 4e6 : 60000.0;
+/** The least share that is written, 9.4e-38: what is less is 0, so that no share has a trace of a tile's reference. */
+export const LEAST_SHARE: f32 = 9.4039548065783e-38;
 /** 1.5 * 2^23 + 127: adding and subtracting it rounds to an integer, and leaves a biased exponent in the low bits. */
 export const MAGIC: f32 = 12583039.0;

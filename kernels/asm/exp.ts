@@ -53,3 +53,8 @@ export function distance(x: v128, t: v128, f: v128, scale: v128, magic: v128, ne
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(x, scale, negated);
   return f32x4.add(f32x4.add(f32x4.sub(t, magic), negated), f32x4.mul(f, scale));
 }
+
+/** Each lane, but 0 for those less than `least`; NaN stays NaN. */
+export function noLess(x: v128, least: v128): v128 {
+  return v128.andnot(x, f32x4.lt(x, least));
+}

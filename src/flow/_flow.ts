@@ -1,4 +1,4 @@
-import type { Kernels } from "../../kernels/mod.ts";
+import type { Kernels, RowStore } from "../../kernels/mod.ts";
 import { checkRange, checkSignal, checkWhole, type Chunk, type Logits, ParameterError, shown } from "../core/mod.ts";
 import { checkOnInvalid, kernelsFor, Staging } from "../row/inside.ts";
 import { flowClosed } from "./_closed.ts";
@@ -22,6 +22,7 @@ export class Flow {
   readonly #logits: Logits;
   readonly #signal: AbortSignal | undefined;
   #feed: Feed | undefined;
+  #store: RowStore | undefined;
   #closed: Promise<void> | undefined;
 
   /** Checks everything that can be checked before a read. `twice`: rows may be read a second time. */
@@ -60,7 +61,24 @@ export class Flow {
       if (this.#closed) throw flowClosed();
       this.#feed = this.#openFeed();
     }
-    return await this.#feed.next();
+    const chunk = await this.#feed.next();
+    // Whatever is lent to a flow is somebody else's once it is closed.
+    if (this.#closed) throw flowClosed();
+    return chunk;
+  }
+
+  /** The row store, if it is this flow's already or can be had, and rows fit it. */
+  lendStore(): RowStore | undefined {
+    const { arena } = this.kernels;
+    if (this.#store || this.#closed || this.#logits.shape.vocabulary > arena.storeLength) return this.#store;
+    return this.#store = arena.lendStore(this);
+  }
+
+  /** Gives the row store back, if it has it. */
+  giveStoreBack(): void {
+    if (!this.#store) return;
+    this.#store = undefined;
+    this.kernels.arena.giveStoreBack(this);
   }
 
   /** A one-shot source that nobody has read from is still to be told that nobody will. */
@@ -85,6 +103,7 @@ export class Flow {
   }
 
   async #close(reason?: unknown): Promise<void> {
+    this.giveStoreBack();
     try {
       await (this.#feed ?? this.#unread())?.close(reason);
     } finally {

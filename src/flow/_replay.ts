@@ -88,14 +88,15 @@ export class Replay {
   async keep(chunk: Chunk): Promise<void> {
     if (this.#way === "memory") return;
     const open = openPart(chunk, this.#columns);
-    if (!open || open.row !== chunk.row || open.start !== chunk.start) await this.#forget();
+    if (!open || open.row !== chunk.row || open.start !== chunk.start) await this.forget();
     if (!open) return;
     if (this.#way === "cache") this.#kept.push({ ...open, data: open.data.slice() });
     else if (this.#way === "spill") await this.#write(open.data);
     else this.#checksum = this.#sumOf(open.data, this.#checksum);
   }
 
-  async #forget(): Promise<void> {
+  /** Keeps nothing of what it has. */
+  async forget(): Promise<void> {
     this.#kept = [];
     this.#checksum = { sum: 0, bytes: 0 };
     this.#spilled = 0;

@@ -1,4 +1,4 @@
-import { TILE } from "../../kernels/mod.ts";
+import { Column, type Kernels, TILE } from "../../kernels/mod.ts";
 import { bytesOf, type Logits, type Operator, optionsOf, type Reducers, type RowMap, specText } from "../core/mod.ts";
 import type { ReducerSet } from "../row/inside.ts";
 import { checkMap } from "./_check_map.ts";
@@ -17,7 +17,7 @@ export interface Plan {
   readonly shape: Logits["shape"];
   /** The arithmetic. */
   readonly backend: string;
-  /** Fewest and most reads of a row. */
+  /** Fewest and most reads of a row: a map has its rows from the row store where they fit, unless that is lent to another flow. */
   readonly reads: readonly [number, number];
   /** Where a second read would come from, and what for. */
   readonly second: { readonly from: SecondRead; readonly why: string } | undefined;
@@ -27,7 +27,7 @@ export interface Plan {
   readonly passed: readonly string[];
   /** Bytes of one row, and of all rows where that is known. */
   readonly bytes: { readonly row: number; readonly total: number | undefined };
-  /** Most memory the flow holds at a time, in bytes: arena, chunks, row cache. */
+  /** Most memory the flow touches at a time, in bytes: arena, chunks, row store or row cache. What is only reserved is not in it. */
   readonly memory: number;
   /** The plan as lines of text. */
   toString(): string;
@@ -68,17 +68,22 @@ export function explain(logits: Logits, work: Reducers | RowMap, options: Reduce
   const { rows, kernels } = new Flow(logits, options, twice);
   const rowBytes = logits.shape.vocabulary * bytesOf(logits.source?.shape.dtype ?? logits.shape.dtype);
   const second = twice ? secondOf(logits, rowMap, set, options) : undefined;
+  const stored = rowMap !== undefined && logits.shape.vocabulary <= kernels.arena.storeLength;
   const count = logits.shape.rows === undefined ? undefined : rows[1] - rows[0];
   return planOf({
     source: specText(logits.spec),
     shape: logits.shape,
     backend: `${kernels.backend}, ${kernels.element}`,
-    reads: [(rowMap ? 2 : 1) * readsOf(logits), mostReads(rowMap, set, options) * readsOf(logits)],
+    reads: [(rowMap && !stored ? 2 : 1) * readsOf(logits), mostReads(rowMap, set, options) * readsOf(logits)],
     second,
     passed: (logits.operators ?? []).filter(({ reshapes }) => reshapes).map(operatorText),
-    kernels: kernelsOfTile(logits, rowMap?.needs ?? set.levels[0], set, rowMap),
+    kernels: [
+      ...kernelsOfTile(logits, rowMap?.needs ?? set.levels[0], set),
+      ...(rowMap ? [`${stored ? "from the row store, or second read" : "second read"}: ${specText(rowMap.spec)}`] : []),
+    ],
     bytes: { row: rowBytes, total: count === undefined ? undefined : count * rowBytes },
-    memory: memoryOf(kernels.memory.byteLength, rowBytes, second?.from, options),
+    memory: kernels.arena.worked +
+      Math.max(stored ? storeBytes(kernels, logits) : 0, second?.from === "cache" ? rowBytes : 0),
   });
 }
 
@@ -103,7 +108,7 @@ function secondOf(
   return { from, why: rowMap ? specText(rowMap.spec) : whys.join("; ") };
 }
 
-function kernelsOfTile(logits: Logits, level: keyof typeof SWEEPS, set: ReducerSet, rowMap?: RowMap): string[] {
+function kernelsOfTile(logits: Logits, level: keyof typeof SWEEPS, set: ReducerSet): string[] {
   const { dtype } = logits.source?.shape ?? logits.shape;
   return [
     ...(dtype === "f16" || dtype === "bf16" ? [`widen ${dtype}`] : []),
@@ -112,7 +117,6 @@ function kernelsOfTile(logits: Logits, level: keyof typeof SWEEPS, set: ReducerS
     // What only the sweep answers, as logSumExp, has a step without parameters.
     ...set.reducers.filter(({ step, stepBlock }) => step.length > 0 || (stepBlock?.length ?? 0) > 0)
       .map(({ spec, stepBlock }) => specText(spec) + (stepBlock ? "" : " (tile by tile, in process)")),
-    ...(rowMap ? [`second read: ${specText(rowMap.spec)}`] : []),
   ];
 }
 
@@ -120,9 +124,9 @@ function operatorText({ spec }: Operator): string {
   return specText({ ...spec, inputs: [] });
 }
 
-function memoryOf(arena: number, rowBytes: number, from: SecondRead | undefined, options: ReduceOptions): number {
-  const cache = from === "cache" ? Math.min(rowBytes, options.rowCache ?? ROW_CACHE) : 0;
-  return arena + cache;
+/** What a row touches of the row store: its weights or its logits, and a row of a table for each tile. */
+function storeBytes({ element }: Kernels, { shape: { vocabulary } }: Logits): number {
+  return vocabulary * (element === "f64" ? 8 : 4) + Math.ceil(vocabulary / TILE) * Column.stride * 8;
 }
 
 function planOf(plan: Omit<Plan, "toString">): Plan {

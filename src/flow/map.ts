@@ -13,7 +13,18 @@ import {
   type Shape,
   shown,
 } from "../core/mod.ts";
-import { type InvalidAs, invalidRow, isInvalid, mapRun, ReducerSet, RowState, type Values } from "../row/inside.ts";
+import {
+  type InvalidAs,
+  invalidRow,
+  isInvalid,
+  KeptLogits,
+  type KeptRow,
+  KeptWeights,
+  mapRun,
+  ReducerSet,
+  RowState,
+  type Values,
+} from "../row/inside.ts";
 import { checkMap } from "./_check_map.ts";
 import { checkFlowOptions, Flow, flowStream, readsOf } from "./_flow.ts";
 import type { FlowOptions } from "./flow_options.ts";
@@ -28,11 +39,12 @@ export interface MapOptions extends Omit<FlowOptions, "rows" | "onInvalid" | "si
 }
 
 /**
- * Maps each row with knowledge of the whole row: lazily, in two reads a row. The second read comes from the chunk in hand,
+ * Maps each row with knowledge of the whole row: lazily, in at most two reads a row. A row that fits the row store of the arena (8 MiB) is
+ * kept there and read once; where it does not fit, or another flow has the store, the second read comes from the chunk in hand,
  * from the row cache, by opening the source again at that row, or from a spill.
  *
  * Needs: a source that can be read twice, or rows that fit the row cache, or a spill. Gives: f32 logits of the same shape
- * (f64 for f64). Bits: the same for any chunking. Cost: two reads and one write of each logit.
+ * (f64 for f64). Bits: the same for any chunking, kept or read again. Cost: a read and a write of each logit, and a second read where it must be.
  *
  * @example Distance from the largest logit
  * ```ts
@@ -117,6 +129,13 @@ function openMap(
 /** The loop: chunks in, mapped chunks out. */
 class MapWork {
   readonly #state: RowState;
+  readonly #weights: KeptWeights | undefined;
+  /** The row that is under way, where the row store has it. */
+  #kept: KeptRow | undefined;
+  /** The row that was begun last. */
+  #row = -1;
+  /** Where the chunks of that row began, but for its first. */
+  #cuts: number[] = [];
   /** Rows read to their end whose output is under way, a chunk each. */
   #rest: AsyncGenerator<Chunk> | undefined;
 
@@ -130,6 +149,7 @@ class MapWork {
     const { spec, needs } = rowMap;
     const level = { spec, needs, init: () => null, step() {}, stepBlock() {}, merge() {}, finish: () => null };
     this.#state = new RowState(new ReducerSet({ level }), flow.kernels, -1, shape.vocabulary);
+    if (rowMap.share) this.#weights = new KeptWeights(flow.kernels, shape.vocabulary);
   }
 
   /** Emits one chunk; `false` at the end. */
@@ -146,11 +166,36 @@ class MapWork {
       for (let offset = 0; offset < chunk.data.length;) {
         const { batch, waiting, end } = this.#pass(chunk, offset);
         if (batch) yield batch.chunk(this.shape);
-        if (waiting) yield* this.#emit(waiting, chunk);
+        if (waiting) yield* this.#emitted(waiting, chunk);
         offset = end;
       }
-      await this.flow.replay!.keep(chunk);
+      if (this.#kept) await this.flow.replay!.forget();
+      else {
+        this.flow.giveStoreBack();
+        await this.flow.replay!.keep(chunk);
+      }
     }
+  }
+
+  #emitted(facts: RowFacts, current: Chunk): AsyncGenerator<Chunk> | Generator<Chunk> {
+    if (this.#isRefused(facts)) throw invalidRow(facts);
+    return this.#kept ? this.#emitKept(this.#kept, facts) : this.#emit(facts, current);
+  }
+
+  /** Begins a row, if it is not begun, whose first `count` logits are to be had at once. */
+  #begin(row: number, count: number): void {
+    if (row === this.#row) return;
+    this.#row = row;
+    this.#cuts = [];
+    this.#state.reset(row, 0);
+    this.#kept = this.#keptRow(row, count);
+  }
+
+  /** The row in the row store: not where that is lent to others, the row is too long for it, or need not wait. */
+  #keptRow(row: number, count: number): KeptRow | undefined {
+    const store = this.#weights || count < this.shape.vocabulary ? this.flow.lendStore() : undefined;
+    if (!store) return undefined;
+    return this.#weights?.begin(row, store) ?? new KeptLogits(this.rowMap, this.#state, store);
   }
 
   /** Reads a chunk, and maps the rows that are whole in the arena, up to one that is not. */
@@ -161,17 +206,25 @@ class MapWork {
     const { kernels, columns, staging } = this.flow;
     let batch: Batch | undefined, waiting: RowFacts | undefined;
     const end = staging.pass(chunk, columns, offset, (run) => {
-      if (run.start === 0) this.#state.reset(run.row, run.start);
-      this.#state.extend(run);
+      if (run.start === 0) this.#begin(run.row, run.count);
+      else if (run.offset === 0) this.#cuts.push(run.start);
+      const kept = this.#kept;
+      (kept ?? this.#state).extend(run);
       if (run.start + run.count < this.shape.vocabulary) return true;
-      const { facts: [facts] } = this.#state.finish();
+      const facts = kept ? kept.facts() : this.#state.finish().facts[0];
       if (run.start > 0 || !this.#everyId || this.#isRefused(facts)) {
         waiting = facts;
         return false;
       }
       batch ??= new Batch(this.#values(chunk.data.length - run.offset), run.row);
-      mapRun(kernels, this.rowMap, run, facts, this.#invalidAs, batch.take(run.count));
+      const out = batch.take(run.count);
+      if (kept) kept.write(0, facts, this.#invalidAs, out);
+      else mapRun(kernels, this.rowMap, run, facts, this.#invalidAs, out);
+      this.#kept = undefined;
       return true;
+    }, (row, start, size) => {
+      if (start === 0) this.#begin(row, size);
+      return this.#kept?.place(start);
     });
     return { batch, waiting, end };
   }
@@ -192,9 +245,22 @@ class MapWork {
     return this.shape.dtype === "f64" ? new Float64Array(count) : new Float32Array(count);
   }
 
+  /** A row from the row store, cut as it came, so that nobody can tell. */
+  *#emitKept(kept: KeptRow, facts: RowFacts): Generator<Chunk> {
+    let start = this.columns[0];
+    for (const cut of [...this.#cuts, this.shape.vocabulary]) {
+      const end = Math.min(cut, this.columns[1]);
+      if (end <= start) continue;
+      const data = this.#values(end - start);
+      kept.write(start, facts, this.#invalidAs, data);
+      yield { shape: this.shape, data, row: facts.index, start };
+      start = end;
+    }
+    this.#kept = undefined;
+  }
+
   /** The second read of a row that is not whole in the arena. */
   async *#emit(facts: RowFacts, current: Chunk): AsyncGenerator<Chunk> {
-    if (this.#isRefused(facts)) throw invalidRow(facts);
     const { kernels, columns, replay, staging } = this.flow;
     for await (const chunk of replay!.chunks(facts.index, current)) {
       const out = this.#values(chunk.data.length);

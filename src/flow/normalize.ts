@@ -10,7 +10,7 @@ export interface NormalizeOptions extends MapOptions {
 
 /**
  * The softmax of each row, `p = e^(x - max) / sum e^(x - max)`, or its logarithm: `map(logits, softmax())`.
- * Lazy, two reads a row, nothing materialised.
+ * Lazy, at most two reads a row, nothing materialised. For one row in memory, `normalizeRow` does the same without a stream.
  *
  * Specials: -Infinity becomes 0 (-Infinity in logs); rows with NaN, +Infinity or no allowed token become NaN, or what
  * `onInvalid` says. Accuracy: probabilities 3e-6 relative above 1e-37 (smaller ones may be 0), logs 2e-6 + 2 ulp.

@@ -6,7 +6,10 @@
  * | {@linkcode softmax} | its probability |
  * | {@linkcode logSoftmax} | its log-probability |
  *
+ * And {@linkcode normalizeRow}, which maps one row in memory, synchronously.
+ *
  * @module
  */
 export { logSoftmax } from "./log_softmax.ts";
+export * from "./normalize_row.ts";
 export { softmax } from "./softmax.ts";

@@ -5,7 +5,7 @@ import { define, type RowMap } from "../core/mod.ts";
  * The softmax as a second read: `p = e^(x - max) / sum e^(x - max)`. What `normalize` maps with.
  *
  * Specials: -Infinity becomes 0; results below 2^-126 may be 0. Accuracy: 3e-6 relative above 1e-37.
- * Cost: one exponential and one write a logit.
+ * Cost: one write a logit, and one exponential where the weights of the first read could not be kept.
  *
  * @example Equal logits share evenly
  * ```ts
@@ -32,6 +32,7 @@ export const softmaxDefinition = /* @__PURE__ */ define({
     return {
       spec,
       needs: "sum",
+      share: true,
       emit({ values }, out, { maximum, logSum }) {
         const scale = exp(-logSum);
         for (let i = 0; i < values.length; i++) out[i] = exp(values[i] - maximum) * scale;

@@ -28,20 +28,22 @@ export class Staging {
 
   /**
    * Visits the runs of a chunk in order, from `offset` on, in one synchronous pass. A visit that gives `false` ends the pass (there is something
-   * to wait for). Gives the offset behind the last run.
+   * to wait for). Gives the offset behind the last run. `place` may say where a slice of one row is to be staged, if anywhere but in the lane.
    */
   pass(
     chunk: Chunk,
     columns: readonly [number, number],
     offset: number,
     visit: (run: StagedRun) => boolean,
+    place?: (row: number, start: number, size: number) => number | undefined,
   ): number {
     return this.#kernels.arena.lend((lane) => {
       const [from, to] = columns;
       let { row, id: start } = positionAfter({ row: chunk.row, id: chunk.start }, offset, columns);
       for (; offset < chunk.data.length;) {
         const size = this.#sliceSize(chunk, offset, start, columns);
-        const first = this.stage(lane, chunk, offset, size);
+        const own = start + size <= to ? place?.(row, start, size) : undefined;
+        const first = this.stage(lane, chunk, offset, size, own);
         for (let done = 0; done < size;) {
           const count = Math.min(size - done, to - start);
           const run = { lanes: [lane], at: [first + done * this.#bytes], count, row, start, offset: offset + done };
@@ -78,14 +80,20 @@ export class Staging {
   }
 
   /** Where `size` logits of a chunk from `offset` on can be worked on; copies them to the lane if they are not in the arena. No operators yet. */
-  stage(lane: Lane, { data, shape }: Pick<Chunk, "data" | "shape">, offset: number, size: number): number {
+  stage(
+    lane: Lane,
+    { data, shape }: Pick<Chunk, "data" | "shape">,
+    offset: number,
+    size: number,
+    to: number = lane.stage,
+  ): number {
     const slice = data.subarray(offset, offset + size);
     if (this.#inPlace(data)) return slice.byteOffset;
     if (slice instanceof Uint16Array) {
-      widenInto(this.#kernels, shape.dtype as "f16" | "bf16", slice, lane.stage, lane.mapped);
+      widenInto(this.#kernels, shape.dtype as "f16" | "bf16", slice, to, lane.mapped);
     } else {
-      viewOf(this.#kernels, lane.stage, size).set(slice);
+      viewOf(this.#kernels, to, size).set(slice);
     }
-    return lane.stage;
+    return to;
   }
 }

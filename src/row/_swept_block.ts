@@ -11,14 +11,14 @@ export class SweptBlock implements Block {
   constructor(
     readonly kernels: Kernels,
     readonly level: Level,
-    lane: Lane,
+    { rows }: Pick<Lane, "rows">,
     readonly at: number,
     readonly count: number,
     readonly row: number,
     readonly start: number,
   ) {
     this.tiles = Math.ceil(count / TILE);
-    this.table = lane.rows;
+    this.table = rows;
   }
 
   get values(): Values {

@@ -4,6 +4,7 @@
  * | symbol | |
  * | --- | --- |
  * | {@linkcode reduceRow} | one row in memory, or several aligned ones, to its results |
+ * | {@linkcode lendRow} | memory for a row, which needs no copy |
  * | {@linkcode RowState} | what has been reduced of one row, or of a part of it |
  * | {@linkcode saveState}, {@linkcode loadState} | states as bytes |
  * | {@linkcode mergeStates}, {@linkcode finishState} | parts to a whole, and to results |
@@ -24,6 +25,7 @@ export * from "./entropy_of.ts";
 export * from "./exact_sum.ts";
 export * from "./finish_state.ts";
 export * from "./heap.ts";
+export * from "./lend_row.ts";
 export * from "./load_state.ts";
 export * from "./merge_states.ts";
 export * from "./reduce_row.ts";

@@ -5,6 +5,7 @@ import { fileSpill, normalize } from "../../src/flow/mod.ts";
 import { fromFile, fromStream } from "../../src/sources/mod.ts";
 import { canMount, onSmallDisk } from "../sinks/_full_disk.ts";
 import { inFolder, logits, npy, sluice } from "./_shell.ts";
+import { takenStores } from "../support/taken_stores.ts";
 
 /** Names that only code knows. */
 const LIBRARY =
@@ -111,6 +112,7 @@ async function messageOf(run: () => Promise<unknown>): Promise<string> {
 }
 
 Deno.test("what goes wrong in the middle of a second read is told of the file", async () => {
+  using _ = takenStores();
   await inFolder(async (path) => {
     for (const keepsTime of [false, true]) {
       await Deno.writeFile(path("a.npy"), npy(logits(20), [2, 10]));
@@ -136,6 +138,7 @@ Deno.test("what standard input is missing", async () => {
 });
 
 Deno.test("a temporary file that cannot be had, is full, or is too small", async () => {
+  using _ = takenStores();
   await inFolder(async (path) => {
     const halves = [logits(100).subarray(0, 50), logits(100).subarray(50)];
     const messageWith = (spill: ReturnType<typeof fileSpill>) =>

@@ -2,7 +2,7 @@
 // all give the same bits. Where none can be had the flow is refused before any read. A source that changed between its two
 // reads is an error, never a wrong number. `explain` says which will happen, and is right.
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { availableBackends } from "../../kernels/mod.ts";
+import { availableBackends, loadKernels } from "../../kernels/mod.ts";
 import {
   type Chunk,
   type Logits,
@@ -22,6 +22,7 @@ import { Random } from "../support/random.ts";
 import { rowsOf } from "../support/rows.ts";
 import { assertSameBits } from "../support/same_bits.ts";
 import { cutChunks, probeOf } from "../support/sources.ts";
+import { takenStores } from "../support/taken_stores.ts";
 
 const VOCABULARY = 3000;
 const NAMES = ["normal", "tied", "lateMaximum", "masked", "nan"];
@@ -80,7 +81,13 @@ for (const backend of availableBackends()) {
         const again = counts.opened - 1;
         const most = from === "memory" || from === "reopen" ? 4 : 0;
         assert(again <= most, `opened ${again} times more`);
-        assertSameBits(await probabilities(logits, { ...options, backend }), mapped, `mapped, chunks of ${chunk}`);
+        assertSameBits(
+          await probabilities(logits, { ...options, backend }),
+          mapped,
+          `from the store, chunks of ${chunk}`,
+        );
+        using _ = takenStores();
+        assertSameBits(await probabilities(logits, { ...options, backend }), mapped, `read again, chunks of ${chunk}`);
         assertEquals(counts.canceled.length + counts.ended, counts.opened);
       }
     });
@@ -121,6 +128,7 @@ Deno.test("a one-shot stream opened a second time is refused", async () => {
 });
 
 Deno.test("a row longer than the spill's limit is refused with the limit", async () => {
+  using _ = takenStores();
   const { logits } = probe("once", 1000);
   const spill = fileSpill({ limit: 4000 });
   const error = await assertRejects(
@@ -132,6 +140,7 @@ Deno.test("a row longer than the spill's limit is refused with the limit", async
 });
 
 Deno.test("a spill leaves no file behind: at the end, after an error, after a cancel", async () => {
+  using _ = takenStores();
   const directory = await Deno.makeTempDir();
   const left = async () => (await Array.fromAsync(Deno.readDir(directory))).length;
   const options = { rowCache: 0, spill: fileSpill({ directory, limit: 12_000 }) };
@@ -160,6 +169,7 @@ function changing(second: Float32Array, identity?: () => Promise<string>) {
 
 for (const backend of availableBackends()) {
   Deno.test(`other bytes at the second read are an error, wherever one bit differs: ${backend}`, async () => {
+    using _ = takenStores();
     for (const id of [0, 1, 999, 1000, 2999]) {
       const second = DATA.slice();
       new Uint8Array(second.buffer)[4 * id] ^= 1;
@@ -189,6 +199,7 @@ Deno.test("two logits that changed places are an error", async () => {
 });
 
 Deno.test("another identity is an error before the second read begins", async () => {
+  using _ = takenStores();
   let asked = 0;
   const { logits, counts } = changing(DATA, () => Promise.resolve(`version ${asked++}`));
   const error = await assertRejects(
@@ -202,6 +213,7 @@ Deno.test("another identity is an error before the second read begins", async ()
 
 /** A file of three rows, read in chunks of a third, changed after the first row's output. */
 async function changedFile(change: (path: string) => Promise<void>): Promise<unknown> {
+  using _ = takenStores();
   const directory = await Deno.makeTempDir();
   const path = `${directory}/logits.f32`;
   try {
@@ -271,7 +283,13 @@ Deno.test("explain: reads, kernels, bytes and refusals of every kind of flow", a
   assertStringIncludes(plan.kernels[1], "temperature");
   assertStringIncludes(plan.kernels[2], "sum of exponentials");
   assertStringIncludes(`${plan}`, "reads    1 a row");
-  assertEquals(explain(logits, softmax()).reads, [2, 2]);
+  assertEquals(explain(logits, softmax()).reads, [1, 2]);
+  const long = fromArray(new Float32Array(2 ** 21 + 1));
+  assertEquals(explain(long, softmax()).reads, [2, 2], "it does not fit the row store");
+  const memory = (length: number) => explain(fromArray(new Float32Array(length)), softmax()).memory;
+  const { arena } = loadKernels();
+  assertEquals(memory(2048) - arena.worked, 4 * 2048 + 2 * 128, "weights and table are touched, the reserve is not");
+  assertEquals(explain(long, { lse: logSumExp() }).memory, arena.worked);
   assertEquals(explain(logits, { lse: logSumExp() }, { rows: [1, 3] }).bytes.total, 12_000);
   const once = await fromStream(new ReadableStream({ start: (controller) => controller.close() }), { vocabulary: 10 });
   assertEquals(explain(once, softmax()).second?.from, "cache");

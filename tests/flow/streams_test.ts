@@ -15,6 +15,7 @@ import { softmax } from "../../src/maps/mod.ts";
 import { logSumExp, target } from "../../src/reducers/mod.ts";
 import { fromArray, fromStream } from "../../src/sources/mod.ts";
 import { cutChunks, probeOf, type ProbeOptions } from "../support/sources.ts";
+import { takenStores } from "../support/taken_stores.ts";
 
 const SHAPE: Shape = Object.freeze({ rows: 4, vocabulary: 100, dtype: "f32" });
 const DATA = Float32Array.from({ length: 400 }, (_, i) => Math.sin(i));
@@ -184,6 +185,7 @@ for (const [name, run] of Object.entries(RUNS)) {
 
 for (const replay of ["free", "reopen"] as const) {
   Deno.test(`the second read is given back on cancel, in the middle of a row: ${replay}`, async () => {
+    using _ = takenStores();
     const { logits, counts } = probe({ replay });
     const reader = map(logits, softmax(), { rowCache: 0 }).open().getReader();
     await reader.read();
@@ -194,6 +196,7 @@ for (const replay of ["free", "reopen"] as const) {
   });
 
   Deno.test(`the second read is given back on abort, in the middle of a row: ${replay}`, async () => {
+    using _ = takenStores();
     const { logits, counts } = probe({ replay });
     const aborter = new AbortController();
     const reader = map(logits, softmax(), { rowCache: 0 }).open({ signal: aborter.signal }).getReader();
@@ -205,6 +208,7 @@ for (const replay of ["free", "reopen"] as const) {
   });
 
   Deno.test(`a second read that hangs is given back on cancel: ${replay}`, async () => {
+    using _ = takenStores();
     const { logits, counts } = probe({
       replay,
       chunks: async function* (opening, range) {
@@ -228,6 +232,7 @@ for (const replay of ["free", "reopen"] as const) {
   });
 
   Deno.test(`an error in the second read surfaces once, for every step: ${replay}`, async () => {
+    using _ = takenStores();
     for (let k = 0; k < 10; k++) {
       const failure = new Error(`second read, step ${k}`);
       const { logits, counts } = probe({
@@ -279,6 +284,7 @@ Deno.test("a collect that fails gives its source back", async () => {
 });
 
 Deno.test("a cancel while the identity is asked for opens nothing that is not given back", async () => {
+  using _ = takenStores();
   let tell = () => {};
   const { logits, counts } = probe({
     replay: "reopen",
@@ -338,12 +344,14 @@ async function once(): Promise<Logits> {
 Deno.test("a spill gives the bits of memory, holds one row, and is given back", async () => {
   const { spill, counts } = memorySpill();
   const wanted = await Array.fromAsync(normalize(fromArray(DATA, { vocabulary: 100 })).open());
+  using _ = takenStores();
   const found = await Array.fromAsync(normalize(await once(), { rowCache: 0, spill }).open());
   assertEquals(found.flatMap(({ data }) => [...data]), wanted.flatMap(({ data }) => [...data]));
   assertEquals(counts, { opened: 1, closed: 1, most: 360 });
 });
 
 Deno.test("a spill that fails at step k ends the flow with its error and is given back, for every k", async () => {
+  using _ = takenStores();
   for (const run of ["normalize", "reduce"]) {
     for (let k = 0;; k++) {
       let steps = 0;
@@ -368,6 +376,7 @@ Deno.test("a spill that fails at step k ends the flow with its error and is give
 });
 
 Deno.test("a cancel at any step of a spill leaves nothing open", async () => {
+  using _ = takenStores();
   for (let k = 0; k < 60; k++) {
     let steps = 0;
     let release = () => {};

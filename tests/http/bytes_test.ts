@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fromArray, normalize } from "../../mod.ts";
 import { bytesOfRows, cut, lines, served } from "./_served.ts";
+import { takenStores } from "../support/taken_stores.ts";
 
 const VOCABULARY = 5000;
 const LOGITS = Float32Array.from({ length: 3 * VOCABULARY }, (_, i) => Math.cos(i * i) * 9);
@@ -16,13 +17,15 @@ function floats(bytes: Uint8Array): number[] {
   return [...new Float32Array(bytes.slice().buffer)];
 }
 
-Deno.test("POST /v1/softmax gives the library's bits, from the row cache and from a spill", async () => {
-  for (const limits of [{}, { rowCache: 1 }]) {
+Deno.test("POST /v1/softmax gives the library's bits, from the row store, the row cache and a spill", async () => {
+  for (const [taken, limits] of [[false, {}], [true, {}], [true, { rowCache: 1 }]] as const) {
     await served({ limits }, async ({ post }) => {
+      const wanted = { plain: await expected(false), log: await expected(true) };
+      using _ = taken ? takenStores() : undefined;
       for (const log of [false, true]) {
         const answer = await post(`/v1/softmax?vocabulary=${VOCABULARY}&log=${log}`, cut(BODY, [9999, 1]), OCTETS);
         assertEquals(answer.headers.get("content-type"), "application/octet-stream");
-        assertEquals(floats(await answer.bytes()), await expected(log));
+        assertEquals(floats(await answer.bytes()), log ? wanted.log : wanted.plain);
       }
     });
   }
@@ -30,6 +33,7 @@ Deno.test("POST /v1/softmax gives the library's bits, from the row cache and fro
 
 Deno.test("a row beyond the spill's limit is refused", () =>
   served({ limits: { rowCache: 1, spillBytes: 1000 } }, async ({ post }) => {
+    using _ = takenStores();
     const answer = await post(`/v1/softmax?vocabulary=${LOGITS.length}`, cut(BODY, [9999]), OCTETS);
     assertEquals((await answer.json()).code, "E_SOURCE_EXHAUSTED");
   }));

@@ -3,8 +3,8 @@ import { assert } from "@std/assert";
 import { Cell, Column, SLOT_BYTES, TILE } from "../../kernels/mod.ts";
 import type { Area, Row } from "../../kernels/row.ts";
 import { type Case, casesOf, SIZES } from "./cases.ts";
-import { LOGITS, ROWS, SLOTS, WORDS } from "./contents.ts";
-import { firstApart, firstDifference, pairsApart, rowsApart } from "./differences.ts";
+import { LOGITS, ROWS, SLOTS, STORED, WORDS } from "./contents.ts";
+import { firstApart, firstDifference, pairsApart, rowsApart, weightsApart } from "./differences.ts";
 
 // deno-lint-ignore no-explicit-any
 type Kernel = (...args: any[]) => any;
@@ -62,7 +62,7 @@ function windowsOf(row: Row, { length, shift, atEnd }: Case): Map<string, Window
 }
 
 function sizeOf(area: Area, length: number): number {
-  if (area === "table") return 8 * Column.stride * Math.ceil(length / TILE);
+  if (area === "table" || area === "swept") return 8 * Column.stride * Math.ceil(length / TILE);
   if (area === "rows") return 8 * Column.stride * length;
   if (area === "slot") return SLOT_BYTES;
   if (area === "cells") return 8 * Cell.ring;
@@ -75,9 +75,9 @@ function sizeOf(area: Area, length: number): number {
 function fill(memory: ArrayBuffer, { area, address, start, end }: Window, at: Case, most: number): void {
   const { length, special = NaN, place } = at;
   if (area === "cells") return void new Uint32Array(memory, start, 2 * Cell.ring).fill(3);
-  if (area === "logits" || area === "replaced" || area === "mapped") {
-    new Float32Array(memory, start, (end - start) >> 2).fill(area === "mapped" ? 12345.5 : NaN);
-    if (area === "mapped") return;
+  if (area === "logits" || area === "replaced" || isWritten(area)) {
+    new Float32Array(memory, start, (end - start) >> 2).fill(isWritten(area) ? 12345.5 : NaN);
+    if (isWritten(area)) return;
     const offset = (7 * length + at.shift) % 1024;
     const logits = new Float32Array(memory, address, length);
     logits.set(LOGITS.subarray(offset, offset + length));
@@ -91,11 +91,17 @@ function fill(memory: ArrayBuffer, { area, address, start, end }: Window, at: Ca
     words.set(WORDS.subarray(length, 2 * length));
     if (place !== undefined) words[place] = special;
   }
-  if (area === "rows") {
-    const rows = new Float64Array(memory, address, length * Column.stride);
-    for (let i = 0; i < length; i++) rows.set(ROWS[(3 * length + i) % 64], i * Column.stride);
+  if (area === "rows" || area === "swept") {
+    const count = area === "rows" ? length : Math.ceil(length / TILE);
+    const rows = new Float64Array(memory, address, count * Column.stride);
+    const some = area === "rows" ? ROWS : STORED;
+    for (let i = 0; i < count; i++) rows.set(some[(3 * length + i) % 64], i * Column.stride);
   }
   if (area === "slot") new Uint8Array(memory).set(SLOTS[(3 * length + (address >> 14)) % 16], address);
+}
+
+function isWritten(area: Area): boolean {
+  return area === "mapped" || area === "weights";
 }
 
 /** Calls a kernel on both sides, and refuses any difference beyond the row's error. */
@@ -115,7 +121,7 @@ export function checkAgreement(name: string, row: Row, [found, wanted]: readonly
   if (!same) fail(name, at, `gives ${a}, not ${b}`);
   for (const [parameter, window] of windows) {
     if (window.area === "cells") clearLeast([found, wanted], at.values.least as number);
-    const difference = compare(found.memory, wanted.memory, window, row);
+    const difference = compare(found.memory, wanted.memory, window, row, windows.get("table"));
     if (difference) fail(name, at, `${parameter}: ${difference}`);
   }
 }
@@ -146,7 +152,13 @@ function sizeOfLogits({ memory }: Side, windows: ReadonlyMap<string, Window>): n
 }
 
 /** The first difference of a window, if there is one. */
-function compare(a: ArrayBuffer, b: ArrayBuffer, { area, start, end }: Window, row: Row): string | undefined {
+function compare(
+  a: ArrayBuffer,
+  b: ArrayBuffer,
+  { area, start, end, address }: Window,
+  row: Row,
+  table?: Window,
+): string | undefined {
   const { error = 0, least = 0 } = row;
   if (area === "mapped" || area === "replaced") {
     return firstApart(
@@ -155,6 +167,14 @@ function compare(a: ArrayBuffer, b: ArrayBuffer, { area, start, end }: Window, r
       error,
       least,
     );
+  }
+  if (area === "weights") {
+    const weights = [a, b].map((memory) => new Float32Array(memory, start, (end - start) >> 2));
+    const references = [a, b].map((memory) => (i: number) => {
+      const tile = Math.max(0, Math.floor((start + 4 * i - address) / 4 / TILE));
+      return new Float64Array(memory, table!.address + 8 * Column.stride * tile, Column.stride)[Column.reference];
+    });
+    return weightsApart([weights[0], references[0]], [weights[1], references[1]], error, least);
   }
   const words = (end - start) >> 3;
   const found = new Float64Array(a, start, words), wanted = new Float64Array(b, start, words);

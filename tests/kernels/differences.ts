@@ -29,6 +29,24 @@ export function pairsApart(found: Float64Array, wanted: Float64Array, error: num
   return same ? firstApart(found.subarray(2), wanted.subarray(2), 0, 0) : `a sum of e^${a}, not e^${b}`;
 }
 
+/** Weights, and the reference of each: a build may have taken another one, or have kept the logit. What surrounds them is the same. */
+export function weightsApart(
+  [found, referenceOf]: readonly [Float32Array, (i: number) => number],
+  [wanted, wantedReferenceOf]: readonly [Float32Array, (i: number) => number],
+  error: number,
+  least: number,
+): string | undefined {
+  for (let i = 0; i < found.length; i++) {
+    const [a, b] = [found[i], wanted[i]];
+    const [from, to] = [referenceOf(i), wantedReferenceOf(i)];
+    if (Object.is(a, b) || (Number.isNaN(from) && !Number.isNaN(to))) continue;
+    const moved = a * 2 ** (from - to);
+    if (!(Math.abs(moved - b) <= error * b + least * Math.max(1, 2 ** (from - to)))) {
+      return `${a} relative to 2^${from}, not ${b} to 2^${to}, at index ${i} of the window`;
+    }
+  }
+}
+
 /** Rows of a sweep: the same but for sums, which are compared about the reference's exponent. */
 export function rowsApart(found: Float64Array, wanted: Float64Array, error: number): string | undefined {
   for (let at = 0; at + Column.stride <= found.length; at += Column.stride) {
@@ -40,6 +58,12 @@ export function rowsApart(found: Float64Array, wanted: Float64Array, error: numb
       Column.square,
       4 * (size + b[Column.square]),
     ]]);
+    // A build takes the reference of stored weights from another logit.
+    if (
+      b[Column.reference] % 2 === 0 && (Math.abs(a[Column.reference] % 2) === 0 || Number.isNaN(a[Column.reference]))
+    ) {
+      a[Column.reference] = b[Column.reference];
+    }
     for (let i = 0; i < Column.stride; i++) {
       const bound = error * (bounds.get(i as 0) ?? 0);
       if (!Object.is(a[i], b[i]) && !(Math.abs(a[i] - b[i]) <= bound)) return `${a[i]}, not ${b[i]}, in column ${i}`;

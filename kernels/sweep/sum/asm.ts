@@ -52,11 +52,21 @@ function sumAgainst(logits: usize, count: i32, reference: f32): f64 {
 }
 
 /** The reference of one tile: from its first turn of lanes where that serves, else from its maximum; 0 when all are masked. */
-function firstReference(logits: usize, count: i32): f32 {
+export function firstReference(logits: usize, count: i32): f32 {
   const first = maximumOf(logits, min<i32>(count, LANES));
   if (abs(first) <= RANGE) return evenExponent(first);
   const maximum = maximumOf(logits, count);
   return abs(maximum) <= RANGE ? evenExponent(maximum) : 0;
+}
+
+/** Whether a tile must be done again, against the maximum that was seen. */
+export function isFarAbove(seen: f32, reference: f32): bool {
+  return seen * LOG2_E > reference + HEADROOM && seen <= RANGE;
+}
+
+/** Whether the fast path cannot do a tile: it holds NaN or +Infinity, or has its maximum out of range. */
+export function isBeyond(sum: f64, seen: f32): bool {
+  return sum != sum || seen > RANGE || (seen < -RANGE && seen != -Infinity);
 }
 
 /**
@@ -66,11 +76,11 @@ function firstReference(logits: usize, count: i32): f32 {
 export function sumTile(logits: usize, count: i32, row: usize): i32 {
   let reference = firstReference(logits, count);
   let sum = sumAgainst(logits, count, reference);
-  if (seen * LOG2_E > reference + HEADROOM && seen <= RANGE) {
+  if (isFarAbove(seen, reference)) {
     reference = evenExponent(seen);
     sum = sumAgainst(logits, count, reference);
   }
-  if (sum != sum || seen > RANGE || (seen < -RANGE && seen != -Infinity)) return markRow(row);
+  if (isBeyond(sum, seen)) return markRow(row);
   writeMaximum(row, seen);
   writeSum(row, sum, reference);
   return 0;
