@@ -13,3 +13,8 @@ export function readByItem<T>(range: Option): (what: string, name: string, value
 export function ofItem<T>(what: string, name: string, range: Option, by: ByItem<T>, item: T): number {
   return typeof by === "function" ? checkOption(what, name, range, by(item)) as number : by;
 }
+
+/** A number as a spec says it; a function stays in this process, and its spec is local. */
+export function saidByItem(value: unknown): unknown {
+  return typeof value === "function" ? undefined : value;
+}

@@ -1,6 +1,6 @@
 import { define, type OptionValues, type Spec } from "../core/mod.ts";
 import { localSpec } from "../core/inside.ts";
-import { type ByItem, ofItem, readByItem } from "./_by_item.ts";
+import { type ByItem, ofItem, readByItem, saidByItem } from "./_by_item.ts";
 import { linkFunctions, type PreferenceLink, readLink } from "./_link.ts";
 import { checkEdge, checkTogether, refuse } from "./_check_together.ts";
 import { PAIR_LOSSES, type PairLossName, type Parts } from "./_pair_losses.ts";
@@ -140,12 +140,14 @@ const OPTIONS = {
   smoothing: {
     type: "data",
     read: readByItem<Scores>(SMOOTHING),
+    write: saidByItem,
     optional: true,
     help: "the probability that the preference is the wrong way round",
   },
   target: {
     type: "data",
     read: readByItem<Scores>(TARGET),
+    write: saidByItem,
     optional: true,
     help: "the probability that the chosen completion is the better one",
   },

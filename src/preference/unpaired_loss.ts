@@ -1,6 +1,6 @@
 import { define, type OptionValues, ParameterError, shown, type Spec } from "../core/mod.ts";
 import { localSpec } from "../core/inside.ts";
-import { type ByItem, ofItem, readByItem } from "./_by_item.ts";
+import { type ByItem, ofItem, readByItem, saidByItem } from "./_by_item.ts";
 import { finite, record } from "./_finite.ts";
 import { sigmoid, softplus } from "./_stable.ts";
 import type { RunningMean, ShiftState } from "./shift_state.ts";
@@ -97,12 +97,14 @@ const OPTIONS = {
   desirableWeight: {
     type: "data",
     read: readByItem<UnpairedScore>(WEIGHT),
+    write: saidByItem,
     default: 1,
     help: "the weight of good completions",
   },
   undesirableWeight: {
     type: "data",
     read: readByItem<UnpairedScore>(WEIGHT),
+    write: saidByItem,
     default: 1,
     help: "the weight of the others",
   },

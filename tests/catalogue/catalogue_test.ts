@@ -295,7 +295,7 @@ Deno.test("every factory of what has a spec has a row", () => {
     CATALOGUE.filter((row) => row.kind === kind && !but.includes(row.name)).map(({ name }) => name).sort();
   assertEquals(named("reducer", ["sampler"]), factoriesOf(reducers));
   assertEquals(named("operator"), factoriesOf(operators));
-  assertEquals(named("map"), factoriesOf(maps));
+  assertEquals(named("map"), factoriesOf(maps, ["normalizeRow"]));
   assertEquals(named("sink"), factoriesOf(sinks, ["ndjsonLine"]));
   // Arrays, streams and standard input are where they are; ids are no logits; `map` is of the room of flows.
   assertEquals(named("source", ["map"]), factoriesOf(sources, ["fromArray", "fromStream", "fromStdin", "readIds"]));
