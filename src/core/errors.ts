@@ -172,15 +172,17 @@ export class SourceError extends Error {
  * import { ERRORS, logitsFrom, type LogitSource, normalize, SourceChangedError } from "@sluice/sluice";
  * import { assertEquals } from "@std/assert";
  *
- * const shape = { rows: 1, vocabulary: 2, dtype: "f32" } as const;
+ * // More logits a row than the library keeps for itself.
+ * const half = 2 ** 21;
+ * const shape = { rows: 1, vocabulary: 2 * half, dtype: "f32" } as const;
  * let reads = 0;
  * const counter: LogitSource = {
  *   shape,
  *   replay: "reopen",
  *   spec: { name: "counter", params: {}, inputs: [] },
  *   open() {
- *     const data = Float32Array.of(++reads);
- *     return ReadableStream.from([0, 1].map((start) => ({ shape, data, row: 0, start })));
+ *     const data = new Float32Array(half).fill(++reads);
+ *     return ReadableStream.from([0, half].map((start) => ({ shape, data, row: 0, start })));
  *   },
  * };
  * let status = 200;

@@ -16,7 +16,7 @@ export interface KeptRow {
   place(start: number): number | undefined;
   /** Takes the next logits, which lie in the arena. */
   extend(run: Run): void;
-  /** What is known of the row at its end. */
+  /** What is known of the row at its end. Called once. */
   facts(): RowFacts;
   /** Writes what the map makes of the logits from id `start` on to `out`, as many as it holds. */
   write(start: number, facts: RowFacts, invalid: InvalidAs, out: Values): void;
@@ -83,7 +83,10 @@ export class KeptWeights implements KeptRow {
 
   facts(): RowFacts {
     const vocabulary = this.#vocabulary;
-    return this.#sum.facts({ index: this.#row, count: vocabulary, vocabulary });
+    const facts = this.#sum.facts({ index: this.#row, count: vocabulary, vocabulary });
+    // Its slot is wanted no more: the row's facts are all that its shares need.
+    this.#sum.close();
+    return facts;
   }
 
   write(start: number, facts: RowFacts, invalid: InvalidAs, out: Values): void {
@@ -106,11 +109,6 @@ export class KeptWeights implements KeptRow {
         done += size;
       }
     });
-  }
-
-  /** Gives back what it has of the arena beside the store. */
-  close(): void {
-    this.#sum.close();
   }
 }
 

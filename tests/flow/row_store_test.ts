@@ -1,6 +1,6 @@
 // A map has its rows from the row store where it can: read once, to the bits of rows that are read twice, whatever the map, the chunks, the
 // columns, the operators. The store has one owner at a time, and comes back however a flow ends.
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   type Chunk,
   fromArray,
@@ -9,6 +9,7 @@ import {
   map,
   normalize,
   normalizeRow,
+  ParameterError,
   reduceRow,
   type RowMap,
   type Shape,
@@ -220,4 +221,11 @@ Deno.test("a chunk that comes after the cancel is not written to a store that ot
     assert(views.every((view) => view.every((x) => x === 7)));
     arena.giveStoreBack(owner);
   }
+});
+
+Deno.test("a map whose share is neither true nor false is refused", () => {
+  const logits = fromArray([1, 2]);
+  const error = assertThrows(() => map(logits, { ...softmax(), share: 1 as never }), ParameterError, "share = 1");
+  assertEquals(error.code, "E_PARAM");
+  assertEquals(map(logits, { ...softmax(), share: false }).shape.vocabulary, 2);
 });

@@ -3,6 +3,7 @@ import { normalize, reduce } from "../../mod.ts";
 import { recordReducers } from "../../src/records/mod.ts";
 import { errorCode, SourceChangedError, SourceError } from "../../src/core/mod.ts";
 import { fromArray, fromUrl, type FromUrlOptions } from "../../src/sources/mod.ts";
+import { takenStores } from "../support/taken_stores.ts";
 
 const VOCABULARY = 3000;
 const LOGITS = Float32Array.from({ length: 4 * VOCABULARY }, (_, i) => Math.sin(i) * 9);
@@ -56,6 +57,7 @@ Deno.test("fromUrl() reads what fromFile() would, and a range asks for its own b
 
 Deno.test("fromUrl() is read twice by asking again", () =>
   serving(({ from }) => part(from), async (origin, asked) => {
+    using _ = takenStores();
     const logits = await fromUrl(`${origin}/a.f32`, { vocabulary: VOCABULARY, chunk: 1000 });
     const chunks = await Array.fromAsync(normalize(logits, { rowCache: 0 }).open());
     assertEquals(chunks.reduce((sum, { data }) => sum + data.length, 0), LOGITS.length);
