@@ -32,11 +32,11 @@ interface ChainFlag extends Flag {
 const VALUES: Partial<Record<keyof PresetOptions, string>> = { temperature: "T", topK: "K", topNSigma: "N", topH: "H" };
 
 /** Flags that are options of a preset's chain. */
-const CHAIN_FLAGS: readonly ChainFlag[] = presetTexts().map(({ name: option, help, whole }) => ({
+const CHAIN_FLAGS: readonly ChainFlag[] = presetTexts().map(({ name: option, help, whole, counts }) => ({
   name: option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
   option,
-  whole,
-  value: VALUES[option] ?? "P",
+  whole: counts,
+  value: VALUES[option] ?? (whole ? "N" : "P"),
   help,
   ...(option === "topK" ? { elsewhere: ["k"] } : {}),
 }));

@@ -40,8 +40,11 @@ export function finishState<T extends Reducers>(
   checkState("finish", state);
   const wanted = new ReducerSet(reducers, state.set.streams).text;
   if (wanted !== state.set.text) {
+    const hint = wanted.includes("sampler(")
+      ? "; a sampler that has drawn or accepted since is another: keep a clone"
+      : "";
     throw new StateFormatError(
-      `Cannot finish the state of row ${state.row}: it is of ${state.set.text}, wanted ${wanted}`,
+      `Cannot finish the state of row ${state.row}: it is of ${state.set.text}, wanted ${wanted}${hint}`,
       "E_MERGE_MISMATCH",
     );
   }

@@ -101,7 +101,10 @@ const { temperature: _temperature, ...PLAIN_SOURCE } = SOURCE;
 
 /** What a chain may be made of besides a part "chain". */
 const CHAIN = Object.fromEntries(
-  presetTexts().map(({ name, help, whole: isWhole }) => [name, (isWhole ? whole(help, 0) : number(help)).optional()]),
+  presetTexts().map(({ name, help, whole: isWhole, counts }) => [
+    name,
+    (counts ? whole(help, 0) : isWhole ? number(help).openapi({ type: "integer" }) : number(help)).optional(),
+  ]),
 ) as Record<keyof PresetOptions, z.ZodOptional<z.ZodType<number, string>>>;
 
 /** Names of the parameters that make a chain. */

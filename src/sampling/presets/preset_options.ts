@@ -188,8 +188,10 @@ export interface PresetText {
   readonly name: keyof PresetOptions;
   /** Whose it is, where it is not everybody's, and what it does. */
   readonly help: string;
-  /** Whether it is read as a whole number; else as a number. */
+  /** Whether it is a whole number. */
   readonly whole: boolean;
+  /** Whether it is a whole number of at least 0, in every system that a text is for. */
+  readonly counts: boolean;
 }
 
 /** The options that are numbers, in order. */
@@ -199,8 +201,9 @@ export function presetTexts(): PresetText[] {
     return {
       name: name as keyof PresetOptions,
       help: whose.length === 3 ? help : `${whose.join(" and ")}: ${help}`,
-      // Of the others, fractions and what a system takes below 0 are judged in its own words.
-      whole: name === "topK",
+      whole: name === "mirostat" || Object.values(systems).every(({ type }) => type === "whole"),
+      // Of the others, what a system takes below 0 is judged in its own words.
+      counts: name === "topK",
     };
   });
 }
