@@ -49,8 +49,7 @@ import type { Ties } from "../stages/ties.ts";
  * switched off).
  */
 export function preset(name: PresetName, options: PresetOptions = {}): Stage[] {
-  checkPreset(name, options);
-  return PRESETS[name](options).filter((stage) => stage !== undefined);
+  return PRESETS[name](checkPreset(name, options)).filter((stage) => stage !== undefined);
 }
 
 type Stages = (Stage | undefined)[];
