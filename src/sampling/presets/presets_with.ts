@@ -18,6 +18,6 @@ import type { PresetName, PresetOptions } from "./preset_options.ts";
  * @returns The presets' names.
  */
 export function presetsWith(option: keyof PresetOptions): PresetName[] {
-  const row = Object.entries(PRESET_TABLE).find(([name, { alias }]) => name === option || alias === option);
+  const row = Object.entries(PRESET_TABLE).find(([name, { alias = name }]) => name === option || alias === option);
   return PRESET_NAMES.filter((name) => row?.[1].takes[name]);
 }
