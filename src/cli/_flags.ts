@@ -13,6 +13,8 @@ export interface Flag {
   readonly help: string;
   /** The least whole number that it takes; 0 if absent. */
   readonly least?: number;
+  /** Another name of it, which the program takes too. */
+  readonly alias?: string;
   /** What other programs call it: such a name is answered with this one. */
   readonly elsewhere?: readonly string[];
 }
@@ -25,6 +27,7 @@ export const GENERAL: readonly Flag[] = [
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const WHOLE = /^\d+$/;
+const SIGNED = /^[+-]?\d+$/;
 
 /** How a flag is written: `-o`, `--rows`. */
 export function dashed(name: string): string {
@@ -40,12 +43,19 @@ function joined(args: readonly string[], known: readonly Flag[]): string[] {
   const end = args.includes("--") ? args.indexOf("--") : args.length;
   const out: string[] = [];
   for (let i = 0; i < end; i++) {
-    const arg = args[i];
+    const arg = unaliased(args[i], known);
     refuseSpelling(arg, known);
     if (taking.has(arg) && i + 1 < end && /^-[\d.]/.test(args[i + 1])) out.push(`${arg}=${args[++i]}`);
     else out.push(arg);
   }
   return [...out, ...args.slice(end)];
+}
+
+/** The same argument, a flag that is given by its alias under its own name. */
+function unaliased(arg: string, known: readonly Flag[]): string {
+  const [given] = arg.split("=", 1);
+  const flag = known.find(({ alias }) => alias !== undefined && dashed(alias) === given);
+  return flag ? dashed(flag.name) + arg.slice(given.length) : arg;
 }
 
 function refuseSpelling(arg: string, known: readonly Flag[]): void {
@@ -135,7 +145,7 @@ export class Flags {
   whole(name: string): number | undefined {
     const { least = 0 } = this.#known.find((flag) => flag.name === name)!;
     const wanted = `a whole number of at least ${least}`;
-    const value = this.#numberOf(name, WHOLE, wanted);
+    const value = this.#numberOf(name, least < 0 ? SIGNED : WHOLE, wanted);
     if (value === undefined || Number.isSafeInteger(value) && value >= least) return value;
     throw refused(name, this.text(name), value < least ? wanted : `a whole number from ${least} to 2^53 - 1`);
   }

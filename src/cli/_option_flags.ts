@@ -1,5 +1,5 @@
 import type { Option, OptionTable, OptionValue } from "../core/mod.ts";
-import type { Flag, Flags } from "./_flags.ts";
+import { dashed, type Flag, type Flags } from "./_flags.ts";
 
 /** What an option's value is called in a help, by its type; a switch has none. */
 const VALUES: Readonly<Record<Option["type"], string | undefined>> = {
@@ -17,15 +17,21 @@ const VALUES: Readonly<Record<Option["type"], string | undefined>> = {
 export type FlagWords = Partial<Pick<Flag, "name" | "value" | "help" | "elsewhere">>;
 
 /** The flag of an option: `topK` is `--top-k`. */
-function flagOf(name: string, { type, help, least, words }: Option, own: FlagWords = {}): Flag {
+export function flagOf(name: string, { type, help, least, words, alias }: Option, own: FlagWords = {}): Flag {
   const value = own.value ?? words?.join("|") ?? VALUES[type];
+  const text = own.help ?? help;
   return {
-    name: own.name ?? name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    name: own.name ?? kebab(name),
     ...(value === undefined ? {} : { value }),
-    help: own.help ?? help,
+    help: alias === undefined ? text : `${text}; also ${dashed(kebab(alias))}`,
     ...(least === undefined ? {} : { least }),
+    ...(alias === undefined ? {} : { alias: kebab(alias) }),
     ...(own.elsewhere ? { elsewhere: own.elsewhere } : {}),
   };
+}
+
+function kebab(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** The flags of a table of options, in its order. */
@@ -45,7 +51,8 @@ export function readFlags<T extends OptionTable>(
   return Object.fromEntries(read);
 }
 
-function readFlag(flags: Flags, flag: string, { type, words = [] }: Option): unknown {
+/** What a flag says of its option; `undefined` if it is not given. */
+export function readFlag(flags: Flags, flag: string, { type, words = [] }: Option): unknown {
   switch (type) {
     case "whole":
       return flags.whole(flag);

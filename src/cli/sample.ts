@@ -10,11 +10,12 @@ import {
   sampler,
   type SamplerOptions,
 } from "../sampling/mod.ts";
-import { presetTexts } from "../sampling/inside.ts";
+import { PRESET_NAMES, presetTexts } from "../sampling/inside.ts";
 import { ndjsonLine } from "../sinks/mod.ts";
 import type { Command } from "./_command.ts";
 import { runCommand } from "./_run_command.ts";
 import type { Flag, Flags } from "./_flags.ts";
+import { flagOf, type FlagWords, readFlag } from "./_option_flags.ts";
 import { inputsOf, openText, type Output, targetOf, writing } from "./_output.ts";
 import { type Progress, watched } from "./_progress.ts";
 import { sampleHead, sampleRow } from "./_sample_table.ts";
@@ -23,22 +24,32 @@ import { stagesText } from "./_stages_text.ts";
 import { UsageError } from "./_usage_error.ts";
 import type { Io } from "./io.ts";
 
+/** The options of presets that a flag can give. */
+const TEXTS = presetTexts();
+
+/** How the flags of a preset's options differ from what the options say. */
+const WORDS: Readonly<Record<string, FlagWords>> = {
+  temperature: { value: "T" },
+  topK: { value: "K", elsewhere: ["k"] },
+  topP: { value: "P" },
+  minP: { value: "P" },
+  typicalP: { value: "P" },
+  topNSigma: { value: "N" },
+  xtcProbability: { value: "P" },
+  xtcThreshold: { value: "P" },
+  topH: { value: "H" },
+  epsilonCutoff: { value: "P" },
+  etaCutoff: { value: "P" },
+};
+
 interface ChainFlag extends Flag {
   readonly option: keyof PresetOptions;
-  readonly whole: boolean;
 }
 
-/** What the values of some flags are called. */
-const VALUES: Partial<Record<keyof PresetOptions, string>> = { temperature: "T", topK: "K", topNSigma: "N", topH: "H" };
-
 /** Flags that are options of a preset's chain. */
-const CHAIN_FLAGS: readonly ChainFlag[] = presetTexts().map(({ name: option, help, whole, counts }) => ({
-  name: option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+const CHAIN_FLAGS: readonly ChainFlag[] = (Object.keys(TEXTS) as (keyof PresetOptions)[]).map((option) => ({
+  ...flagOf(option, TEXTS[option], WORDS[option]),
   option,
-  whole: counts,
-  value: VALUES[option] ?? (whole ? "N" : "P"),
-  help,
-  ...(option === "topK" ? { elsewhere: ["k"] } : {}),
 }));
 
 const COMMAND: Command = {
@@ -56,7 +67,7 @@ or raw).`,
     },
     {
       name: "preset",
-      value: "llama.cpp|transformers|vllm",
+      value: PRESET_NAMES.join("|"),
       help: "whose defaults and order; transformers' order with everything off if absent",
     },
     ...CHAIN_FLAGS,
@@ -82,9 +93,11 @@ and "entropy" are the row's own, before the chain. A row with NaN, +Infinity or
 no allowed token has "id":null and "why":"nan", "infinity" or "masked". The same
 seed gives the same bytes for any --chunk.
 
+There is no history before a row of a file: penalties, dry and n-gram bans find
+nothing, neither by flags nor in a chain.
+
 FILE.json is a list of stages, first to last:
   [{"name":"keepTopK","k":50},{"name":"withTemperature","temperature":0.8}]
-There is no text before a row here: penalties, dry and n-gram bans find nothing.
 The stages, and what each must be given:
 ${stagesText()}
 Status: 0; 1 bad data or a failed read, rows before it are kept; 2 wrong usage.
@@ -181,7 +194,7 @@ async function settingsOf(flags: Flags, io: Io): Promise<Settings> {
 
 async function chainOf(flags: Flags): Promise<NonNullable<SamplerOptions["chain"]>> {
   const file = flags.text("chain");
-  const name = flags.choice<PresetName>("preset", ["llama.cpp", "transformers", "vllm"]);
+  const name = flags.choice("preset", PRESET_NAMES);
   if (file === undefined) {
     refuseForeign(flags, name);
     return sampleChain({ preset: name, options: chainOptions(flags, name) });
@@ -199,7 +212,7 @@ function chainOptions(flags: Flags, name: PresetName | undefined): PresetOptions
   return Object.assign(
     {},
     ...CHAIN_FLAGS.filter((flag) => flags.has(flag.name)).map((flag) => {
-      const options = { [flag.option]: flag.whole ? flags.whole(flag.name) : flags.number(flag.name) };
+      const options = { [flag.option]: readFlag(flags, flag.name, TEXTS[flag.option]) };
       flags.made(flag.name, () => sampleChain({ preset: name, options }));
       return options;
     }),

@@ -28,7 +28,8 @@ import { suppressDefinition } from "./stages/suppress.ts";
 import { withTemperatureDefinition } from "./stages/with_temperature.ts";
 import { xtcDefinition } from "./stages/xtc.ts";
 
-export { presetTexts } from "./presets/preset_options.ts";
+export { PRESET_NAMES } from "./presets/_check_preset.ts";
+export { presetTexts } from "./presets/_preset_table.ts";
 export { samplerDefinition } from "./sampler.ts";
 export { within } from "./stages/_within.ts";
 

@@ -111,6 +111,31 @@ Deno.test("sample: a chain from a file", async () => {
   });
 });
 
+Deno.test("sample: every option of a preset that a text can give has a flag, and its alias is the same one", async () => {
+  const { out: help } = await sluice(["sample", "--help"]);
+  const flags = ["--repetition-penalty", "--frequency-penalty", "--presence-penalty", "--penalty-last-n", "--min-keep"];
+  for (const flag of [...flags, "--top-h", "--dynatemp-range", "--mirostat", "--mirostat-tau", "--mirostat-eta"]) {
+    assertStringIncludes(help, `\n  ${flag} `);
+  }
+  assertStringIncludes(help, "There is no history before a row of a file");
+  const run = (flags: readonly string[]) =>
+    sluice(["sample", LOGITS, "--seed", "1", "--rows", "0:1", "--preset", "llama.cpp", ...flags]);
+  const aliases = { "repetition": "repetition-penalty", "frequency": "frequency-penalty", "window": "penalty-last-n" };
+  for (const [alias, name] of Object.entries(aliases)) {
+    assertStringIncludes(help.replaceAll(/\n +/g, " "), `; also --${alias} `);
+    const wanted = await run([`--${name}`, "2"]);
+    assertEquals([wanted.status, objects(wanted.out).length], [0, 1]);
+    for (const flags of [[`--${alias}`, "2"], [`--${alias}=2`]]) assertEquals(await run(flags), wanted);
+    assertStringIncludes((await run([`--${alias}`, "2", `--${name}`, "2"])).err, `Cannot use --${name} twice`);
+  }
+  assertEquals((await run(["--window", "-1", "--presence", "-0.5"])).status, 0);
+  assertStringIncludes(
+    (await run(["--window", "-2"])).err,
+    "--penalty-last-n -2: wanted a whole number of at least -1",
+  );
+  assertStringIncludes((await run(["--mirostat", "3"])).err, "--mirostat 3: wanted 1 or 2, or 0 for none");
+});
+
 Deno.test("sample: wrong usage is refused before anything is opened", async () => {
   for (
     const [flags, message] of [

@@ -64,6 +64,34 @@ Deno.test("a chain and a history come as parts", () =>
     assertEquals(await lines(await post(`${PATH}&seed=1`, form)), await expected({ chain, seed: 1, prompt: history }));
   }));
 
+Deno.test("every option of a preset that a text can give is a parameter, by either name", () =>
+  served({}, async ({ post, origin }) => {
+    const ask = (query: string) => {
+      const form = new FormData();
+      form.append("history", "[1, 2, 3, 700]");
+      form.append("logits", new Blob([BODY]));
+      return post(`${PATH}&seed=1&preset=llama.cpp${query}`, form);
+    };
+    const chain = preset("llama.cpp", { repetitionPenalty: 5, frequencyPenalty: 1, penaltyLastN: -1, minKeep: 2 });
+    const wanted = await expected({ chain, seed: 1, prompt: [1, 2, 3, 700] });
+    for (
+      const query of [
+        "&repetitionPenalty=5&frequencyPenalty=1&penaltyLastN=-1&minKeep=2",
+        "&repetition=5&frequency=1&window=-1&minKeep=2",
+      ]
+    ) assertEquals(await lines(await ask(query)), wanted, query);
+    const { detail } = await (await ask("&repetition=5&repetitionPenalty=5")).json();
+    assert(detail.includes("with repetition and repetitionPenalty: they are one option"), detail);
+    assertEquals((await ask("&window=-2")).status, 400);
+    const { paths } = await (await fetch(`${origin}/openapi.json`)).json();
+    const parameter = (wanted: string) =>
+      paths["/v1/sample"].post.parameters.find(({ name }: { name: string }) => name === wanted)?.schema;
+    assertEquals([parameter("mirostat").type, parameter("topH").type], ["integer", "number"]);
+    assertEquals([parameter("penaltyLastN").minimum, parameter("topK").minimum], [-1, 0]);
+    assert(parameter("repetitionPenalty").description.endsWith("; also repetition"));
+    assertEquals(parameter("repetition").description, "another name of repetitionPenalty");
+  }));
+
 Deno.test("log-probabilities in the shape of the OpenAI API", () =>
   served({}, async ({ post }) => {
     const rows = await lines(await post(`${PATH}&seed=1&logprobs=true&topLogprobs=2&temperature=0`, BODY, OCTETS));

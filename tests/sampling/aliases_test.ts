@@ -1,6 +1,6 @@
 /** Options that go by two names: one rule across stages and presets, the older name still means the same. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { dry, ParameterError, penalties, sampler } from "../../mod.ts";
+import { dry, ParameterError, penalties, preset, presetsWith, sampler } from "../../mod.ts";
 import { chainFrom } from "../../src/catalogue/mod.ts";
 
 const NEW = { repetitionPenalty: 1.5, frequencyPenalty: 0.4, presencePenalty: 0.3, penaltyLastN: 6 };
@@ -40,4 +40,20 @@ Deno.test("both names at once are refused; an error speaks of the name that was 
 Deno.test("an inherited alias counts as every inherited option does, and the others beside it stay", () => {
   const { params } = penalties(Object.create({ repetition: 2, scope: "output" })).spec;
   assertEquals([params.repetitionPenalty, params.scope], [2, "output"]);
+});
+
+Deno.test("presets take both names, too: the same chain, one of them at a time, an error in the words that were given", () => {
+  const specs = (options: object) => preset("llama.cpp", options).map(({ spec }) => spec);
+  assertEquals(specs(OLD), specs(NEW));
+  assertEquals(specs({ ...OLD, window: -1 }), specs({ ...NEW, penaltyLastN: -1 }));
+  for (const [i, alias] of (Object.keys(OLD) as (keyof typeof OLD)[]).entries()) {
+    const name = Object.keys(NEW)[i] as keyof typeof NEW;
+    assertEquals(presetsWith(alias), presetsWith(name));
+    const message = (options: object) => assertThrows(() => preset("llama.cpp", options), ParameterError).message;
+    assertEquals(
+      message({ [alias]: 1, [name]: 1 }),
+      `Cannot use preset "llama.cpp" with ${alias} and ${name}: they are one option, wanted one of them`,
+    );
+    assertEquals(message({ [alias]: "x" }), message({ [name]: "x" }).replace(name, alias));
+  }
 });

@@ -221,6 +221,14 @@ Deno.test("an option that a preset has not is refused with the list of those it 
   assertStringIncludes(refusal("toString" as PresetName, {}), 'wanted "llama.cpp" or "transformers" or "vllm"');
 });
 
+Deno.test("an option that is inherited is checked: it would be used as well", () => {
+  assertStringIncludes(
+    refusal("vllm", Object.create({ topP: 5 })),
+    "with topP = 5: wanted a number above 0, at most 1",
+  );
+  assertEquals(names("vllm", Object.create({ topP: 0.5 })), ["keepTopP"]);
+});
+
 Deno.test("undefined is absent, whether or not the preset has the option", () => {
   for (const name of ["llama.cpp", "transformers", "vllm"] as const) {
     const nothing = Object.fromEntries([...OPTIONS, "other"].map((option) => [option, undefined]));

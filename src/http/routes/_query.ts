@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { type ErrorCode, ParameterError } from "../../core/mod.ts";
-import { presetTexts } from "../../sampling/inside.ts";
+import { type ErrorCode, type Option, ParameterError } from "../../core/mod.ts";
+import { PRESET_NAMES, presetTexts } from "../../sampling/inside.ts";
 import type { PresetOptions } from "../../sampling/mod.ts";
 import { RECORD_OPTIONS, REDUCER_OPTIONS } from "../../records/inside.ts";
 
@@ -8,8 +8,9 @@ import { RECORD_OPTIONS, REDUCER_OPTIONS } from "../../records/inside.ts";
 type Documented = z.ZodType<unknown, string>;
 
 function whole(what: string, least: number): z.ZodType<number, string> {
-  return z.string().regex(/^\d{1,16}$/, `wanted a whole number of at least ${least}`).transform(Number)
-    .refine((value) => value >= least && Number.isSafeInteger(value), `wanted a whole number of at least ${least}`)
+  const wanted = `wanted a whole number of at least ${least}`;
+  return z.string().regex(least < 0 ? /^-?\d{1,16}$/ : /^\d{1,16}$/, wanted).transform(Number)
+    .refine((value) => value >= least && Number.isSafeInteger(value), wanted)
     .openapi({ type: "integer", minimum: least, description: what });
 }
 
@@ -35,7 +36,7 @@ function ids(what: string): z.ZodType<number[], string> {
     .openapi({ type: "string", example: "3,17", description: what });
 }
 
-function choice<const T extends readonly [string, ...string[]]>(what: string, values: T): z.ZodType<T[number], string> {
+function choice<const T extends readonly string[]>(what: string, values: T): z.ZodType<T[number], string> {
   return z.enum(values, `wanted ${values.join(", ")}`).openapi({ description: what }) as z.ZodType<T[number], string>;
 }
 
@@ -99,13 +100,18 @@ export const SoftmaxQuery = z.strictObject({
 
 const { temperature: _temperature, ...PLAIN_SOURCE } = SOURCE;
 
+/** The parameters of a number by all of its names. */
+function parametersOf([name, { type, least = 0, help, alias }]: [string, Option]) {
+  const parser = (what: string) => (type === "whole" ? whole(what, least) : number(what)).optional();
+  if (alias === undefined) return [[name, parser(help)]] as const;
+  return [[name, parser(`${help}; also ${alias}`)], [alias, parser(`another name of ${name}`)]] as const;
+}
+
 /** What a chain may be made of besides a part "chain". */
-const CHAIN = Object.fromEntries(
-  presetTexts().map(({ name, help, whole: isWhole, counts }) => [
-    name,
-    (counts ? whole(help, 0) : isWhole ? number(help).openapi({ type: "integer" }) : number(help)).optional(),
-  ]),
-) as Record<keyof PresetOptions, z.ZodOptional<z.ZodType<number, string>>>;
+const CHAIN = Object.fromEntries(Object.entries(presetTexts()).flatMap(parametersOf)) as Record<
+  Exclude<keyof PresetOptions, "dry">,
+  z.ZodOptional<z.ZodType<number, string>>
+>;
 
 /** Names of the parameters that make a chain. */
 export const CHAIN_NAMES = Object.keys(CHAIN) as readonly (keyof typeof CHAIN)[];
@@ -116,11 +122,8 @@ export const SampleQuery = z.strictObject({
   ...FORMAT,
   ...CHAIN,
   seed: whole("the same seed gives the same tokens; drawn if absent: the header Sluice-Seed tells it", 0).optional(),
-  preset: choice("whose defaults and order; transformers' order with everything off if absent", [
-    "llama.cpp",
-    "transformers",
-    "vllm",
-  ]).optional(),
+  preset: choice("whose defaults and order; transformers' order with everything off if absent", PRESET_NAMES)
+    .optional(),
   draws: whole("tokens a row, without replacement; 1 if absent", 1).optional(),
   details: flag("raw log-probability, rank, kept tokens and their mass, entropy").optional(),
   logprobs: flag("the shape of the OpenAI API beside each token").optional(),

@@ -49,8 +49,9 @@ import type { Ties } from "../stages/ties.ts";
  * switched off).
  */
 export function preset(name: PresetName, options: PresetOptions = {}): Stage[] {
-  checkPreset(name, options);
-  return PRESETS[name](options).filter((stage) => stage !== undefined);
+  // Before the name is looked up: it may be anything.
+  const checked = checkPreset(name, options);
+  return PRESETS[name](checked).filter((stage) => stage !== undefined);
 }
 
 type Stages = (Stage | undefined)[];

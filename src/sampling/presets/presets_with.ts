@@ -1,4 +1,5 @@
-import { optionNamesOf, PRESET_NAMES } from "./_check_preset.ts";
+import { PRESET_NAMES } from "./_check_preset.ts";
+import { PRESET_TABLE } from "./_preset_table.ts";
 import type { PresetName, PresetOptions } from "./preset_options.ts";
 
 /**
@@ -13,9 +14,10 @@ import type { PresetName, PresetOptions } from "./preset_options.ts";
  * assertEquals(presetsWith("topP"), ["llama.cpp", "transformers", "vllm"]);
  * ```
  *
- * @param option The option's name.
+ * @param option The option's name, or its alias.
  * @returns The presets' names.
  */
 export function presetsWith(option: keyof PresetOptions): PresetName[] {
-  return PRESET_NAMES.filter((name) => optionNamesOf(name).includes(option));
+  const row = Object.entries(PRESET_TABLE).find(([name, { alias = name }]) => name === option || alias === option);
+  return PRESET_NAMES.filter((name) => row?.[1].takes[name]);
 }
