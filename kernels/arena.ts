@@ -1,4 +1,4 @@
-import { Cell, Column, LANES, SLOT_BYTES, TILE, TILES } from "./layout.ts";
+import { Cell, Column, LANES, SLOT_BYTES, TABLE_ROW_BYTES, TILE, TILES } from "./layout.ts";
 import { Loans } from "./loans.ts";
 import { Places } from "./places.ts";
 
@@ -236,7 +236,7 @@ function areasOf(take: (bytes: number) => number, element: "f32" | "f64"): Areas
     scratch: take(2 * tile),
     slots: many(SLOTS, () => take(SLOT_BYTES)),
     lanes: many(LANES, () => ({
-      table: take(TILES * Column.stride * 8),
+      table: take(TILES * TABLE_ROW_BYTES),
       stage: take(TILES * tile),
       mapped: take(TILES * tile),
     })),
@@ -245,7 +245,7 @@ function areasOf(take: (bytes: number) => number, element: "f32" | "f64"): Areas
     // Last: from here on all is reserve.
     store: {
       length,
-      table: take(length / TILE * Column.stride * 8),
+      table: take(length / TILE * TABLE_ROW_BYTES),
       weights: take(RESERVE_BYTES),
       logits: take(RESERVE_BYTES),
     },

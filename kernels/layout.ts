@@ -32,6 +32,9 @@ export const Column = {
   stride: 16,
 } as const;
 
+/** Bytes of one row of that table. */
+export const TABLE_ROW_BYTES: number = 8 * Column.stride;
+
 /**
  * The table of {@linkcode Kernels.tally}: a ring of cells of logit value, 64 bits each. Cell c holds the logits of
  * `c <= 256 x < c + 1`, at place `c mod 16384`; from bit 36 on how many they are, below it the sum of their `floor(2^18 x) mod 1024`.

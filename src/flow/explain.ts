@@ -1,6 +1,6 @@
-import { Column, type Kernels, TILE } from "../../kernels/mod.ts";
+import { type Kernels, TABLE_ROW_BYTES, TILE } from "../../kernels/mod.ts";
 import { bytesOf, type Logits, type Operator, optionsOf, type Reducers, type RowMap, specText } from "../core/mod.ts";
-import type { ReducerSet } from "../row/inside.ts";
+import { elementBytes, type ReducerSet } from "../row/inside.ts";
 import { checkMap } from "./_check_map.ts";
 import { Flow, FLOW_OPTIONS, readsOf, ROW_CACHE } from "./_flow.ts";
 import { reducersFor } from "./_reducers_for.ts";
@@ -125,8 +125,8 @@ function operatorText({ spec }: Operator): string {
 }
 
 /** What a row touches of the row store: its weights or its logits, and a row of a table for each tile. */
-function storeBytes({ element }: Kernels, { shape: { vocabulary } }: Logits): number {
-  return vocabulary * (element === "f64" ? 8 : 4) + Math.ceil(vocabulary / TILE) * Column.stride * 8;
+function storeBytes(kernels: Kernels, { shape: { vocabulary } }: Logits): number {
+  return vocabulary * elementBytes(kernels) + Math.ceil(vocabulary / TILE) * TABLE_ROW_BYTES;
 }
 
 function planOf(plan: Omit<Plan, "toString">): Plan {

@@ -1,6 +1,6 @@
 import { type Kernels, TILE, TILES, Total } from "../../kernels/mod.ts";
 import { eachRun, elementBytes, type Values, viewOf } from "../row/inside.ts";
-import { keptWeights } from "./_kept_weights.ts";
+import { waitingWeights } from "./_waiting_weights.ts";
 
 /** Writes the softmax of a row to `out`: weights, their sum, then shares of it. */
 export function writeShares(kernels: Kernels, row: Values, out: Values): void {
@@ -9,7 +9,7 @@ export function writeShares(kernels: Kernels, row: Values, out: Values): void {
   arena.lend((lane) => {
     const store = isLong(row) && row.length <= arena.storeLength ? arena.lendStore(owner) : undefined;
     try {
-      const weights = keptWeights(kernels, lane, store, row, out);
+      const weights = waitingWeights(kernels, lane, store, row, out);
       const { mantissa, exponent } = sumOf(kernels, row, (at, start, count) => weights.keep(at, start, count));
       if (!(mantissa > 0)) return void out.fill(NaN, 0, row.length);
       eachSlice(row.length, (start, count) => weights.share(start, count, mantissa, exponent));

@@ -1,5 +1,6 @@
 import { Column, TILE } from "../../kernels/mod.ts";
 import { define, type Reducer } from "../core/mod.ts";
+import { elementBytes } from "../row/inside.ts";
 
 /** The largest logit of a row and where it stands. */
 export interface Maximum {
@@ -79,7 +80,7 @@ export const maximumDefinition = /* @__PURE__ */ define({
           if (value < state.value || value === -Infinity || (value === state.value && start + from > state.id)) {
             continue;
           }
-          const bytes = kernels.element === "f64" ? 8 : 4;
+          const bytes = elementBytes(kernels);
           const size = Math.min(TILE, count - from);
           take(state, value, start + from + kernels.find(at + from * bytes, size, value));
         }

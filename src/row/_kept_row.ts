@@ -1,4 +1,4 @@
-import { Column, type Kernels, type RowStore, TILE, TILES } from "../../kernels/mod.ts";
+import { type Kernels, type RowStore, TABLE_ROW_BYTES, TILE, TILES } from "../../kernels/mod.ts";
 import type { RowFacts, RowMap } from "../core/mod.ts";
 import { isInvalid } from "./_invalid_row.ts";
 import { type InvalidAs, mapRun } from "./_map_row.ts";
@@ -6,9 +6,6 @@ import { elementBytes, partOf, type Run, type Values, viewOf } from "./_run.ts";
 import type { RowState } from "./row_state.ts";
 import { StreamSum } from "./_stream_sum.ts";
 import { SweptBlock } from "./_swept_block.ts";
-
-/** Bytes of a row of a sweep's table. */
-const TABLE_ROW = 8 * Column.stride;
 
 /** A row that is kept whole in the row store, from its first logit on, so that it is mapped without being read again. */
 export interface KeptRow {
@@ -74,7 +71,7 @@ export class KeptWeights implements KeptRow {
   }
 
   #tableOf(start: number): number {
-    return this.#store.table + start / TILE * TABLE_ROW;
+    return this.#store.table + start / TILE * TABLE_ROW_BYTES;
   }
 
   #weightsOf(start: number): number {

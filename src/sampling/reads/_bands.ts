@@ -1,7 +1,7 @@
 // The second and third read of a row: tokens in doubt one by one, sums of the bands between them.
 import { Column, TILE } from "../../../kernels/mod.ts";
 import type { Block } from "../../core/mod.ts";
-import { type Values, viewOf } from "../../row/inside.ts";
+import { elementBytes, type Values, viewOf } from "../../row/inside.ts";
 import type { BandPlan } from "./_band_plan.ts";
 import { raceScratch, sweepEdited } from "./_findings.ts";
 import type { Noise } from "../draws/_noise.ts";
@@ -78,7 +78,7 @@ export class BandFold {
   }
 
   #tiles(state: Bands, { kernels, values, start, table, at }: Block): void {
-    const bytes = kernels.element === "f64" ? 8 : 4;
+    const bytes = elementBytes(kernels);
     for (let from = 0; from < values.length; from += TILE) {
       const maximum = table[from / TILE * Column.stride + Column.maximum];
       const tile = { kernels, at: at + from * bytes, values: values.subarray(from, from + TILE), start: start + from };

@@ -1,6 +1,7 @@
 // A histogram of a row's largest logits, which follows the maximum as it rises.
 import { Cell, Column, type Kernels, TILE } from "../../../kernels/mod.ts";
 import type { Block } from "../../core/mod.ts";
+import { elementBytes } from "../../row/inside.ts";
 
 /** Cells in a span: a quarter of a unit of logit. */
 export const SPAN = 64;
@@ -63,7 +64,7 @@ function enter(cells: Cells, kernels: Kernels): number {
 export function tallyBlock(cells: Cells, { kernels, table, tiles, count, at }: Block): void {
   const ring = enter(cells, kernels);
   const words = ringAt(kernels, ring);
-  const bytes = kernels.element === "f64" ? 8 : 4;
+  const bytes = elementBytes(kernels);
   for (let tile = 0; tile < tiles; tile++) {
     const maximum = table[tile * Column.stride + Column.maximum];
     if (!(Math.abs(maximum) <= FAR)) continue;

@@ -1,7 +1,7 @@
 // The kept tokens with their probabilities.
+import { applyTiles } from "../../core/inside.ts";
 import { exp } from "../../../kernels/mod.ts";
 import { eachRun, kernelsFor, type Values, viewOf } from "../../row/inside.ts";
-import { applyEdits } from "./_findings.ts";
 import { windowEdit } from "../cuts/_window_edit.ts";
 import { byProbability } from "./_by_probability.ts";
 import { idsOf } from "../cuts/_rung.ts";
@@ -40,7 +40,7 @@ function fromRow(
   eachRun(kernels, [values], index, ({ lanes: [{ mapped }], at: [at], count, start }) => {
     const edited = viewOf(kernels, mapped, count);
     edited.set(viewOf(kernels, at, count));
-    applyEdits(edits, edited, index, start);
+    applyTiles(edits, edited, index, start);
     for (let i = 0; i < count; i++) {
       const x = edited[i];
       const weight = x > -Infinity ? exp(x / divisor - top) : 0;

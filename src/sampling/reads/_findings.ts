@@ -1,5 +1,6 @@
 // The first read of a row: what it finds, how it folds blocks, how parts of it merge.
 import { type Kernels, type Level, loadKernels, TILE } from "../../../kernels/mod.ts";
+import { applyTiles } from "../../core/inside.ts";
 import type { Block } from "../../core/mod.ts";
 import {
   countInvalid,
@@ -12,7 +13,7 @@ import {
   toNumber,
   UNIT,
 } from "../../row/mod.ts";
-import { SweptBlock, type Values, viewOf } from "../../row/inside.ts";
+import { SweptBlock, viewOf } from "../../row/inside.ts";
 import { canonicalCells, type Cells, mergeCells, newCells, tallyBlock } from "./_cells.ts";
 import type { Noise } from "../draws/_noise.ts";
 import {
@@ -95,18 +96,10 @@ export function sweepEdited(
   kernels.arena.lend((lane) => {
     const edited = viewOf(kernels, lane.stage, count);
     edited.set(values);
-    applyEdits(edits, edited, row, start);
+    applyTiles(edits, edited, row, start);
     const invalid = kernels.sweep(level, lane.stage, count, lane.table);
     step(new SweptBlock(kernels, level, lane, lane.stage, count, row, start), lane.table, invalid);
   });
-}
-
-/** Rewrites logits in place, tile by tile. */
-export function applyEdits(edits: readonly Edit[], values: Values, row: number, start: number): void {
-  for (let from = 0; from < values.length; from += TILE) {
-    const segment = { values: values.subarray(from, from + TILE), row, start: start + from };
-    for (const edit of edits) edit.apply(segment);
-  }
 }
 
 /** Folds a block of the row. */

@@ -1,11 +1,8 @@
-import { Column, type Kernels, type Lane, type RowStore, TILE, TILES } from "../../kernels/mod.ts";
+import { Column, type Kernels, type Lane, type RowStore, TABLE_ROW_BYTES, TILE, TILES } from "../../kernels/mod.ts";
 import { elementBytes, type Values, viewOf } from "../row/inside.ts";
 
-/** Bytes of a row of a sweep's table. */
-const TABLE_ROW = 8 * Column.stride;
-
 /** Where the weights of a row wait for its sum, slice by slice; a slice begins on a tile border and has at most `TILES` tiles. */
-export interface KeptWeights {
+export interface WaitingWeights {
   /** Sweeps the slice of the row that lies at an address; gives the address of its table. Its invalid tiles are counted. */
   keep(at: number, start: number, count: number): { readonly table: number; readonly invalid: number };
   /** Writes the slice's shares of a sum to the row's results. */
@@ -13,21 +10,21 @@ export interface KeptWeights {
 }
 
 /** In the lane that is at hand where a slice is all of the row, else in the row store where it fits and is to be had, else in `out` itself. */
-export function keptWeights(
+export function waitingWeights(
   kernels: Kernels,
   lane: Lane,
   store: RowStore | undefined,
   row: Values,
   out: Values,
-): KeptWeights {
+): WaitingWeights {
   if (row.length <= TILES * TILE) {
-    return new KeptInArena(kernels, lane, { table: lane.table, weights: lane.mapped }, out);
+    return new InArena(kernels, lane, { table: lane.table, weights: lane.mapped }, out);
   }
-  return store ? new KeptInArena(kernels, lane, store, out) : new KeptInOut(kernels, lane, row, out);
+  return store ? new InArena(kernels, lane, store, out) : new InOut(kernels, lane, row, out);
 }
 
 /** In the arena, with a table of the whole row. */
-class KeptInArena implements KeptWeights {
+class InArena implements WaitingWeights {
   constructor(
     readonly kernels: Kernels,
     readonly lane: Lane,
@@ -36,7 +33,7 @@ class KeptInArena implements KeptWeights {
   ) {}
 
   keep(at: number, start: number, count: number): { readonly table: number; readonly invalid: number } {
-    const table = this.place.table + start / TILE * TABLE_ROW;
+    const table = this.place.table + start / TILE * TABLE_ROW_BYTES;
     return { table, invalid: this.kernels.store(at, count, table, this.#weightsOf(start)) };
   }
 
@@ -44,7 +41,7 @@ class KeptInArena implements KeptWeights {
     const { kernels, lane, place, out } = this;
     const direct = out.buffer === kernels.memory;
     const to = direct ? out.byteOffset + start * elementBytes(kernels) : lane.mapped;
-    kernels.share(this.#weightsOf(start), count, place.table + start / TILE * TABLE_ROW, to, mantissa, exponent);
+    kernels.share(this.#weightsOf(start), count, place.table + start / TILE * TABLE_ROW_BYTES, to, mantissa, exponent);
     if (!direct) out.set(viewOf(kernels, to, count), start);
   }
 
@@ -54,7 +51,7 @@ class KeptInArena implements KeptWeights {
 }
 
 /** In the row's own results; only the tiles' references are kept beside them. */
-class KeptInOut implements KeptWeights {
+class InOut implements WaitingWeights {
   readonly #references: Float64Array;
   /** Whether they are written there at once: not where logits still lie. */
   readonly #direct: boolean;
