@@ -6,6 +6,9 @@ export type Backend = "fma" | "simd" | "reference";
 /** How much a sweep learns of a tile; each level includes the ones before it. */
 export type Level = "maximum" | "sum" | "moments" | "squares";
 
+/** What a masked sum adds up: weights; weights and their moment; squares of weights. */
+export type Measure = "mass" | "moments" | "squares";
+
 /**
  * One backend's arithmetic over one arena: the same functions for the two WASM builds and for the float64
  * reference, so that nothing above this room knows which one runs.
@@ -44,6 +47,40 @@ export interface Kernels {
    * Gives the number of tiles that hold a NaN or +Infinity. Cost: a tenth more than the sweep, and a write.
    */
   store(logits: number, count: number, table: number, weights: number): number;
+
+  /**
+   * Of a stored row what the logits of `low <= x < high` weigh: to `rows` a row for each tile, as the sweep writes what all of its logits
+   * weigh, to the same bits if all are in the range; with measure `"moments"` their moment too, with `"squares"` the sum of the squared
+   * weights instead. `Column.count` says how many they are; gives how many they are in all. The maximum is -Infinity, as it is not looked for.
+   * -Infinity, +Infinity and NaN are in no range. Cost: 0.1 ns a logit, next to nothing for tiles whose maximum lies below `low`.
+   */
+  sumBetween(
+    measure: Measure,
+    logits: number,
+    weights: number,
+    count: number,
+    table: number,
+    low: number,
+    high: number,
+    rows: number,
+  ): number;
+  /**
+   * Lists the logits of `low <= x < high` of a stored row, ascending by their places: to `values` as they are, to `shares` their weights in
+   * units of `2^exponent` (0 below 2^-149 of it, NaN in a tile that has logits in the place of weights), to `ids` their places, as uint32. Each needs
+   * room for `count`; up to three places behind the last are written as well. Gives how many they are. Cost: 0.1 ns a logit, and 1 ns for each that is listed.
+   */
+  listBetween(
+    logits: number,
+    weights: number,
+    count: number,
+    table: number,
+    low: number,
+    high: number,
+    exponent: number,
+    values: number,
+    shares: number,
+    ids: number,
+  ): number;
 
   /** Empties an accumulator: maximum -Infinity, no digits. */
   clear(slot: number): void;

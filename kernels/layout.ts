@@ -28,7 +28,9 @@ export const Column = {
   posInf: 6,
   /** Of a tile whose weights are stored: the even exponent N that they are relative to; NaN where logits lie in their place. */
   reference: 7,
-  /** Columns of a row: 8 to 15 are for facts of a pair of streams. */
+  /** Of a masked sum: how many logits it has added up. */
+  count: 8,
+  /** Columns of a row: 9 to 15 are for facts of a pair of streams. */
   stride: 16,
 } as const;
 

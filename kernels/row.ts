@@ -26,6 +26,8 @@ export type Area =
   | "swept"
   /** As many weights, written, relative to the references of the table. */
   | "weights"
+  /** As many weights, read. */
+  | "stored"
   /** An accumulator, read or changed. */
   | "slot"
   /** A ring of cells, changed. */
@@ -45,7 +47,7 @@ export interface Parameter {
   readonly type: "usize" | "i32" | "bool" | "f64" | "f32";
   /** Of a value: those worth testing, the first one for benches. */
   readonly values: readonly unknown[];
-  /** Of logits: none may be greater. */
+  /** Of logits: none may be greater in magnitude, but -Infinity. */
   readonly most: number;
 }
 
@@ -100,6 +102,11 @@ export function flag(): Parameter {
 /** How much a sweep learns. */
 export function level(): Parameter {
   return parameter("value", "i32", ["sum", "maximum", "moments", "squares"]);
+}
+
+/** What a masked sum adds up. */
+export function measure(): Parameter {
+  return parameter("value", "i32", ["mass", "moments", "squares"]);
 }
 
 /** The builds that have a kernel. */

@@ -138,6 +138,7 @@ function valueOf({ is, values }: Parameter, at: number, count: number, mapped: n
     case "words":
       return at;
     case "mapped":
+    case "stored":
     case "weights":
     case "replaced":
       return mapped;

@@ -3,7 +3,7 @@
 export const ORIGIN = {
   build: "fma",
   compiler: "assemblyscript 0.28.20",
-  sources: "e85b0062fb87a33030f059cdcb618c90ec7c1cc5d61476d2b9f250694c40b3e0",
+  sources: "2f69dcc6f7b090629dd3f08bcdcbc3fdf4a0d1c0b4f56af43a6b9622bd44c68b",
   bytes: 2049,
   sha256: "51167c492d7a6ce270266005d324d8d1b8e6924880288591fe6b30dd2db11b15",
 } as const;
