@@ -18,6 +18,7 @@ export { elementBytes, type Run, type Values, viewOf } from "./_run.ts";
 export { type Asking, askingAfter, settle } from "./_second_read.ts";
 export { type StagedRun, Staging } from "./_staging.ts";
 export { stateBody } from "./_state_body.ts";
+export { StreamSum } from "./_stream_sum.ts";
 export { sweepSegment } from "./_sweep_segment.ts";
 export { SweptBlock } from "./_swept_block.ts";
 export { type FinishedRow, RowState } from "./row_state.ts";

@@ -11,6 +11,7 @@ import {
   keepTopNSigma,
   keepTopP,
   keepTypical,
+  loadState,
   logitBias,
   mask,
   maskRows,
@@ -22,6 +23,7 @@ import {
   reduce,
   reduceStates,
   sampler,
+  saveState,
   softcap,
   type Stage,
   withTemperature,
@@ -240,7 +242,8 @@ Deno.test("a part that would need another read says so; the mass before an edite
   const token = sampler({ seed: 0, chain: [keepTopP(0.5)] });
   const row = new Float32Array(3000);
   const [state] = await Array.fromAsync(reduceStates(fromArray(row), { token }));
-  assertEquals(finishState(state, { token }).token.why, "undecided");
+  const loaded = loadState(saveState(state), { token });
+  assertEquals(finishState(loaded, { token }).token.why, "undecided");
   const chain = [keepEta(0.01), logitBias([[0, 1.5]]), keepPLess()];
   const { details } = sampler({ seed: 0, chain, details: true }).draw(new Float32Array(257));
   assertEquals([details!.kept, details!.keptMass], [1, NaN]);

@@ -1,120 +1,398 @@
-// The ladder that a stage is given: every cut is a file of its own, what is only looked up stands here.
-import { exp, ln } from "../../../kernels/mod.ts";
+// The ladder that a stage is given: the kept tokens, best first. Every cut is a file of its own; what is only looked up stands here.
+import { exp, ln, type Measure } from "../../../kernels/mod.ts";
 import { dropTop } from "./_drop_top.ts";
 import { keepCount } from "./_keep_count.ts";
 import { keepEntropy } from "./_keep_entropy.ts";
 import { keepFrom } from "./_keep_from.ts";
 import { keepMass } from "./_keep_mass.ts";
 import { keepNearest } from "./_keep_nearest.ts";
+import type { Search } from "./_reach.ts";
 import { rewrite } from "./_rewrite.ts";
-import { HALF_STEP, idsOf, isCell } from "./_rung.ts";
-import { Rungs, type Spread } from "./_rungs.ts";
+import {
+  type EqualRung,
+  equalRungs,
+  EVERY,
+  HALF_STEP,
+  isSpan,
+  type LogitRange,
+  nextAbove,
+  type Rung,
+  setLogit,
+  SpanRung,
+} from "./_rung.ts";
 import { scale } from "./_scale.ts";
-import { spreadOf } from "./_spread.ts";
+import { type Spread, spreadOf } from "./_spread.ts";
+import { Unsure } from "./_interrupts.ts";
+import { BestPass, NextPass, ListPass, type RangeSums, SumsPass } from "../reads/_passes.ts";
+import type { RowSource, Wanted } from "../reads/_row_source.ts";
+import { type FineSums, WeighPass } from "../reads/_weigh_pass.ts";
 import type { Ladder } from "../stages/ladder.ts";
 import type { Ties } from "../stages/ties.ts";
 
-/** The rounding of a logarithm and two additions. */
-const ROUNDING = 1e-9;
+/** So few tokens are known one by one. */
+export const FEW = 256;
 
-/** Rungs as a stage sees them: each of its words is a cut, or a look, that is a file of its own. */
-export class RungLadder extends Rungs implements Ladder {
-  /** Takes masked candidates away, but for what is wanting to `least`. */
-  #cutTo(least: number): void {
-    this.slots = Math.min(least, this.slots);
+/**
+ * The kept tokens, best first: equal ones by their ids, or by one range of logits that the row is asked about. What a cut drops is dropped
+ * for good; a range that a cut divides is divided by its logits, exactly.
+ */
+export class RungLadder implements Ladder {
+  rungs: Rung[];
+  /** The logit that masses are relative to, in the stage's scale. */
+  top: number;
+  /** The same, as the row has it. */
+  readonly origin: number;
+  /** By what the stages have divided the logits so far. */
+  divisor = 1;
+  /** How many candidates there are at least, masked ones among them: the vocabulary, until a cut leaves fewer. */
+  slots = 0;
+
+  /** All tokens of a row. `wide`: whether its logits are float64, which are divided by a temperature that is not rounded. */
+  constructor(
+    readonly source: RowSource,
+    readonly wide: boolean,
+    /** Whether sums are in float64, for a row of which the others cannot tell what is kept. */
+    readonly fine = false,
+  ) {
+    this.top = this.origin = source.origin;
+    this.rungs = [new SpanRung(EVERY)];
   }
 
-  /** Keeps the best k tokens. */
-  keepCount(k: number, ties: Ties): void {
-    keepCount(this, k, ties);
-    this.#cutTo(k);
+  /** Begins with some of the best tokens instead, and a range of all that is not larger than `least`. */
+  begin(best: readonly EqualRung[], least: number): void {
+    const listed = best.filter(({ raw }) => raw > least);
+    for (const rung of listed) setLogit(rung, rung.upper, this.top);
+    this.rungs = least > -Infinity ? [...listed, new SpanRung({ low: -Infinity, high: nextAbove(least) })] : listed;
+    this.#least = least;
   }
 
-  /** Keeps the fewest best tokens that hold a share p of the window's mass, and at least some. */
-  keepMass(p: number, least: number, ties: Ties): void {
-    keepMass(this, p, least, ties);
-    this.#cutTo(least);
+  /** The least of the best tokens that it began with. */
+  #least: number | undefined;
+
+  // What is kept.
+
+  /** Whether every token is kept. */
+  get whole(): boolean {
+    return this.rungs.length === 1 && isEvery(this.rungs[0]);
   }
 
-  /** Keeps the tokens whose logit is at least `t`, and the best `least`. `doubt`: how far `t` may be off. */
-  keepFrom(t: number, least: number, doubt = 0, ties: Ties = "lowestId"): void {
-    keepFrom(this, t, least, doubt, ties);
-    this.#cutTo(least);
+  get count(): number {
+    return this.countIn(this.rungs);
   }
 
-  /** See {@linkcode Ladder}. */
-  maskBelow(t: number, doubt = 0): void {
-    const { candidates } = this;
-    keepFrom(this, t, 1, doubt, "lowestId");
-    this.slots = candidates;
+  get candidates(): number {
+    return Math.max(this.count, this.slots);
   }
 
-  /** Keeps the tokens of at least a log-probability, and the best `least`. `more`: how far that may be off. */
-  keepProbable(logprob: number, least: number, more = 0, ties: Ties = "lowestId"): void {
-    const { mass, error } = this;
-    if (2 * error > mass) this.giveUp("the mass that probabilities are shares of");
-    const doubt = (error > 0 ? 1.5 * error / mass + ROUNDING : 0) + more;
-    const above = ln(mass) + logprob - HALF_STEP;
-    // No token is that likely; beside a large logit the sum below would not show it.
-    if (above > doubt) return this.keepCount(least, ties);
-    this.keepFrom(this.top + above, least, doubt, ties);
+  get mass(): number {
+    return this.massIn(this.rungs);
   }
 
-  /** Keeps the tokens whose surprise is nearest to the entropy. */
-  keepTypical(p: number, least: number): void {
-    keepNearest(this, p, least);
-    this.#cutTo(least);
+  get entropy(): number {
+    const { mass } = this;
+    this.#isMade = true;
+    return Math.max(0, ln(mass) - this.rungs.reduce((sum, rung) => sum + this.#momentOf(rung), 0) / mass);
   }
 
-  /** Keeps the longest run from the best token on that holds at most a share h of the entropy. */
-  keepEntropy(h: number): void {
-    keepEntropy(this, h);
-    this.#cutTo(1);
+  get listed(): boolean {
+    return !this.rungs.some(isSpan);
   }
 
-  /** Drops all but the least likely of the tokens of at least a log-probability, if `least` candidates stay. */
-  dropTop(logprob: number, least: number): void {
-    dropTop(this, logprob, least);
+  largest(): number {
+    return this.largestOf(this.rungs);
   }
 
-  /** See {@linkcode Ladder}. */
+  /** The largest logit of some rungs, best first, in the stage's scale. */
+  largestOf([first]: readonly Rung[]): number {
+    return isSpan(first) ? this.largestBelow(first.range.high) / this.divisor : first.upper;
+  }
+
+  /** The largest logit of the row below a bound, as the row has it. */
+  largestBelow(high: number): number {
+    if (high > this.origin) return this.origin;
+    return this.ask(`below ${high}`, () => new NextPass(high, false)) as number;
+  }
+
+  /** The smallest logit of the row from a bound on, as the row has it. */
+  smallestFrom(low: number): number {
+    return this.ask(`from ${low}`, () => new NextPass(low, true)) as number;
+  }
+
+  // What the row tells.
+
+  /** A finding of a pass over the row. */
+  ask(key: string, make: Wanted["make"]): unknown {
+    return this.source.run([{ key, divisor: 1, make }])[0];
+  }
+
+  /** What a range adds up to. */
+  #sumsOf(range: LogitRange, measure: Measure): RangeSums {
+    return this.source.run([this.#wanted(range, measure)])[0] as RangeSums;
+  }
+
+  #wanted(range: LogitRange, measure: Measure): Wanted {
+    const { divisor } = this, key = `${measure} ${range.low} ${range.high} by ${divisor}`;
+    return { key, divisor, make: () => new SumsPass(range, measure) };
+  }
+
+  /** The sums of a range in float64. */
+  #fineOf(span: SpanRung): FineSums {
+    const { origin, divisor } = this, { low, high } = span.range;
+    // The origin's own weight is 1: masses far below it are measured from the best that is kept.
+    return span.fine ??= this.ask(`fine ${low} ${high} by ${divisor}`, () => new WeighPass(span.range, origin, divisor)) as FineSums;
+  }
+
+  /** What a mass of the source's is relative to `top`. */
+  get #fromOrigin(): number {
+    return exp(this.origin / this.divisor - this.top);
+  }
+
+  /** Finds out what rungs add up to, in one go. */
+  sumAll(rungs: readonly Rung[]): void {
+    const spans = rungs.filter(isSpan).filter(({ sums, fine }) => !sums && !fine);
+    if (this.fine) {
+      const { origin, divisor } = this;
+      const found = this.source.run(spans.map(({ range }) => ({
+        key: `fine ${range.low} ${range.high} by ${divisor}`,
+        divisor: 1,
+        make: () => new WeighPass(range, origin, divisor),
+      }))) as FineSums[];
+      spans.forEach((span, i) => span.fine = found[i]);
+      return;
+    }
+    const found = this.source.run(spans.map(({ range }) => this.#wanted(range, "mass"))) as RangeSums[];
+    spans.forEach((span, i) => span.sums = found[i]);
+  }
+
+  /** The mass of a sum of the row's, relative to `top`: its logarithm. */
+  #logOf({ mantissa, exponent }: RangeSums): number {
+    const { divisor, source: { total, perLogit }, origin, top } = this;
+    if (!(mantissa > 0)) return -Infinity;
+    const from = divisor === 1 ? total : UNIT, ratio = ln(mantissa / from.mantissa) / LN2;
+    return from.logSum + (exponent - from.exponent + ratio) / perLogit + (origin / divisor - top);
+  }
+
+  /** The mass of some rungs. */
+  massIn(rungs: readonly Rung[]): number {
+    return rungs.reduce((sum, rung) => sum + this.massOf(rung), 0);
+  }
+
+  /** How many tokens some rungs hold. */
+  countIn(rungs: readonly Rung[]): number {
+    return rungs.reduce((sum, rung) => sum + this.countOf(rung), 0);
+  }
+
+  massOf(rung: Rung): number {
+    if (!isSpan(rung)) return rung.m;
+    if (this.fine) return this.#fineOf(rung).mass * this.#fromOrigin;
+    // The mass of all needs no pass.
+    if (!rung.sums && this.divisor === 1 && isEvery(rung)) return exp(this.source.total.logSum + (this.origin - this.top));
+    return exp(this.#logOf(rung.sums ??= this.#sumsOf(rung.range, "mass")));
+  }
+
+  countOf(rung: Rung): number {
+    if (this.fine && isSpan(rung)) return this.#fineOf(rung).n;
+    return isSpan(rung) ? (rung.sums ??= this.#sumsOf(rung.range, "mass")).n : rung.n;
+  }
+
+  #momentOf(rung: Rung): number {
+    if (!isSpan(rung)) return rung.m > 0 ? rung.m * (rung.upper - this.top) : 0;
+    if (this.fine) {
+      const { mass, moment } = this.#fineOf(rung);
+      return (moment + mass * (this.origin / this.divisor - this.top)) * this.#fromOrigin;
+    }
+    const sums = rung.moments ??= this.#sumsOf(rung.range, "moments");
+    if (!(sums.mantissa > 0)) return 0;
+    const { divisor, origin, top } = this, mean = (sums.exponent + sums.mean) / this.source.perLogit;
+    return exp(this.#logOf(sums)) * (mean - (divisor === 1 ? top : top - origin / divisor));
+  }
+
+  squares(): number {
+    const { mass, divisor, origin, top } = this;
+    this.#isMade = true;
+    const { total, perLogit } = this.source;
+    const square = (rung: Rung): number => {
+      if (!isSpan(rung)) return rung.m * rung.m / rung.n;
+      if (this.fine) return this.#fineOf(rung).squares * this.#fromOrigin ** 2;
+      const { mantissa, exponent } = rung.squares ??= this.#sumsOf(rung.range, "squares");
+      if (!(mantissa > 0)) return 0;
+      const from = divisor === 1 ? total : UNIT;
+      const ratio = ln(mantissa / (from.mantissa * from.mantissa)) / LN2;
+      return exp(2 * (from.logSum + origin / divisor - top) + (exponent - 2 * from.exponent + ratio) / perLogit);
+    };
+    return this.rungs.reduce((sum, rung) => sum + square(rung), 0) / (mass * mass);
+  }
+
   spread(): Spread {
     return spreadOf(this);
   }
 
-  /** See {@linkcode Ladder}. */
-  squares(): readonly [least: number, most: number] {
-    const { mass, error, top } = this;
-    let least = 0, most = 0;
-    for (const rung of this.kept) {
-      const { q, m, upper } = rung, doubt = this.errorOf(rung);
-      // No token weighs more than the largest.
-      const weight = exp(upper - top);
-      least += Number.isNaN(q) ? 0 : Math.max(0, q - 2 * doubt * weight);
-      most += Number.isNaN(q) ? m * weight : q + 2 * doubt * weight;
+  best(count: number): number[] {
+    this.listBest(count);
+    const logits: number[] = [];
+    for (const rung of this.rungs) {
+      if (isSpan(rung)) break;
+      for (let i = 0; i < rung.n && logits.length < count; i++) logits.push(rung.upper);
     }
-    return [least / (mass + error) ** 2, error < mass ? most / (mass - error) ** 2 : Infinity];
+    return logits;
   }
 
-  /** See {@linkcode Ladder}. Where cells are kept, a token in one is known by its logit. */
   snapshot(): (id: number, logit: number) => number | undefined {
+    this.listBest(FEW);
     const { mass, top, divisor, listed } = this;
     const known = new Map<number, number>();
-    for (const rung of this.kept) {
-      if (isCell(rung)) continue;
-      for (const id of idsOf(rung)) known.set(id, rung.m / rung.n / mass);
+    for (const rung of this.rungs) {
+      if (!isSpan(rung)) { for (const id of rung.ids) known.set(id, rung.m / rung.n / mass); }
     }
     return (id, logit) =>
       known.get(id) ?? (listed || Number.isNaN(logit) ? undefined : exp(logit / divisor - top) / mass);
   }
 
-  /** See {@linkcode Ladder}. */
-  scale(t: number): boolean {
-    return scale(this, t);
+  /** How far, relatively, what was asked for may be off: what is made of sums more than they are. */
+  get doubt(): number {
+    return this.#isMade ? 4 * SUM_ERROR : SUM_ERROR;
   }
 
-  /** See {@linkcode Ladder}. */
+  #isMade = false;
+
+  /** Whether the sums tell enough: a threshold that hangs on them must not lie so near to a token. */
+  requireSure(t: number): void {
+    if (this.fine || this.listed) return;
+    const low = (t - this.doubt) * this.divisor, high = (t + this.doubt) * this.divisor;
+    if (this.countIn([new SpanRung({ low, high })]) > 0) throw new Unsure();
+  }
+
+  // Tokens one by one.
+
+  /** The tokens of a range, equal ones together, best first. */
+  list(range: LogitRange): EqualRung[] {
+    const { low, high } = range;
+    const { values, ids } = this.ask(`list ${low} ${high}`, () => new ListPass(range)) as ReturnType<ListPass["result"]>;
+    const rungs = equalRungs(values, ids, (x) => x / this.divisor);
+    for (const rung of rungs) setLogit(rung, rung.upper, this.top);
+    return rungs;
+  }
+
+  /** Lists all that is kept, if it is few. */
+  listFew(): void {
+    if (!this.listed && this.count <= FEW) this.listAll();
+  }
+
+  /** Lists all that is kept. */
+  listAll(): void {
+    if (!this.listed) this.rungs = this.rungs.flatMap((rung) => isSpan(rung) ? this.list(rung.range) : [rung]);
+  }
+
+  /** Lists the row's best tokens, and those that equal the last of them, as far as they are kept. */
+  listBest(count: number): void {
+    if (this.listed) return;
+    const least = this.#least ?? this.ask(`best ${count}`, () => new BestPass(count)) as number;
+    this.rungs = this.rungs.flatMap((rung) => {
+      if (!isSpan(rung) || rung.range.high <= least) return [rung];
+      const { low, high } = rung.range;
+      if (low >= least) return this.list(rung.range);
+      return [...this.list({ low: least, high }), new SpanRung({ low, high: least })];
+    });
+  }
+
+  /** A range from its upper end down to a logit of the row: what lies above that, and all that equals it. */
+  parted({ high }: LogitRange, x: number): { readonly above: SpanRung; readonly group: EqualRung } {
+    const next = nextAbove(x);
+    return { above: new SpanRung({ low: next, high }), group: this.list({ low: x, high: next })[0] };
+  }
+
+  /** How a range is searched from its upper end down. */
+  downTo({ low, high }: LogitRange): Pick<Search, "low" | "high" | "rungsAt" | "keyOf"> {
+    const spans = new Map<number, readonly SpanRung[]>();
+    return {
+      low: Math.max(low, -Number.MAX_VALUE),
+      high: Math.min(high, nextAbove(this.origin)),
+      rungsAt: (key) => {
+        let span = spans.get(key);
+        if (!span) spans.set(key, span = [new SpanRung({ low: key, high })]);
+        return span;
+      },
+      keyOf: (x) => x,
+    };
+  }
+
+  /** Measures masses from the best kept token on, where what a stage dropped above it has made them next to nothing. */
+  anchor(): void {
+    const [first] = this.rungs;
+    if (!first || isSpan(first) || this.mass > VANISHING) return;
+    this.top = first.upper;
+    for (const rung of this.rungs) if (!isSpan(rung)) setLogit(rung, rung.upper, this.top);
+  }
+
+  // What a stage may do: each a file of its own.
+
+  /** Takes masked candidates away, but for what is wanting to `least`. */
+  #cutTo(least: number): void {
+    this.slots = Math.min(least, this.slots);
+  }
+
+  keepCount(k: number, ties: Ties): void {
+    keepCount(this, k, ties);
+    this.#cutTo(k);
+  }
+
+  keepMass(p: number, least: number, ties: Ties): void {
+    keepMass(this, p, least, ties);
+    this.#cutTo(least);
+  }
+
+  keepFrom(t: number, least: number, ties: Ties = "lowestId"): void {
+    keepFrom(this, t, least, ties);
+    this.#cutTo(least);
+  }
+
+  maskBelow(t: number): void {
+    const { candidates } = this;
+    keepFrom(this, t, 1, "lowestId");
+    this.slots = candidates;
+  }
+
+  keepProbable(logprob: number, least: number, ties: Ties = "lowestId"): void {
+    const above = ln(this.mass) + logprob - HALF_STEP, t = this.top + above;
+    this.requireSure(t);
+    // No token is that likely; beside a large logit the sum below would not show it.
+    if (above > 0) this.keepCount(least, ties);
+    else this.keepFrom(t, least, ties);
+  }
+
+  keepTypical(p: number, least: number): void {
+    keepNearest(this, p, least);
+    this.#cutTo(least);
+  }
+
+  keepEntropy(h: number): void {
+    keepEntropy(this, h);
+    this.#cutTo(1);
+  }
+
+  dropTop(logprob: number, least: number): void {
+    dropTop(this, logprob, least);
+  }
+
+  scale(t: number): void {
+    scale(this, t);
+  }
+
   rewrite(logit: (x: number, id: number) => number): void {
     rewrite(this, logit);
   }
 }
+
+function isEvery(rung: Rung): boolean {
+  return isSpan(rung) && rung.range.low === -Infinity && rung.range.high === Infinity;
+}
+
+/** How far, relatively, a sum may be off: of equal weights, which are all rounded alike, ... */
+export const SUM_ERROR = 2 ** -19;
+/** ... and of others. */
+export const MIXED_SUM_ERROR = 2 ** -22;
+const LN2 = Math.LN2;
+/** Weights of divided logits are relative to the largest of them: their sum is what it is. */
+const UNIT = { mantissa: 1, exponent: 0, logSum: 0 } as const;
+/** Masses from here on down may have lost digits. */
+const VANISHING = 1e-250;

@@ -40,8 +40,8 @@ export interface RacingTiles {
   readonly table: Float64Array;
   readonly tiles: number;
   readonly start: number;
-  /** What is kept of the winners. */
-  readonly values: Values;
+  /** What is kept of a winner: its logits, which are copied. */
+  tile(place: number): Values;
 }
 
 /** So many draws, not begun. As many of another row are used again, with the memory of their tiles. */
@@ -146,7 +146,7 @@ function keepLeaders(proposals: Proposals, racing: RacingTiles): void {
   for (const tile of leading ?? leader) {
     const place = tile - racing.start / TILE;
     if (place < 0 || place >= racing.tiles || known.has(tile)) continue;
-    stay.push({ tile, logits: copied(racing.values.subarray(place * TILE, (place + 1) * TILE), free.pop()?.logits) });
+    stay.push({ tile, logits: copied(racing.tile(place), free.pop()?.logits) });
   }
   proposals.kept = stay;
 }
@@ -175,25 +175,31 @@ export function mergeProposals(into: Proposals, from: Readonly<Proposals>): void
   into.kept = [...kept.values()];
 }
 
-/**
- * The token of draw j: inside the winning tile by its distribution function, ids ascending, a float64 running sum. `by` is the
- * temperature at which the tiles have raced.
- */
+/** At which temperature tiles have raced, and, where it is not 1, the row's largest logit, from which on they were divided. */
+export interface RacedAt {
+  readonly divisor: number;
+  readonly origin: number;
+}
+
+/** The token of draw j: inside the winning tile by its distribution function, ids ascending, a float64 running sum. */
 export function proposed(
   proposals: Proposals,
   j: number,
-  by: number,
+  { divisor, origin }: RacedAt,
   kernels: Kernels,
   noise: Noise,
 ): Token | undefined {
   const tile = proposals.tile[j];
-  if (tile < 0) return undefined;
+  if (!(tile >= 0)) return undefined;
   const { logits } = proposals.kept.find((one) => one.tile === tile)!;
   const wanted = noise.uniform(Purpose.inside, proposals.round * 4294967296 + j);
   const at = kernels.arena.lend(({ stage, mapped }) => {
     const count = logits.length;
     viewOf(kernels, stage, count).set(logits);
-    if (by !== 1) kernels.divide(stage, count, by);
+    if (divisor !== 1) {
+      kernels.logProbabilities(stage, count, stage, origin, 0);
+      kernels.divide(stage, count, divisor);
+    }
     kernels.probabilities(stage, count, mapped, proposals.mantissa[j], proposals.exponent[j]);
     return placeOf(viewOf(kernels, mapped, count), wanted * kernels.read(mapped, count));
   });

@@ -47,7 +47,7 @@ export const keepEpsilonDefinition = /* @__PURE__ */ define({
     return {
       spec,
       needsBest: Math.floor(1 / epsilon) + 1,
-      cut: (ladder) => ladder.keepProbable(gap, minKeep, 0, ties),
+      cut: (ladder) => ladder.keepProbable(gap, minKeep, ties),
     };
   },
 });

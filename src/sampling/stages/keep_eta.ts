@@ -43,9 +43,7 @@ export const keepEtaDefinition = /* @__PURE__ */ define({
       spec,
       needs: "entropy",
       cut(ladder) {
-        const low = gap / 2 - ladder.entropy;
-        const doubt = low < gap + ladder.entropyError ? ladder.entropyError : 0;
-        ladder.keepProbable(Math.min(gap, low), minKeep, doubt, ties);
+        ladder.keepProbable(Math.min(gap, gap / 2 - ladder.entropy), minKeep, ties);
       },
     };
   },

@@ -49,8 +49,7 @@ export const keepMinPDefinition = /* @__PURE__ */ define({
     return {
       spec,
       cut(ladder) {
-        const [largest, doubt] = ladder.largest();
-        ladder.keepFrom(largest + gap - HALF_STEP, minKeep, doubt);
+        ladder.keepFrom(ladder.largest() + gap - HALF_STEP, minKeep);
       },
     };
   },

@@ -37,9 +37,7 @@ export const keepTopNSigmaDefinition = /* @__PURE__ */ define({
     needs: "spread",
     cut(ladder) {
       if (ladder.count <= 1) return;
-      const [largest, doubt] = ladder.largest();
-      const { deviation, doubt: more } = ladder.spread();
-      ladder.maskBelow(largest - n * deviation, doubt + n * more);
+      ladder.maskBelow(ladder.largest() - n * ladder.spread().deviation);
     },
   }),
 });

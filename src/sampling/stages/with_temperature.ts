@@ -49,9 +49,7 @@ export const withTemperatureDefinition = /* @__PURE__ */ define({
       spec,
       divisor: temperature,
       edit: () => divideEdit(temperature),
-      cut(ladder) {
-        if (!ladder.scale(temperature)) ladder.giveUp("the mass at another temperature");
-      },
+      cut: (ladder) => ladder.scale(temperature),
     };
   },
 });
