@@ -93,7 +93,6 @@ export class ChainSampler {
 
   renew(state: Findings, row: number): void {
     const run = this.#run(row);
-    this.#runs.get(state)?.leave();
     run.first.renew!(state, row);
     this.#runs.set(state, run);
   }
@@ -107,8 +106,6 @@ export class ChainSampler {
   }
 
   merge(into: Findings, from: Readonly<Findings>): void {
-    // What lies in the row store of it is to be found in its state.
-    this.#runs.get(from)?.spill(from as Findings);
     this.#readOf(into).merge(into, from);
   }
 

@@ -10,7 +10,7 @@ import {
   scanBlock,
   sortedHeap,
 } from "../../row/mod.ts";
-import { SweptBlock, viewOf } from "../../row/inside.ts";
+import { SweptBlock, type Values, viewOf } from "../../row/inside.ts";
 import type { Noise } from "../draws/_noise.ts";
 import {
   canonicalProposals,
@@ -23,6 +23,13 @@ import { absorb, deposit, NOTHING } from "./_sums.ts";
 import type { ReadPlan } from "./_read_plan.ts";
 import type { Edit } from "../stages/stage.ts";
 
+/** Some of a row's logits. */
+export interface KeptLogits {
+  /** The id of the first. */
+  readonly start: number;
+  readonly logits: Values;
+}
+
 /** The state of a sampler's first read of a row: plain data. */
 export interface Findings {
   row: number;
@@ -31,6 +38,8 @@ export interface Findings {
   best: Heap | null;
   raw: Heap | null;
   proposals: Proposals | null;
+  /** The logits as the chain sees them, where a cut may fall anywhere; `null` of a row that is too long to be kept. */
+  kept: KeptLogits[] | null;
   /** The sum of the edited logits, where there are edits. */
   sum: Uint8Array;
   /** How many of them are NaN, and +Infinity. */
@@ -51,6 +60,7 @@ export function newFindings(row: number, plan: ReadPlan, old?: Findings): Findin
     best: plan.best > 0 ? emptyHeap(plan.best, best) : null,
     raw: plan.raw > 0 ? heapOf(plan.raw) : null,
     proposals: plan.proposals > 0 ? newProposals(plan.proposals, 0, proposals) : null,
+    kept: plan.keeps ? [] : null,
     sum: NOTHING,
     nan: 0,
     posInf: 0,
@@ -69,6 +79,9 @@ export function kernelsOf({ backend, element }: Pick<Findings, "backend" | "elem
 /** Folds a block of the row as it came. */
 export function findBlock(found: Findings, block: Block, plan: ReadPlan, edits: readonly Edit[], noise: Noise): void {
   const { kernels, count, values, row, start } = block;
+  found.backend = kernels.backend;
+  found.element = kernels.element;
+  if (found.raw) scanBlock(found.raw, block);
   if (!plan.edited) return findSwept(found, block, undefined, plan, noise);
   kernels.arena.lend((lane) => {
     const edited = viewOf(kernels, lane.stage, count);
@@ -80,15 +93,35 @@ export function findBlock(found: Findings, block: Block, plan: ReadPlan, edits: 
   });
 }
 
-/** Notes the row's own best. */
-export function findRaw(found: Findings, block: Block): void {
-  found.backend = block.kernels.backend;
-  found.element = block.kernels.element;
-  if (found.raw) scanBlock(found.raw, block);
+/** Nothing is kept of a row that would not fit the row store. */
+function withinReach(parts: KeptLogits[], { arena }: Kernels): KeptLogits[] | null {
+  return parts.reduce((sum, { logits }) => sum + logits.length, 0) <= arena.storeLength ? parts : null;
+}
+
+/** Parts by ascending ids, neighbours as one. */
+export function joined(parts: readonly KeptLogits[]): KeptLogits[] {
+  const order = [...parts].sort((a, b) => a.start - b.start), runs: KeptLogits[][] = [];
+  for (const part of order) {
+    const run = runs[runs.length - 1], last = run?.[run.length - 1];
+    if (last && last.start + last.logits.length === part.start) run.push(part);
+    else runs.push([part]);
+  }
+  return runs.map((run) => run.length === 1 ? run[0] : { start: run[0].start, logits: concatenated(run) });
+}
+
+function concatenated(parts: readonly KeptLogits[]): Values {
+  const size = parts.reduce((sum, { logits }) => sum + logits.length, 0);
+  const all = parts[0].logits instanceof Float64Array ? new Float64Array(size) : new Float32Array(size);
+  let at = 0;
+  for (const { logits } of parts) {
+    all.set(logits, at);
+    at += logits.length;
+  }
+  return all;
 }
 
 /** Folds a block of the row as the chain sees it. `sum`: where it is edited, what was swept of it. */
-export function findSwept(
+function findSwept(
   found: Findings,
   block: Block,
   sum: { readonly table: number; readonly invalid: number } | undefined,
@@ -103,6 +136,7 @@ export function findSwept(
     found.posInf += posInf;
   }
   if (found.best) scanBlock(found.best, block);
+  if (found.kept) found.kept = withinReach([...found.kept, { start, logits: values.slice() }], kernels);
   if (!found.proposals) return;
   const tile = (place: number) => values.subarray(place * TILE, (place + 1) * TILE);
   race(found.proposals, { table, tiles, start, tile }, noise);
@@ -117,6 +151,7 @@ export function mergeFindings(into: Findings, from: Readonly<Findings>): void {
   mergeHeap(into.raw, from.raw);
   if (into.proposals && from.proposals) mergeProposals(into.proposals, from.proposals);
   into.sum = absorb(kernelsOf(from), into.sum, from.sum);
+  into.kept = into.kept && from.kept && withinReach([...into.kept, ...from.kept], kernelsOf(from));
   into.nan += from.nan;
   into.posInf += from.posInf;
 }
@@ -128,6 +163,7 @@ export function canonicalFindings(found: Readonly<Findings>): Findings {
     best: found.best && sortedHeap(found.best),
     raw: found.raw && sortedHeap(found.raw),
     proposals: found.proposals && canonicalProposals(found.proposals),
+    kept: found.kept && joined(found.kept),
   };
 }
 

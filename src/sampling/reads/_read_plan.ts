@@ -46,15 +46,15 @@ export function planRead(stages: readonly Stage[], settings: RunSettings, first:
   const rest = stages.filter(({ edit, cut }) => cut || !edit);
   const closing = closingOf(rest);
   const level = closing === 0 && !details ? "maximum" : "sum";
+  const keeps = closing !== 0 && (rest.length > 0 || draws !== 1 || details);
   return {
     needs: needsOf(level, settings, first, edited),
     level,
     edited,
     best: closing === 0 ? rest[0].most ?? BEST : 0,
     closed: closing === 0 && rest[0].most !== undefined,
-    keeps: closing !== 0 && (rest.length > 0 || draws !== 1 || details),
-    // What is divided is divided from the largest logit on, which is known only at the end.
-    proposals: divisorOf(rest, true) === 1 ? proposalsFor(rest, draws) : 0,
+    keeps,
+    proposals: rest.length === 0 && !keeps ? proposalsFor(rest, draws) : 0,
     raw: first && (details || topLogprobs > 0) ? Math.max(RAW, topLogprobs) : 0,
   };
 }

@@ -44,12 +44,13 @@ export class RemainingStages {
   run(ladder: RungLadder): EditedRead | undefined {
     ladder.slots = this.candidates;
     for (let i = 0; i < this.stages.length && ladder.rungs.length > 0; i++) {
-      // Of all tokens, where that is enough to know that they are few.
-      if (i > 0 || this.vocabulary <= FEW || this.stages[0].edits || !this.stages[0].cut) ladder.listFew();
+      const { edits: mayEdit, cut } = this.stages[i];
+      if (i > 0 || this.vocabulary <= FEW) ladder.listFew();
+      // What is edited is edited one by one, if all that is kept are few tokens, or equal the last of these.
+      if (mayEdit || !cut) ladder.listBest(FEW);
       const edits = this.#editsOf(i, ladder);
       ladder.anchor();
       if (edits.length === 0) continue;
-      ladder.listFew();
       if (!ladder.listed) return this.#editedRead(ladder, edits, i + 1);
       editListed(ladder, edits, this.chain.row);
     }

@@ -39,7 +39,7 @@ export class RowReader {
     try {
       const run = this.#run = this.#runOf(step);
       const kernels = kernelsFor(row instanceof Float64Array ? "f64" : "f32");
-      return { run, sample: run.inStore(kernels, row) ?? reduceRow(row, this.#reducers, { index: step }).sample };
+      return { run, sample: run.ofRow(kernels, row) ?? reduceRow(row, this.#reducers, { index: step }).sample };
     } finally {
       this.#busy = false;
     }

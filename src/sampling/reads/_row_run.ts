@@ -1,9 +1,9 @@
-// One row on its way through a chain. Where it lies whole in the row store, all is told from there, in one read. Else the stages run on what
-// the reads so far have found, and whatever they ask for beyond that is another read.
+// One row on its way through a chain. Where it is kept whole, all is told from there, in one read. Else the stages run on what the reads so
+// far have found, and whatever they ask for beyond that is another read.
 import type { Kernels, Level } from "../../../kernels/mod.ts";
 import { type Block, type Reducer, type RowFacts, type Segment } from "../../core/mod.ts";
 import { entropyOf, ranked } from "../../row/mod.ts";
-import { SweptBlock, sweepSegment, type Values } from "../../row/inside.ts";
+import { sweepSegment, type Values } from "../../row/inside.ts";
 import { InvalidLogit, ReadAgain, Unsure } from "../cuts/_interrupts.ts";
 import { equalRungs, EVERY, type LogitRange } from "../cuts/_rung.ts";
 import { RungLadder } from "../cuts/_rung_ladder.ts";
@@ -20,8 +20,7 @@ import {
   canonicalFindings,
   findBlock,
   type Findings,
-  findRaw,
-  findSwept,
+  joined,
   kernelsOf,
   mergeFindings,
   newFindings,
@@ -33,7 +32,7 @@ import { planRead, proposalsFor, type ReadPlan, type RunSettings } from "./_read
 import { type EditedRead, RemainingStages } from "./_remaining_stages.ts";
 import { RowChain } from "./_row_chain.ts";
 import type { RowSource, Wanted } from "./_row_source.ts";
-import { StoredRow } from "./_stored_row.ts";
+import { type KeptRow, keepRow } from "./_kept_row.ts";
 import { rowSums } from "./_sums.ts";
 
 /** What the chain made of a row, once that is known. */
@@ -85,8 +84,6 @@ export class RowRun {
   readonly #noise: Noise;
   #first: Reducer<Sample, Findings> | undefined;
   readonly #plan: ReadPlan;
-  /** The row as it lies in the store; `null` once it cannot. */
-  #stored: StoredRow | undefined | null;
   /** The kept tokens, where the settings ask for all of them. */
   kept: KeptTokens | undefined;
   drawn: readonly Drawn[] = [];
@@ -109,102 +106,48 @@ export class RowRun {
     return this.#first ??= this.#readRow(this.#begun, this.#plan);
   }
 
-  /** A row in memory, told from the row store; `undefined` where that cannot be. */
-  inStore(kernels: Kernels, values: Values): Sample | undefined {
-    const { details, topLogprobs } = this.#settings;
-    if (!this.#plan.keeps || details || topLogprobs > 0) return undefined;
-    const stored = StoredRow.begin(kernels, this.#chain.row, values.length);
-    if (!stored) return undefined;
-    try {
-      this.#chain.check(values.length);
-      stored.extend(values, this.#chain.leadingEdits);
-      return this.#concludeStored(this.#begun, stored, undefined).sample;
-    } finally {
-      stored.leave();
-    }
+  /** A row in memory, told without a reducer; `undefined` where that cannot be. */
+  ofRow(kernels: Kernels, values: Values): Sample | undefined {
+    const { details, topLogprobs } = this.#settings, { row } = this.#chain;
+    if (!this.#plan.keeps || details || topLogprobs > 0 || values.length > kernels.arena.storeLength) return undefined;
+    this.#chain.check(values.length);
+    return keepRow(kernels, row, [values], this.#chain.leadingEdits, (kept) =>
+      this.#concludeKept(this.#begun, kept, undefined)
+    ).sample;
   }
 
   /** The reducer of the first read of a pass. */
   #readRow(pass: Pass, plan: ReadPlan): Reducer<Sample, Findings> {
-    const stepBlock: StepBlock<Findings> = (state, block) => {
-      findRaw(state, block);
-      if (pass.reads > 1 || !this.#store(state, block, plan)) {
-        findBlock(state, block, plan, pass.edits ?? this.#chain.leadingEdits, this.#noise);
-      }
-    };
+    const stepBlock: StepBlock<Findings> = (state, block) =>
+      findBlock(state, block, plan, pass.edits ?? this.#chain.leadingEdits, this.#noise);
     const conclude: Conclude<Findings> = (state, row) => this.#conclude(pass, plan, state, row);
     return {
-      ...readOf("samplerRead", pass.reads, plan.needs, stepBlock, conclude, () => this.#leave()),
+      ...readOf("samplerRead", pass.reads, plan.needs, stepBlock, conclude),
       init: (row) => newFindings(row, plan),
       renew: (state, row) => void Object.assign(state, newFindings(row, plan, state)),
-      merge: (into, from) => {
-        this.spill(into);
-        mergeFindings(into, from);
-      },
-      canonical: (state) => {
-        this.spill(state as Findings);
-        return canonicalFindings(state);
-      },
+      merge: mergeFindings,
+      canonical: canonicalFindings,
       validate: (state, folded) => findingsFault(state, plan, folded),
     };
-  }
-
-  /** Keeps a block in the row store; `false` where it cannot be kept: then what was kept is found out of it as if it had never been. */
-  #store(state: Findings, { kernels, start, values }: Block, plan: ReadPlan): boolean {
-    if (!plan.keeps || this.#stored === null) return false;
-    if (this.#stored === undefined && start === 0) {
-      this.#stored = StoredRow.begin(kernels, this.#chain.row, values.length) ?? null;
-    }
-    const stored = this.#stored;
-    if (stored?.count !== start || start + values.length > kernels.arena.storeLength) {
-      this.spill(state);
-      return false;
-    }
-    stored.extend(values, this.#chain.leadingEdits);
-    return true;
-  }
-
-  /** Puts what the row store has of a row into its state, and gives it back. */
-  spill(state: Findings): void {
-    const stored = this.#stored, plan = this.#plan;
-    this.#stored = null;
-    if (!stored) return;
-    stored.blocks(({ kernels, logits, count, row, start }) =>
-      kernels.arena.lend((lane) => {
-        const invalid = kernels.sweep(plan.level, logits, count, lane.table);
-        const block = new SweptBlock(kernels, plan.level, lane, logits, count, row, start);
-        findSwept(state, block, plan.edited ? { table: lane.table, invalid } : undefined, plan, this.#noise);
-      })
-    );
-    stored.leave();
-  }
-
-  /** Gives the row store back: the row is told. */
-  #leave(): void {
-    this.#stored?.leave();
-    this.#stored = null;
-  }
-
-  /** Before the memory of a state is another row's. */
-  leave(): void {
-    this.#leave();
   }
 
   /** What the first read of a pass tells. */
   #conclude(pass: Pass, plan: ReadPlan, found: Readonly<Findings>, row: RowFacts): ReadResult {
     this.#chain.check(row.vocabulary);
     const why = whyNone(row);
-    const raw = pass.raw ?? { facts: row, best: found.raw, plain: !plan.edited };
-    if (!why && this.#stored?.count === row.vocabulary) return this.#concludeStored(pass, this.#stored, raw);
-    this.spill(found as Findings);
     if (why) return noToken(pass.reads, why);
-    const kernels = kernelsOf(found);
+    const raw = pass.raw ?? { facts: row, best: found.raw, plain: !plan.edited };
+    const kernels = kernelsOf(found), edits = pass.edits ?? this.#chain.leadingEdits;
+    if (found.kept && row.count === row.vocabulary) {
+      const logits = joined(found.kept).map(({ logits }) => logits);
+      return keepRow(kernels, row.index, logits, [], (kept) => this.#concludeKept({ ...pass, edits }, kept, raw));
+    }
     const sums = plan.edited ? rowSums(kernels, found.sum) : row;
     const whyEdited = whyNone({ ...sums, nan: found.nan, posInf: found.posInf, allMasked: sums.maximum === -Infinity });
     if (whyEdited) return noToken(pass.reads, whyEdited);
     const { vocabulary } = row, { base: { hi, lo } } = kernels;
     const asked = new AskedRow({ vocabulary, origin: sums.maximum, total: sums, perLogit: hi + lo });
-    const underWay = { ...pass, edits: pass.edits ?? this.#chain.leadingEdits, raw };
+    const underWay = { ...pass, edits, raw };
     return this.#runAsked(underWay, asked, {
       source: asked,
       kernels,
@@ -213,18 +156,22 @@ export class RowRun {
     });
   }
 
-  /** What a row in the store tells: the chain edits it there. */
-  #concludeStored(begun: Pass, stored: StoredRow, raw: Raw | undefined): ReadResult {
-    const { kernels } = stored;
+  /** What a row tells that is kept: the chain edits it there. */
+  #concludeKept(begun: Pass, kept: KeptRow, raw: Raw | undefined): ReadResult {
+    const { kernels } = kept;
     let pass: Pass = begun;
     for (;;) {
-      const facts = stored.facts(), why = whyNone(facts), edits = pass.edits ?? this.#chain.leadingEdits;
+      const facts = kept.facts(), why = whyNone(facts), edits = pass.edits ?? this.#chain.leadingEdits;
       if (why) return noToken(pass.reads, why);
       const known = { ...pass, edits, raw: raw ?? { facts, best: null, plain: edits.length === 0 } };
-      const row = { source: stored, kernels, proposals: null, ladder: (fine: boolean) => ladderOf(stored, kernels, fine) };
-      const told = this.#runOn(known, row);
+      const told = this.#runOn(known, {
+        source: kept,
+        kernels,
+        proposals: null,
+        ladder: (fine) => ladderOf(kept, kernels, fine),
+      });
       if (!("edits" in told)) return told;
-      stored.edit(told.edits);
+      kept.edit(told.edits);
       const { from, candidates } = told;
       pass = { ...known, from, candidates, edits: [...edits, ...told.edits], edited: pass.edited + 1 };
     }
@@ -362,14 +309,13 @@ function ladderOf(
 type StepBlock<S> = NonNullable<Reducer<Sample, S>["stepBlock"]>;
 type Conclude<S> = (state: Readonly<S>, row: RowFacts) => ReadResult;
 
-/** What the reducers of all reads have in common. `told`: when nothing more will be asked for. */
+/** What the reducers of all reads have in common. */
 function readOf<S>(
   name: string,
   read: number,
   needs: Level,
   stepBlock: StepBlock<S>,
   conclude: Conclude<S>,
-  told = () => {},
 ): Pick<Reducer<Sample, S>, "spec" | "step" | "stepBlock" | "finish" | "second"> & { readonly needs: Level } {
   // `finish` and `second` ask for the same result, one after the other: it is worked out once.
   let last: { readonly state: S; readonly row: RowFacts; readonly concluded: ReadResult } | undefined;
@@ -383,11 +329,7 @@ function readOf<S>(
     step: (state, segment: Segment) => sweepSegment(segment, needs, (block) => stepBlock(state, block)),
     stepBlock,
     finish: (state, row) => concluded(state, row).sample,
-    second: (state, row) => {
-      const { next } = concluded(state, row);
-      told();
-      return next;
-    },
+    second: (state, row) => concluded(state, row).next,
   };
 }
 
