@@ -1,5 +1,5 @@
 // The cut of top-k, and what ties do at any cut.
-import { EqualRung, isSpan, type LogitRange, type Rung, setLogit } from "./_rung.ts";
+import { EqualRung, isSpan, type Rung, setLogit } from "./_rung.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
 import { reach } from "./_reach.ts";
 import type { Ties } from "../stages/ties.ts";
@@ -20,18 +20,14 @@ export function keepCount(ladder: RungLadder, k: number, ties: Ties, isListed = 
     }
     const kept = ladder.rungs.slice(0, i);
     if (!isSpan(rung)) return endWith(ladder, [...kept, rung], k - seen, ties);
-    const { above, group } = ladder.parted(rung.range, kthOf(ladder, rung.range, k - seen));
+    const { key } = reach(ladder, { ...ladder.downTo(rung.range), by: "count", wanted: k - seen });
+    const { above, group } = ladder.parted(rung.range, key);
     return endWith(ladder, [...kept, above, group], k - seen - ladder.countOf(above), ties);
   }
 }
 
 /** So many of the best are found by one pass. */
 const FEW_COUNTED = 256;
-
-/** The k-th largest logit of a range. */
-function kthOf(ladder: RungLadder, range: LogitRange, k: number): number {
-  return reach(ladder, { ...ladder.downTo(range), by: "count", wanted: k });
-}
 
 /** Ends what is kept with `count` tokens of the last rung, which are equal, as the tie rule says. */
 export function endWith(ladder: RungLadder, rungs: readonly Rung[], count: number, ties: Ties): void {

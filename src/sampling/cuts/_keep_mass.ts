@@ -45,10 +45,10 @@ function floorOf(ladder: RungLadder, { low, high }: LogitRange, dropped: number)
 /** Ends what is kept inside a range: `wanted` is what is to be kept of its mass. */
 function cutSpan(ladder: RungLadder, kept: readonly Rung[], range: LogitRange, wanted: number, ties: Ties): void {
   const whole = ladder.mass;
-  let last = reach(ladder, { ...ladder.downTo(range), by: "mass", wanted });
-  for (;;) {
+  const { key, ids } = reach(ladder, { ...ladder.downTo(range), by: "mass", wanted });
+  for (let last = key;;) {
     // Only here it is decided: by the sum of all that lies above, which does not hang on how the place was found.
-    const { above, group } = ladder.parted(range, last), sum = ladder.massOf(above);
+    const { above, group } = ladder.parted(range, last, last === key ? ids : undefined), sum = ladder.massOf(above);
     const lower = () => ladder.largestBelow(last);
     const weight = group.m / group.n, tokens = (wanted - sum) / weight;
     const doubt = (group.n > 1 ? SUM_ERROR : MIXED_SUM_ERROR) * whole / weight;

@@ -22,7 +22,7 @@ export function keepNearest(ladder: RungLadder, p: number, least: number): void 
       keyOf: (x) => -Math.abs(x - centre),
       by,
       wanted,
-    });
+    }).key;
   const wanted = Math.max(p - HALF_STEP, p / 2) * mass, distance = find("mass", wanted);
   let kept = within(distance);
   if (!ladder.fine && !ladder.listed) {

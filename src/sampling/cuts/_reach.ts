@@ -1,8 +1,10 @@
-// Where a cut falls among tokens that are known by their sums: the search for the one with which they reach what is wanted. It is bracketed
-// by passes over the row until few tokens lie between; these are listed, best first, and the first that reaches it is taken.
+// Where a cut falls among tokens that are known by their sums: the search for the one with which they reach what is wanted. It is bracketed,
+// by a sample of the row's tiles and by passes over the row, until few tokens lie between; of these the one is selected.
+import { exp } from "../../../kernels/mod.ts";
 import { numberAt, placeOf } from "./_float_order.ts";
-import { EqualRung, isSpan, type LogitRange, type Rung } from "./_rung.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
+import { type EqualRung, EVERY, isSpan, type LogitRange, nextAbove, nextBelow, type Rung, SpanRung } from "./_rung.ts";
+import { MIXED_SUM_ERROR, type RungLadder } from "./_rung_ladder.ts";
+import { selectKey } from "./_select.ts";
 
 /** What is searched for. Keys grow toward what is kept. */
 export interface Search {
@@ -19,31 +21,88 @@ export interface Search {
   readonly wanted: number;
 }
 
+/** Where it is reached. */
+export interface Reached {
+  readonly key: number;
+  /** The ids of the tokens of this key that were listed, ascending. */
+  readonly ids: Uint32Array;
+}
+
 /** So few tokens are listed. */
-const FEW = 512;
+const FEW = 8000;
 
 /** The largest key of a token with which it is reached; that beside it where this hangs on the last digits. */
-export function reach(ladder: RungLadder, search: Search): number {
-  const { wanted, rungsAt } = search;
-  let { low, high } = search;
-  for (let turn = 0; ladder.countIn(rungsAt(low)) - ladder.countIn(rungsAt(high)) > FEW; turn++) {
-    const keys = between(low, high, ladder.source.ways, turn, ladder.wide);
-    if (keys.length === 0) break;
-    const rungs = keys.map(rungsAt);
-    ladder.sumAll(rungs.flat());
-    for (let i = 0; i < keys.length; i++) {
-      if (amountOf(ladder, rungs[i], search) >= wanted) low = keys[i];
-      else {
-        high = keys[i];
-        break;
-      }
-    }
-  }
-  return amongFew(ladder, search, low, high);
+export function reach(ladder: RungLadder, search: Search): Reached {
+  const near = nearby(ladder, search);
+  return (near && amongFew(ladder, search, near)) ?? amongFew(ladder, search, narrowed(ladder, search))!;
+}
+
+/** Two keys between which it is, and what is reached at one of them. */
+interface Bracket {
+  readonly low: number;
+  readonly high: number;
+  readonly atLow?: number;
+  readonly atHigh?: number;
 }
 
 function amountOf(ladder: RungLadder, rungs: readonly Rung[], { by }: Search): number {
   return by === "mass" ? ladder.massIn(rungs) : ladder.countIn(rungs);
+}
+
+/**
+ * A bracket by a sample of the row's tiles, which may be wrong; none where there is no sample to go by. One pass over the row corrects what
+ * the sample has too much or too little of the heaviest tokens: from there on to what is wanted it is not far, and the sample tells the way.
+ */
+function nearby(ladder: RungLadder, { by, low, high, wanted, rungsAt, keyOf }: Search): Bracket | undefined {
+  const whole = rungsAt(low).find(isSpan)?.range, sample = whole && by === "mass" ? ladder.sampleOf(whole) : undefined;
+  if (!sample || sample.weights.length < LEAST_SAMPLE) return undefined;
+  const { values, weights, all, step } = sample, perMass = all / ladder.massOf(new SpanRung(EVERY));
+  const keys = Float64Array.from(values, keyOf);
+  const first = selectKey(keys, weights, wanted * perMass);
+  if (!(first > low && first < high)) return undefined;
+  const reached = ladder.massIn(rungsAt(first)), missing = wanted - reached;
+  let there = 0;
+  for (let i = 0; i < keys.length; i++) if (keys[i] >= first) there += weights[i];
+  // What lies between is known by as many tokens as the sample has there.
+  const way = (missing + Math.sign(missing) * MARGIN * Math.abs(missing)) * perMass;
+  const last = selectKey(keys, weights, Math.max(0, there + way));
+  const least = Math.min(first, last), most = Math.max(first, last);
+  let between = 0;
+  for (const key of keys) if (key >= least && key < most) between++;
+  if (between * step > FEW) return undefined;
+  return missing > 0
+    ? { low: nextBelow(least), high: first, atHigh: reached }
+    : { low: first, high: nextAbove(most), atLow: reached };
+}
+
+/** Fewer tokens say nothing. */
+const LEAST_SAMPLE = 64;
+/** By which part more the way is gone than the sample says. */
+const MARGIN = 0.5;
+
+/** A bracket by passes over the row. */
+function narrowed(ladder: RungLadder, search: Search): Bracket {
+  const { wanted, rungsAt } = search;
+  let { low, high } = search;
+  // Brackets hang on coarse sums: what is too near to call by them stays between.
+  const doubt = search.by === "mass" ? MIXED_SUM_ERROR * 8 * wanted : 0, coarse = ladder.coarse;
+  for (let turn = 0; coarse.countIn(rungsAt(low)) - coarse.countIn(rungsAt(high)) > FEW; turn++) {
+    const keys = between(low, high, ladder.source.ways, turn, ladder.wide), rungs = keys.map(rungsAt);
+    coarse.sumAll(rungs.flat());
+    let moved = false;
+    for (let i = 0; i < keys.length; i++) {
+      const amount = amountOf(coarse, rungs[i], search);
+      if (amount >= wanted + doubt) low = keys[i];
+      else if (amount < wanted - doubt) {
+        high = keys[i];
+        moved = true;
+        break;
+      } else continue;
+      moved = true;
+    }
+    if (!moved) break;
+  }
+  return { low, high };
 }
 
 /** Keys between two, ascending: evenly spaced; every third time, or where they are far apart, evenly in the order of floats. */
@@ -64,22 +123,53 @@ function floatBetween(low: number, high: number, share: number): number {
   return numberAt(first + BigInt(Math.floor(Number(placeOf(high) - first) * share)));
 }
 
-/** The same, where few tokens lie between two keys, or all that do are equal. */
-function amongFew(ladder: RungLadder, search: Search, low: number, high: number): number {
-  const { keyOf, rungsAt, wanted, by } = search, { divisor } = ladder;
-  const outer = rungsAt(low), inner = rungsAt(high);
-  const groups = [
-    ...outer.filter((rung) => rung instanceof EqualRung && !(keyOf(rung.placeBy(divisor)) >= high)) as EqualRung[],
-    ...shellsOf(outer.find(isSpan)?.range, inner.find(isSpan)?.range).flatMap((range) => ladder.list(range)),
-  ].sort((a, b) => keyOf(b.placeBy(divisor)) - keyOf(a.placeBy(divisor)));
-  let sum = amountOf(ladder, inner, search), key = high;
-  if (sum > 0 && sum >= wanted) return key;
+/** The same, where few tokens lie between two keys, or all that do are equal; nothing where it does not lie between them. */
+function amongFew(ladder: RungLadder, search: Search, bracket: Bracket): Reached | undefined {
+  const { rungsAt, wanted } = search, { low, high, atLow, atHigh } = bracket;
+  const outer = rungsAt(low), inner = rungsAt(high), { keys, weights, ids } = listed(ladder, search, outer, inner, high);
+  let sum = 0;
+  for (const weight of weights) sum += weight;
+  const before = atHigh ?? (atLow === undefined ? amountOf(ladder, inner, search) : atLow - sum);
+  const isGuess = atHigh !== undefined || atLow !== undefined;
+  if (before > 0 && before >= wanted) return isGuess ? undefined : { key: high, ids: NONE };
+  if (isGuess && !(before + sum >= wanted)) return undefined;
+  if (keys.length === 0) return { key: high, ids: NONE };
+  const key = selectKey(keys.slice(), weights, wanted - before);
+  return { key, ids: ids.filter((_, i) => keys[i] === key).sort() };
+}
+
+const NONE = new Uint32Array(0);
+
+/** The tokens of the outer rungs that are none of the inner ones: their keys, what they count, and their ids. */
+function listed(
+  ladder: RungLadder,
+  { keyOf, by }: Search,
+  outer: readonly Rung[],
+  inner: readonly Rung[],
+  high: number,
+): { readonly keys: Float64Array; readonly weights: Float64Array; readonly ids: Uint32Array } {
+  const { divisor, top, fine } = ladder;
+  const groups = outer.filter((rung): rung is EqualRung => !isSpan(rung) && !(keyOf(rung.placeBy(divisor)) >= high));
+  const lists = shellsOf(outer.find(isSpan)?.range, inner.find(isSpan)?.range).map((range) => ladder.tokensOf(range));
+  const size = lists.reduce((sum, { ids }) => sum + ids.length, groups.reduce((sum, { n }) => sum + n, 0));
+  const keys = new Float64Array(size), weights = new Float64Array(size), ids = new Uint32Array(size);
+  let at = 0;
   for (const group of groups) {
-    key = keyOf(group.placeBy(divisor));
-    sum += by === "mass" ? group.m : group.n;
-    if (sum >= wanted) break;
+    const key = keyOf(group.placeBy(divisor)), weight = group.m / group.n;
+    for (const id of group.ids) {
+      keys[at] = key;
+      weights[at] = weight;
+      ids[at++] = id;
+    }
   }
-  return key;
+  for (const list of lists) {
+    const { values } = list;
+    for (let i = 0; i < values.length; i++) keys[at + i] = keyOf(values[i]);
+    weights.set(fine ? Float64Array.from(values, (x) => exp(x / divisor - top)) : list.weights, at);
+    ids.set(list.ids, at);
+    at += values.length;
+  }
+  return { keys, weights: by === "mass" ? weights : weights.fill(1), ids };
 }
 
 /** What of a range lies outside another one in it. */

@@ -1,5 +1,5 @@
 // The ladder that a stage is given: the kept tokens, best first. Every cut is a file of its own; what is only looked up stands here.
-import { exp, ln, type Measure } from "../../../kernels/mod.ts";
+import { exp, ln, type Measure, TILE } from "../../../kernels/mod.ts";
 import { dropTop } from "./_drop_top.ts";
 import { keepCount } from "./_keep_count.ts";
 import { keepEntropy } from "./_keep_entropy.ts";
@@ -9,7 +9,7 @@ import { keepNearest } from "./_keep_nearest.ts";
 import type { Search } from "./_reach.ts";
 import { rewrite } from "./_rewrite.ts";
 import {
-  type EqualRung,
+  EqualRung,
   equalRungs,
   EVERY,
   HALF_STEP,
@@ -23,7 +23,14 @@ import {
 import { scale } from "./_scale.ts";
 import { type Spread, spreadOf } from "./_spread.ts";
 import { Unsure } from "./_interrupts.ts";
-import { BestPass, NextPass, ListPass, type RangeSums, SumsPass } from "../reads/_passes.ts";
+import {
+  BestPass,
+  type ListedTokens,
+  ListPass,
+  NextPass,
+  type RangeSums,
+  SumsPass,
+} from "../reads/_passes.ts";
 import type { RowSource, Wanted } from "../reads/_row_source.ts";
 import { type FineSums, WeighPass } from "../reads/_weigh_pass.ts";
 import type { Ladder } from "../stages/ladder.ts";
@@ -31,6 +38,22 @@ import type { Ties } from "../stages/ties.ts";
 
 /** So few tokens are known one by one. */
 export const FEW = 256;
+
+/** So many tiles are a sample. */
+const SAMPLED = 8;
+
+/** Tokens with what they weigh relative to `top`. */
+export interface WeighedTokens {
+  readonly values: ArrayLike<number>;
+  readonly ids: Uint32Array;
+  readonly weights: Float64Array;
+}
+
+/** Those of a sample: of one tile in `step`, whose tokens weigh `all` in all. */
+export interface Sample extends WeighedTokens {
+  readonly step: number;
+  readonly all: number;
+}
 
 /**
  * The kept tokens, best first: equal ones by their ids, or by one range of logits that the row is asked about. What a cut drops is dropped
@@ -266,11 +289,50 @@ export class RungLadder implements Ladder {
 
   /** The tokens of a range, equal ones together, best first. */
   list(range: LogitRange): EqualRung[] {
-    const { low, high } = range;
-    const { values, ids } = this.ask(`list ${low} ${high}`, () => new ListPass(range)) as ReturnType<ListPass["result"]>;
-    const rungs = equalRungs(values, ids, (x) => x / this.divisor);
+    const { values, ids } = this.#listed(range), rungs = equalRungs(values, ids, (x) => x / this.divisor);
     for (const rung of rungs) setLogit(rung, rung.upper, this.top);
     return rungs;
+  }
+
+  #listed(range: LogitRange): ListedTokens {
+    const { divisor } = this, key = `list ${range.low} ${range.high} by ${divisor}`;
+    return this.source.run([{ key, divisor, make: () => new ListPass(range, this.#unit.exponent) }])[0] as ListedTokens;
+  }
+
+  /** In which unit tokens are listed. */
+  get #unit(): RangeSums {
+    return { n: 1, mantissa: 1, exponent: this.divisor === 1 ? this.source.total.exponent : 0, mean: 0 };
+  }
+
+  /** The tokens of a range with what they weigh. */
+  tokensOf(range: LogitRange): WeighedTokens {
+    return this.#weighed(this.#listed(range));
+  }
+
+  #weighed({ values, shares, ids }: ListedTokens): WeighedTokens {
+    const { divisor, top } = this, unit = exp(this.#logOf(this.#unit)), weights = new Float64Array(shares.length);
+    for (let i = 0; i < shares.length; i++) {
+      weights[i] = Number.isNaN(shares[i]) ? exp(values[i] / divisor - top) : shares[i] * unit;
+    }
+    return { values, ids, weights };
+  }
+
+  /** A sample of the tokens of a range, of whole tiles; nothing where there are too few of these. */
+  sampleOf(range: LogitRange): Sample | undefined {
+    const { source, divisor } = this, step = Math.floor(Math.ceil(source.vocabulary / TILE) / SAMPLED);
+    if (!source.sample || step < 2) return undefined;
+    const sums = new SumsPass(EVERY, "mass"), list = new ListPass(range, this.#unit.exponent);
+    source.sample(step, divisor, [sums, list]);
+    return { ...this.#weighed(list.result()), step, all: exp(this.#logOf(sums.result())) };
+  }
+
+  /** The same ladder with sums that are found quickly: for what need not be sure. */
+  get coarse(): RungLadder {
+    if (!this.fine) return this;
+    const coarse = new RungLadder(this.source, this.wide);
+    coarse.divisor = this.divisor;
+    coarse.top = this.top;
+    return coarse;
   }
 
   /** Lists all that is kept, if it is few. */
@@ -296,9 +358,16 @@ export class RungLadder implements Ladder {
   }
 
   /** A range from its upper end down to a logit of the row: what lies above that, and all that equals it. */
-  parted({ high }: LogitRange, x: number): { readonly above: SpanRung; readonly group: EqualRung } {
-    const next = nextAbove(x);
-    return { above: new SpanRung({ low: next, high }), group: this.list({ low: x, high: next })[0] };
+  parted(
+    { high }: LogitRange,
+    x: number,
+    ids?: Uint32Array,
+  ): { readonly above: SpanRung; readonly group: EqualRung } {
+    const next = nextAbove(x), above = new SpanRung({ low: next, high });
+    if (!ids || ids.length === 0) return { above, group: this.list({ low: x, high: next })[0] };
+    const group = new EqualRung(ids, x + 0, x / this.divisor);
+    setLogit(group, group.upper, this.top);
+    return { above, group };
   }
 
   /** How a range is searched from its upper end down. */

@@ -12,6 +12,8 @@ import { exponential, type Noise, Purpose } from "./_noise.ts";
 export interface Proposals {
   /** Which round of draws this is: each has random numbers of its own. */
   readonly round: number;
+  /** The number of its first draw; 0 when absent. */
+  readonly first?: number;
   /** The leading tile of each; -1 while there is none. */
   readonly tile: Float64Array;
   /** Its mass over its exponential variate is `ratio * 2^exponent`; its mass `mantissa * 2^exponent`. */
@@ -79,7 +81,8 @@ export function drawsAhead(draws: number): number {
 const ROUND = 2 ** 44;
 
 /** The random number of a tile in draw j: the same however many draws there are. */
-function chanceOf({ round }: Proposals, tile: number, j: number, noise: Noise): number {
+function chanceOf({ round, first = 0 }: Proposals, tile: number, place: number, noise: Noise): number {
+  const j = first + place;
   if (round === 0 && j === 0) return noise.small(Purpose.tile, tile);
   return noise.small(Purpose.race, round * ROUND + tile * MOST_PROPOSALS + j);
 }
@@ -181,18 +184,18 @@ export interface RacedAt {
   readonly origin: number;
 }
 
-/** The token of draw j: inside the winning tile by its distribution function, ids ascending, a float64 running sum. */
+/** The token of the draw at a place: inside the winning tile by its distribution function, ids ascending, a float64 running sum. */
 export function proposed(
   proposals: Proposals,
-  j: number,
+  place: number,
   { divisor, origin }: RacedAt,
   kernels: Kernels,
   noise: Noise,
 ): Token | undefined {
-  const tile = proposals.tile[j];
+  const { round, first = 0, tile: { [place]: tile } } = proposals;
   if (!(tile >= 0)) return undefined;
   const { logits } = proposals.kept.find((one) => one.tile === tile)!;
-  const wanted = noise.uniform(Purpose.inside, proposals.round * 4294967296 + j);
+  const wanted = noise.uniform(Purpose.inside, round * 4294967296 + first + place);
   const at = kernels.arena.lend(({ stage, mapped }) => {
     const count = logits.length;
     viewOf(kernels, stage, count).set(logits);
@@ -200,7 +203,7 @@ export function proposed(
       kernels.logProbabilities(stage, count, stage, origin, 0);
       kernels.divide(stage, count, divisor);
     }
-    kernels.probabilities(stage, count, mapped, proposals.mantissa[j], proposals.exponent[j]);
+    kernels.probabilities(stage, count, mapped, proposals.mantissa[place], proposals.exponent[place]);
     return placeOf(viewOf(kernels, mapped, count), wanted * kernels.read(mapped, count));
   });
   // Only where somebody else wrote the mass: none of the logits has a share of it.

@@ -5,6 +5,7 @@ import { applyTiles } from "../../core/inside.ts";
 import type { RowFacts } from "../../core/mod.ts";
 import { elementBytes, StreamSum, SweptBlock, type Values, viewOf } from "../../row/inside.ts";
 import type { Edit } from "../stages/stage.ts";
+import type { Pass } from "./_passes.ts";
 import type { RowSource, Wanted } from "./_row_source.ts";
 import { weighDivided, type WeighedBlock, type WeighedPlaces } from "./_weighed_block.ts";
 
@@ -60,7 +61,11 @@ abstract class BlockRow implements KeptRow {
   protected abstract viewAt(start: number, count: number): Values;
 
   /** Calls with each block, its logits weighed; undivided weights are those that were there first. */
-  protected abstract weighed(divisor: number, visit: (block: WeighedBlock) => void): void;
+  protected abstract weighed(divisor: number, visit: (block: WeighedBlock) => void, step?: number): void;
+
+  sample(step: number, divisor: number, passes: readonly Pass<unknown>[]): void {
+    this.weighed(divisor, (block) => passes.forEach((pass) => pass.block(block)), step);
+  }
 
   /** Takes all logits. */
   take(parts: readonly Values[], edits: readonly Edit[]): void {
@@ -93,8 +98,10 @@ abstract class BlockRow implements KeptRow {
     swept: (at: number, table: number, invalid: number) => void,
   ): void;
 
-  protected eachBlock(visit: (start: number, count: number) => void): void {
-    for (let start = 0; start < this.vocabulary; start += BLOCK) visit(start, Math.min(BLOCK, this.vocabulary - start));
+  /** Visits all blocks, or one tile in `step`. */
+  protected eachBlock(visit: (start: number, count: number) => void, step = 0): void {
+    const size = step > 0 ? TILE : BLOCK, next = step > 0 ? step * TILE : BLOCK;
+    for (let start = 0; start < this.vocabulary; start += next) visit(start, Math.min(size, this.vocabulary - start));
   }
 
   facts(): RowFacts {
@@ -158,16 +165,19 @@ class StoredRow extends BlockRow {
     swept(logits, table, this.kernels.store(logits, count, table, weights));
   }
 
-  protected weighed(divisor: number, visit: (block: WeighedBlock) => void): void {
-    const { kernels, row, origin } = this, before = this.#divisor;
+  protected weighed(divisor: number, visit: (block: WeighedBlock) => void, step = 0): void {
+    const { kernels, row, origin } = this;
+    if (divisor !== this.#divisor) this.#weighAt(divisor);
+    this.eachBlock((start, count) => visit({ kernels, row, start, count, divisor, origin, ...this.#placesOf(start) }), step);
+  }
+
+  #weighAt(divisor: number): void {
+    const { kernels, origin } = this;
     this.#divisor = divisor;
     this.eachBlock((start, count) => {
       const places = this.#placesOf(start), { logits, weights, table } = places;
-      if (divisor !== before) {
-        if (divisor === 1) kernels.store(logits, count, table, weights);
-        else kernels.arena.lend(({ stage }) => weighDivided(kernels, places, count, divisor, origin, stage));
-      }
-      visit({ kernels, row, start, count, divisor, origin, ...places });
+      if (divisor === 1) kernels.store(logits, count, table, weights);
+      else kernels.arena.lend(({ stage }) => weighDivided(kernels, places, count, divisor, origin, stage));
     });
   }
 }
@@ -193,7 +203,7 @@ class LooseRow extends BlockRow {
     });
   }
 
-  protected weighed(divisor: number, visit: (block: WeighedBlock) => void): void {
+  protected weighed(divisor: number, visit: (block: WeighedBlock) => void, step = 0): void {
     const { kernels, row, origin } = this;
     this.eachBlock((start, count) =>
       kernels.arena.lendMany(2, ([{ stage: logits, mapped: weights, table }, { stage: spare }]) => {
@@ -202,7 +212,6 @@ class LooseRow extends BlockRow {
         kernels.store(logits, count, table, weights);
         if (divisor !== 1) weighDivided(kernels, places, count, divisor, origin, spare);
         visit({ kernels, row, start, count, divisor, origin, ...places });
-      })
-    );
+      }), step);
   }
 }

@@ -79,6 +79,8 @@ function divideMoments(rows: Float64Array, tiles: number, { kernels: { base }, d
 /** Tokens, by ascending ids. */
 export interface ListedTokens {
   readonly values: Values;
+  /** What they weigh, in units of a power of two; NaN where that is not known. */
+  readonly shares: Values;
   readonly ids: Uint32Array;
 }
 
@@ -86,16 +88,16 @@ export interface ListedTokens {
 export class ListPass implements Pass<ListedTokens> {
   readonly #parts: (ListedTokens & { readonly start: number })[] = [];
 
-  constructor(readonly range: LogitRange) {}
+  constructor(readonly range: LogitRange, readonly exponent: number) {}
 
   block({ kernels, logits, weights, table, count, start }: WeighedBlock): void {
-    const { low, high } = this.range;
+    const { range: { low, high }, exponent } = this;
     kernels.arena.lendMany(2, ([a, b]) => {
-      const n = kernels.listBetween(logits, weights, count, table, low, high, 0, a.stage, a.mapped, b.stage);
+      const n = kernels.listBetween(logits, weights, count, table, low, high, exponent, a.stage, a.mapped, b.stage);
       if (n === 0) return;
-      const values = viewOf(kernels, a.stage, n).slice();
+      const values = viewOf(kernels, a.stage, n).slice(), shares = viewOf(kernels, a.mapped, n).slice();
       const ids = new Uint32Array(kernels.memory, b.stage, n).map((place) => place + start);
-      this.#parts.push({ values, ids, start });
+      this.#parts.push({ values, shares, ids, start });
     });
   }
 
@@ -107,15 +109,16 @@ export class ListPass implements Pass<ListedTokens> {
     const parts = this.#parts.sort((a, b) => a.start - b.start);
     if (parts.length === 1) return parts[0];
     const size = parts.reduce((sum, { ids }) => sum + ids.length, 0);
-    const values = parts[0]?.values instanceof Float64Array ? new Float64Array(size) : new Float32Array(size);
-    const ids = new Uint32Array(size);
+    const Logits = parts[0]?.values instanceof Float64Array ? Float64Array : Float32Array;
+    const values = new Logits(size), shares = new Logits(size), ids = new Uint32Array(size);
     let at = 0;
     for (const part of parts) {
       values.set(part.values, at);
+      shares.set(part.shares, at);
       ids.set(part.ids, at);
       at += part.ids.length;
     }
-    return { values, ids };
+    return { values, shares, ids };
   }
 }
 
@@ -174,10 +177,11 @@ export class NextPass implements Pass<number> {
   }
 }
 
-/** Which draws are made of a range: as many, in a round of random numbers of its own. */
+/** Which draws are made of a range: so many from one on, of a round of random numbers of its own. */
 export interface RaceOf {
   readonly range: LogitRange;
   readonly round: number;
+  readonly first: number;
   readonly count: number;
 }
 
@@ -187,8 +191,8 @@ export class RacePass implements Pass<Proposals> {
   readonly #range: LogitRange;
   readonly #noise: Noise;
 
-  constructor({ range, round, count }: RaceOf, noise: Noise) {
-    this.#proposals = newProposals(count, round);
+  constructor({ range, round, first, count }: RaceOf, noise: Noise) {
+    this.#proposals = { ...newProposals(count, round), first };
     this.#range = range;
     this.#noise = noise;
   }

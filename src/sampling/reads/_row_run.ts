@@ -242,25 +242,26 @@ export class RowRun {
   /** The tokens that can be drawn from a row, each when it is asked for. */
   #drawsOf({ divisor, origin, wide }: RungLadder, { source, kernels, proposals }: FoundRow, rest: RemainingStages): Draws {
     const count = proposalsFor(rest.stages, this.#settings.draws), noise = this.#noise;
-    const race = (range: LogitRange, round: number, many: number): Proposals => {
-      const key = `race ${round} ${many} ${range.low} ${range.high} by ${divisor}`;
-      const make = () => new RacePass({ range, round, count: many }, noise);
-      return source.run([{ key, divisor, make }])[0] as Proposals;
+    /** Draw j of a round, made with those beside it that need the same random numbers. */
+    const draw = (range: LogitRange, round: number, j: number, all: number): Token | undefined => {
+      const first = source.ways > 1 || j === 0 ? 0 : Math.max(1, j & -4);
+      const many = source.ways > 1 ? all : j === 0 ? 1 : Math.min(all, (j & -4) + 4) - first;
+      const key = `race ${round} ${first} ${many} ${range.low} ${range.high} by ${divisor}`;
+      const make = () => new RacePass({ range, round, first, count: many }, noise);
+      return tokenOf(source.run([{ key, divisor, make }])[0] as Proposals, j - first);
     };
-    const tokenOf = (proposals: Proposals, j: number): Token | undefined =>
-      proposed(proposals, j, { divisor, origin }, kernels, noise);
+    const tokenOf = (proposals: Proposals, place: number): Token | undefined =>
+      proposed(proposals, place, { divisor, origin }, kernels, noise);
     // In the row's dtype a quotient of such a size is rounded more than the ladder rounds.
     const isRounded = divisor !== 1 && !wide && Math.abs(origin) / divisor > MOST_DIVIDED;
     // What was drawn is of no use when there was more to be done to the logits than to divide them.
     const ahead = isRounded || divisorOf(rest.stages, wide) === undefined ? 0 : count;
-    const fromRow = new LazyTokens(ahead, (j) => {
-      if (proposals && divisor === 1) return tokenOf(proposals, j);
-      // The first is taken nearly always.
-      const many = source.ways === 1 && j === 0 ? 1 : ahead;
-      return tokenOf(race(EVERY, 0, many), j);
-    });
+    const fromRow = new LazyTokens(
+      ahead,
+      (j) => proposals && divisor === 1 ? tokenOf(proposals, j) : draw(EVERY, 0, j, ahead),
+    );
     const again = Math.max(1, count);
-    return { fromRow, from: (range) => new LazyTokens(again, (j) => tokenOf(race(range, 1, again), j)) };
+    return { fromRow, from: (range) => new LazyTokens(again, (j) => draw(range, 1, j, again)) };
   }
 
   /** The sample, with what else was asked for. */

@@ -21,6 +21,8 @@ export interface RowSource {
   readonly perLogit: number;
   /** How many passes had better be asked for at once: 1 where each is made at once. */
   readonly ways: number;
+  /** Makes passes over one tile in `step`, where that costs next to nothing. */
+  sample?(step: number, divisor: number, passes: readonly Pass<unknown>[]): void;
   /** The findings of some passes. Where the row must be read for them, asks for that by `ReadAgain`. */
   run(wanted: readonly Wanted[]): unknown[];
 }
