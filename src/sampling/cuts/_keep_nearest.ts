@@ -4,7 +4,7 @@ import { Unsure } from "./_interrupts.ts";
 import { firstWhere } from "./_float_order.ts";
 import { reach } from "./_reach.ts";
 import { HALF_STEP, isSpan, type LogitRange, nextAbove, nextBelow, type Rung, SpanRung } from "./_rung.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
+import { MIXED_SUM_ERROR, type RungLadder } from "./_rung_ladder.ts";
 
 /**
  * Keeps the tokens whose logit is nearest to the typical one, `top + ln mass - H`, that hold a share p of the mass, and at least
@@ -26,7 +26,7 @@ export function keepNearest(ladder: RungLadder, p: number, least: number): void 
   const wanted = Math.max(p - HALF_STEP, p / 2) * mass, distance = find("mass", wanted);
   let kept = within(distance);
   if (!ladder.fine && !ladder.listed) {
-    const doubt = ladder.doubt * mass, error = ladder.doubt * divisor, before = within(nextBelow(distance));
+    const doubt = MIXED_SUM_ERROR * mass, error = 4 * MIXED_SUM_ERROR * divisor, before = within(nextBelow(distance));
     const near = [before, kept].some((rungs) => Math.abs(ladder.massIn(rungs) - wanted) < doubt);
     const others = ladder.countIn(within(distance + error)) - ladder.countIn(within(Math.max(0, distance - error)));
     if (near || others > ladder.countIn(kept) - ladder.countIn(before)) throw new Unsure();

@@ -57,14 +57,17 @@ function nearby(ladder: RungLadder, { by, low, high, wanted, rungsAt, keyOf }: S
   const whole = rungsAt(low).find(isSpan)?.range, sample = whole && by === "mass" ? ladder.sampleOf(whole) : undefined;
   if (!sample || sample.weights.length < LEAST_SAMPLE) return undefined;
   const { values, weights, all, step } = sample, perMass = all / ladder.massOf(new SpanRung(EVERY));
-  const keys = Float64Array.from(values, keyOf);
+  const keys = keysOf(values, keyOf);
   const first = selectKey(keys, weights, wanted * perMass);
   if (!(first > low && first < high)) return undefined;
   const reached = ladder.massIn(rungsAt(first)), missing = wanted - reached;
-  let there = 0;
-  for (let i = 0; i < keys.length; i++) if (keys[i] >= first) there += weights[i];
+  let there = 0, weight = 0;
+  for (let i = 0; i < keys.length; i++) {
+    if (keys[i] >= first) there += weights[i];
+    if (keys[i] === first) weight = weights[i];
+  }
   // What lies between is known by as many tokens as the sample has there.
-  const way = (missing + Math.sign(missing) * MARGIN * Math.abs(missing)) * perMass;
+  const way = (1 + MARGIN) * missing * perMass + Math.sign(missing) * MORE * weight;
   const last = selectKey(keys, weights, Math.max(0, there + way));
   const least = Math.min(first, last), most = Math.max(first, last);
   let between = 0;
@@ -75,10 +78,18 @@ function nearby(ladder: RungLadder, { by, low, high, wanted, rungsAt, keyOf }: S
     : { low: first, high: nextAbove(most), atLow: reached };
 }
 
+/** A loop: to map a typed array by a function costs ten times as much. */
+function keysOf(values: ArrayLike<number>, keyOf: Search["keyOf"], keys = new Float64Array(values.length), at = 0): Float64Array {
+  for (let i = 0; i < values.length; i++) keys[at + i] = keyOf(values[i]);
+  return keys;
+}
+
 /** Fewer tokens say nothing. */
 const LEAST_SAMPLE = 64;
 /** By which part more the way is gone than the sample says. */
-const MARGIN = 0.5;
+const MARGIN = 0.4;
+/** And by so many tokens of the sample. */
+const MORE = 8;
 
 /** A bracket by passes over the row. */
 function narrowed(ladder: RungLadder, search: Search): Bracket {
@@ -135,7 +146,9 @@ function amongFew(ladder: RungLadder, search: Search, bracket: Bracket): Reached
   if (isGuess && !(before + sum >= wanted)) return undefined;
   if (keys.length === 0) return { key: high, ids: NONE };
   const key = selectKey(keys.slice(), weights, wanted - before);
-  return { key, ids: ids.filter((_, i) => keys[i] === key).sort() };
+  const chosen: number[] = [];
+  for (let i = 0; i < keys.length; i++) if (keys[i] === key) chosen.push(ids[i]);
+  return { key, ids: Uint32Array.from(chosen).sort() };
 }
 
 const NONE = new Uint32Array(0);
@@ -164,8 +177,8 @@ function listed(
   }
   for (const list of lists) {
     const { values } = list;
-    for (let i = 0; i < values.length; i++) keys[at + i] = keyOf(values[i]);
-    weights.set(fine ? Float64Array.from(values, (x) => exp(x / divisor - top)) : list.weights, at);
+    keysOf(values, keyOf, keys, at);
+    weights.set(fine ? keysOf(values, (x) => exp(x / divisor - top)) : list.weights, at);
     ids.set(list.ids, at);
     at += values.length;
   }

@@ -273,7 +273,7 @@ export class RungLadder implements Ladder {
 
   /** How far, relatively, what was asked for may be off: what is made of sums more than they are. */
   get doubt(): number {
-    return this.#isMade ? 4 * SUM_ERROR : SUM_ERROR;
+    return this.#isMade ? 2 * SUM_ERROR : SUM_ERROR;
   }
 
   #isMade = false;

@@ -96,7 +96,8 @@ export class ListPass implements Pass<ListedTokens> {
       const n = kernels.listBetween(logits, weights, count, table, low, high, exponent, a.stage, a.mapped, b.stage);
       if (n === 0) return;
       const values = viewOf(kernels, a.stage, n).slice(), shares = viewOf(kernels, a.mapped, n).slice();
-      const ids = new Uint32Array(kernels.memory, b.stage, n).map((place) => place + start);
+      const ids = new Uint32Array(kernels.memory, b.stage, n).slice();
+      for (let i = 0; i < n; i++) ids[i] += start;
       this.#parts.push({ values, shares, ids, start });
     });
   }
