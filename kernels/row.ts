@@ -32,6 +32,10 @@ export type Area =
   | "cells"
   /** Up to eight float64, written. */
   | "out"
+  /** The key of a checksum, read. */
+  | "key"
+  /** Two 32-bit sums, changed. */
+  | "sums"
   /** Mantissa and exponent of a sum, float64, written. */
   | "pair";
 

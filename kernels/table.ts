@@ -141,10 +141,11 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     parameters: {
       at: at("words"),
       bytes: number("bytes"),
-      seed: i32(0, 0xdeadbeef),
       offset: f64(0, 6, 4094, 2 ** 32 - 10, 2 ** 44 + 4080),
+      key: at("key"),
+      sums: at("sums"),
     },
-    gives: "f64",
+    gives: "void",
   },
   read: { parameters: { logits: at("logits"), count: number("count") }, gives: "f64", error: 1e-5 },
 };
