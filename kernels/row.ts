@@ -91,11 +91,6 @@ export function f32(...values: readonly number[]): Parameter {
   return parameter("value", "f32", values);
 }
 
-/** A whole number modulo 2^32. */
-export function i32(...values: readonly number[]): Parameter {
-  return parameter("value", "i32", values);
-}
-
 /** Yes or no. */
 export function flag(): Parameter {
   return parameter("value", "bool", [false, true]);

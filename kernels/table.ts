@@ -5,7 +5,7 @@
  * @module
  */
 import type { KernelName } from "./functions.ts";
-import { at, f32, f64, flag, i32, level, number, type Row } from "./row.ts";
+import { at, f32, f64, flag, level, number, type Row } from "./row.ts";
 
 /** Thresholds on, between and beyond float32 numbers. */
 const THRESHOLDS = [1, -0, 0.1, 1e-50, -1e-50, 3e38, 1e300, -1e300, Infinity, -Infinity, NaN];

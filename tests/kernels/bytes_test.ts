@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals, assertNotEquals } from "@std/assert";
 import { CHECKSUM_KEY_BYTES, TILE, TILES } from "../../kernels/mod.ts";
 import { BACKENDS, type Bench, benchOf, forEachBackend, KINDS, lay, range, uniform } from "./support.ts";
 
