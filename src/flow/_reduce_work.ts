@@ -75,7 +75,7 @@ export class ReduceWork {
       if (run.start + run.count < columns[1]) return true;
       waiting = this.#finish(run, target);
       return waiting === undefined;
-    });
+    }, { undivided: true });
     return { offset, waiting };
   }
 
@@ -106,7 +106,7 @@ export class ReduceWork {
       this.#allow(reads + 1);
       const again = this.#open(asking, index);
       for await (const piece of replay!.chunks(index, chunk)) {
-        staging.pass(piece, columns, 0, (run) => (again.extend(run), true));
+        staging.pass(piece, columns, 0, (run) => (again.extend(run), true), { undivided: true });
       }
       asking = settle(asking, again.finish(), results, undefined);
     }

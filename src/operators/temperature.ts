@@ -1,4 +1,5 @@
-import { define, inArena, type Operator, operatorStream, ParameterError, shown } from "../core/mod.ts";
+import { define, type Operator, operatorStream, ParameterError, shown } from "../core/mod.ts";
+import { blockwise } from "../core/inside.ts";
 
 /**
  * Divides every logit by a temperature: `x' = x / fround(T)` in float32, as torch, llama.cpp and vLLM compute it (f64 rows: `x / T`),
@@ -35,7 +36,10 @@ export const temperatureDefinition = /* @__PURE__ */ define({
   make({ temperature }, spec): Operator {
     const operator: Operator = {
       spec,
-      apply: ({ values }) => inArena(values, (kernels, at, count) => kernels.divide(at, count, temperature)),
+      apply: blockwise({
+        applyBlock: (kernels, at, count) => kernels.divide(at, count, temperature),
+        divisor: temperature,
+      }),
       stream: () => operatorStream([operator]),
     };
     return operator;
