@@ -6,7 +6,8 @@ import { blockwise } from "../core/inside.ts";
  * exactly the same on every path.
  *
  * Below 1 it sharpens the softmax, above 1 it flattens it. -Infinity stays masked; NaN and +Infinity stay what they are.
- * Cost: one pass over a tile that is in cache already.
+ * Cost: as the last operator a division inside the sweep, a quarter of log-sum-exp; the best k are chosen first, and only what may be among
+ * them is divided. Before other operators one pass over a run of tiles that is in cache already.
  *
  * @example Half the temperature doubles the logits
  * ```ts
