@@ -18,17 +18,22 @@ function logitsAt({ element, memory }: Kernels, at: number, count: number): Floa
   return element === "f64" ? new Float64Array(memory, at, count) : new Float32Array(memory, at, count);
 }
 
+/** The rows of a sweep's table, first filled with something else, and what the sweep gave. */
+function swept(
+  { memory }: Kernels,
+  count: number,
+  at: number,
+  sweep: (table: number) => number,
+): { rows: Float64Array; invalid: number } {
+  const rows = new Float64Array(memory, at, Math.ceil(count / TILE) * Column.stride);
+  rows.fill(7);
+  const invalid = sweep(at);
+  return { rows: rows.slice(), invalid };
+}
+
 for (const [name, kernels] of SIDES) {
   const bytes = kernels.element === "f64" ? 8 : 4;
   const room = TILES * TILE / 2 * bytes;
-
-  /** The rows of the table, the columns of a level first filled with something else, after a sweep; and what that gave. */
-  function swept(count: number, sweep: (table: number) => number, at: number): { rows: Float64Array; invalid: number } {
-    const rows = new Float64Array(kernels.memory, at, Math.ceil(count / TILE) * Column.stride);
-    rows.fill(7);
-    const invalid = sweep(at);
-    return { rows: rows.slice(), invalid };
-  }
 
   Deno.test(`dividing inside a sweep is dividing before it: ${name}`, () => {
     const random = new Random(5);
@@ -46,14 +51,14 @@ for (const [name, kernels] of SIDES) {
           kernels.divide(divided, count, by);
           for (const level of ["maximum", "sum"] as const) {
             assertSameBits(
-              swept(count, (table) => kernels.sweepDivided(level, first, count, by, table), table),
-              swept(count, (table) => kernels.sweep(level, divided, count, table), table),
+              swept(kernels, count, table, (table) => kernels.sweepDivided(level, first, count, by, table)),
+              swept(kernels, count, table, (table) => kernels.sweep(level, divided, count, table)),
               `${level} of ${count}, ${row} / ${by}`,
             );
           }
           assertSameBits(
-            swept(count, (table) => kernels.storeDivided(first, count, by, table, weights), table),
-            swept(count, (table) => kernels.store(divided, count, table, wanted), table),
+            swept(kernels, count, table, (table) => kernels.storeDivided(first, count, by, table, weights)),
+            swept(kernels, count, table, (table) => kernels.store(divided, count, table, wanted)),
             `store of ${count}, ${row} / ${by}`,
           );
           assertSameBits(
