@@ -22,15 +22,13 @@ export function mapRun(
   for (let done = 0; done < run.count; done += TILES * TILE) {
     const size = Math.min(TILES * TILE, run.count - done);
     const part = partOf(kernels, run, done, done + size);
-    out.set(
-      part.by === undefined ? mapped(kernels, rowMap, part, facts) : dividedAndMapped(kernels, rowMap, part, facts),
-      done,
-    );
+    const mapPart = part.by === undefined ? mappedOf : mappedOfDivided;
+    out.set(mapPart(kernels, rowMap, part, facts), done);
   }
 }
 
 /** What a map makes of a part that a lane has room for: a view of the lane. */
-function mapped(
+function mappedOf(
   kernels: Kernels,
   rowMap: RowMap,
   { lanes: [{ mapped }], at: [at], count, row, start }: Run,
@@ -42,9 +40,10 @@ function mapped(
   return results;
 }
 
-function dividedAndMapped(kernels: Kernels, rowMap: RowMap, part: Run, facts: RowFacts): Values {
+/** The same of logits that are still to be divided: in another lane, as they are left as they are. */
+function mappedOfDivided(kernels: Kernels, rowMap: RowMap, part: Run, facts: RowFacts): Values {
   return kernels.arena.lend(({ stage }) => {
     dividedTo(kernels, stage, part.at[0], part.count, part.by!);
-    return mapped(kernels, rowMap, { ...part, at: [stage], by: undefined }, facts);
+    return mappedOf(kernels, rowMap, { ...part, at: [stage], by: undefined }, facts);
   });
 }
