@@ -1,4 +1,4 @@
-import { checkPositive, define, type Operator, operatorStream } from "../core/mod.ts";
+import { define, type Operator, operatorStream } from "../core/mod.ts";
 import { blockwise } from "../core/inside.ts";
 
 /**
@@ -34,9 +34,11 @@ export const softcapDefinition = /* @__PURE__ */ define({
   help: "cap * tanh(x / cap)",
   options: {
     cap: {
-      type: "data",
-      read: (what, _name, cap): number => (checkPositive(what, cap as number), cap as number),
+      type: "number",
+      above: 0,
+      wanted: "a finite number greater than 0",
       argument: true,
+      sole: true,
       help: "above 0",
     },
   },
