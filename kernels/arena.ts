@@ -1,4 +1,4 @@
-import { Cell, Column, LANES, SLOT_BYTES, TABLE_ROW_BYTES, TILE, TILES } from "./layout.ts";
+import { Column, LANES, SLOT_BYTES, TABLE_ROW_BYTES, TILE, TILES } from "./layout.ts";
 import { Loans } from "./loans.ts";
 import { Places } from "./places.ts";
 
@@ -6,9 +6,12 @@ import { Places } from "./places.ts";
 const RESERVED = 8192;
 /** Rows that can be open at a time without leaving the arena: a batch of a projection. */
 const SLOTS = 64;
-/** Enough for two flows: each fills two in turn in its first read, and two in its second. Further flows read into memory outside. */
-const BUFFERS = 8;
-const BUFFER_BYTES = 1 << 18;
+/** Enough for a flow, which fills two in turn in its first read, and two in its second. Further flows read into memory outside. */
+const BUFFERS = 4;
+/** A read costs a change of threads, whatever it brings: at a quarter of this, that is more than the bytes cost. */
+const BUFFER_BYTES = 1 << 20;
+/** Bytes of a read buffer outside: of many flows at a time, most wait for somebody who sends less. */
+const OUTSIDE_BYTES = 1 << 18;
 /** Bytes of each area that is reserved for a whole row. Nothing of it is memory of the machine's before it is touched. */
 const RESERVE_BYTES = 1 << 23;
 const PAGE = 65536;
@@ -72,7 +75,7 @@ export class ArenaFullError extends RangeError {
  * The memory of one backend, and who has which part of it. Nothing else keeps that.
  *
  * Lanes are lent to synchronous work and come back when it ends. A caller's code (an operator, a step, a map) runs while lanes are
- * lent, and whatever it calls is lent others: nothing is ever written over. Slots and cells are places of rows: a row that must leave
+ * lent, and whatever it calls is lent others: nothing is ever written over. Slots are places of rows: a row that must leave
  * takes its content along. Read buffers are lent to sources, across waits. The row store has one owner at a time, across waits too; whoever
  * comes while it is lent does without. Rows are lent to callers, who give them back when they like. What is left, `spare`, `out`, `indices` and `scratch`, is
  * for one kernel's answer or intermediate results: nobody keeps anything there while other code runs.
@@ -88,12 +91,12 @@ export class Arena {
   readonly results: Float64Array;
   /** `TILE` uint32 indices of a kernel. */
   readonly indices: number;
+  /** A view of them. */
+  readonly found: Uint32Array;
   /** `2 * TILE` elements for one kernel's work on values that lie elsewhere. */
   readonly scratch: number;
   /** Accumulators of open rows, `SLOT_BYTES` each. */
   readonly slots: Places;
-  /** A ring of `Cell.ring` cells, 64 bits each. */
-  readonly cells: Places;
   /** Memory for rows of callers. */
   readonly loans: Loans;
   /** Bytes that are touched by work, the most of them; {@linkcode Arena.reserved} are beside them. */
@@ -111,15 +114,15 @@ export class Arena {
   /** Lays a memory out for logits of `element`; see {@linkcode arenaBytes}. */
   constructor(memory: ArrayBuffer, element: "f32" | "f64") {
     const take = allocator();
-    const { lanes, slots, cells, buffers, store, loans, ...momentary } = areasOf(take, element);
+    const { lanes, slots, buffers, store, loans, ...momentary } = areasOf(take, element);
     this.memory = memory;
     this.spare = momentary.spare;
     this.out = momentary.out;
     this.results = new Float64Array(memory, this.out, 8);
     this.indices = momentary.indices;
+    this.found = new Uint32Array(memory, this.indices, TILE);
     this.scratch = momentary.scratch;
     this.slots = new Places(slots);
-    this.cells = new Places([cells]);
     this.#lanes = lanes.map((lane) => ({
       ...lane,
       rows: new Float64Array(memory, lane.table, TILES * Column.stride),
@@ -180,10 +183,10 @@ export class Arena {
     return BUFFER_BYTES;
   }
 
-  /** Lends a read buffer until it is given back; with all of them lent, memory of its own does as well, but is copied when staged. */
+  /** Lends a read buffer until it is given back; with all of them lent, memory outside does as well, but is less, and copied when staged. */
   lendBuffer(): Uint8Array {
     const at = this.#buffers.pop();
-    return at === undefined ? new Uint8Array(BUFFER_BYTES) : new Uint8Array(this.memory, at, BUFFER_BYTES);
+    return at === undefined ? new Uint8Array(OUTSIDE_BYTES) : new Uint8Array(this.memory, at, BUFFER_BYTES);
   }
 
   /** Takes a read buffer back. */
@@ -193,7 +196,7 @@ export class Arena {
 }
 
 /**
- * Bytes of memory that an arena needs, a whole number of WASM pages: 6.3 MiB for float32, 10.3 MiB for float64, and 24.3 MiB in reserve. What is
+ * Bytes of memory that an arena needs, a whole number of WASM pages: 8.3 MiB for float32, 12.3 MiB for float64, and 24.3 MiB in reserve. What is
  * not used is not touched.
  */
 export function arenaBytes(element: "f32" | "f64"): number {
@@ -219,7 +222,6 @@ interface Areas {
   readonly scratch: number;
   readonly slots: readonly number[];
   readonly lanes: readonly Omit<Lane, "rows">[];
-  readonly cells: number;
   readonly buffers: number[];
   readonly store: RowStore;
   readonly loans: number;
@@ -240,7 +242,6 @@ function areasOf(take: (bytes: number) => number, element: "f32" | "f64"): Areas
       stage: take(TILES * tile),
       mapped: take(TILES * tile),
     })),
-    cells: take(Cell.ring * 8),
     buffers: many(BUFFERS, () => take(BUFFER_BYTES)),
     // Last: from here on all is reserve.
     store: {

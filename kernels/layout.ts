@@ -37,21 +37,6 @@ export const Column = {
 /** Bytes of one row of that table. */
 export const TABLE_ROW_BYTES: number = 8 * Column.stride;
 
-/**
- * The table of {@linkcode Kernels.tally}: a ring of cells of logit value, 64 bits each. Cell c holds the logits of
- * `c <= 256 x < c + 1`, at place `c mod 16384`; from bit 36 on how many they are, below it the sum of their `floor(2^18 x) mod 1024`.
- */
-export const Cell = {
-  /** Cells in the ring: 64 units of logit. */
-  ring: 16384,
-  /** Cells in one unit of logit. */
-  perUnit: 256,
-  /** Steps in one cell. */
-  steps: 1024,
-  /** Most logits that one cell can count. */
-  most: 2 ** 26,
-} as const;
-
 /** Bytes of an exact accumulator: f64 maximum, f64 top bin, then 8 i64 digits each for sum, moment and square. */
 export const SLOT_BYTES: number = 8 + 8 + 3 * 8 * 8;
 
@@ -70,3 +55,6 @@ export const Total = {
   /** `ln(sum / e^maximum)`. */
   logSum: 5,
 } as const;
+
+/** Bytes of the key of {@linkcode Kernels.checksum}: two 32-bit numbers, then 2,056 16-bit multipliers. Any bytes will do. */
+export const CHECKSUM_KEY_BYTES: number = 2 * 4 + 2056 * 2;

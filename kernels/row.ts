@@ -5,6 +5,7 @@
  */
 
 import type { Build } from "./functions.ts";
+import type { Level } from "./kernels.ts";
 
 /** What lies at an address, and whether the kernel reads or writes it. */
 export type Area =
@@ -30,10 +31,12 @@ export type Area =
   | "stored"
   /** An accumulator, read or changed. */
   | "slot"
-  /** A ring of cells, changed. */
-  | "cells"
   /** Up to eight float64, written. */
   | "out"
+  /** The key of a checksum, read. */
+  | "key"
+  /** Two 32-bit sums, changed. */
+  | "sums"
   /** Mantissa and exponent of a sum, float64, written. */
   | "pair";
 
@@ -89,19 +92,14 @@ export function f32(...values: readonly number[]): Parameter {
   return parameter("value", "f32", values);
 }
 
-/** A whole number modulo 2^32. */
-export function i32(...values: readonly number[]): Parameter {
-  return parameter("value", "i32", values);
-}
-
 /** Yes or no. */
 export function flag(): Parameter {
   return parameter("value", "bool", [false, true]);
 }
 
 /** How much a sweep learns. */
-export function level(): Parameter {
-  return parameter("value", "i32", ["sum", "maximum", "moments", "squares"]);
+export function level(...levels: readonly Level[]): Parameter {
+  return parameter("value", "i32", levels);
 }
 
 /** What a masked sum adds up. */

@@ -86,7 +86,7 @@ abstract class BlockRow implements KeptRow {
       if (edits.length > 0) applyTiles(edits, this.viewAt(start, count), row, start);
       this.sweep(start, count, (at, table, invalid) => {
         const rows = invalid > 0 ? new Float64Array(kernels.memory, table) : NO_ROWS;
-        this.#sum.add(new SweptBlock(kernels, "sum", { rows }, at, count, row, start), table, invalid);
+        this.#sum.add(new SweptBlock(kernels, "sum", { rows, mapped: at }, at, count, row, start), table, invalid);
       });
     });
   }

@@ -133,7 +133,7 @@ export class BestPass implements Pass<number> {
 
   block({ kernels, logits, table, count, start, row }: WeighedBlock): void {
     const rows = rowsAt(kernels, table, Math.ceil(count / TILE));
-    scanBlock(this.#heap, new SweptBlock(kernels, "maximum", { rows }, logits, count, row, start));
+    scanBlock(this.#heap, new SweptBlock(kernels, "maximum", { rows, mapped: logits }, logits, count, row, start));
   }
 
   merge(from: BestPass): void {

@@ -208,7 +208,7 @@ export class RowRun {
   /** Runs the rest of the chain on a row; gives the sample, or the edits that must come before the chain can go on. */
   #runOn(pass: PassUnderWay, row: FoundRow): ReadResult | EditedRead {
     const stages = new RemainingStages(this.#chain, pass.from, row.source.vocabulary, pass.edited, pass.candidates);
-    const fine = stages.stages.some(({ needs, edits }) => needs === "entropy" && edits);
+    const fine = stages.stages.some(({ exact }) => exact);
     try {
       return this.#runStages(pass, row, stages, row.ladder(fine));
     } catch (error) {

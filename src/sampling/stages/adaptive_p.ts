@@ -51,7 +51,6 @@ export const adaptivePDefinition = /* @__PURE__ */ define({
   },
   make: ({ target, decay }, spec): Stage => ({
     spec,
-    needsBest: 0,
     edits: true,
     initial: [target / (1 - decay), 1 / (1 - decay)],
     cut(ladder, { own: [sum, weight], observe }) {

@@ -59,9 +59,7 @@ export const dynamicTemperatureDefinition = /* @__PURE__ */ define({
     if (high === 0) refuse("dynamicTemperature", "temperature", temperature, "a range that reaches above 0");
     return {
       spec,
-      needs: "entropy",
-      needsMasked: true,
-      needsBest: 0,
+      exact: true,
       edits: true,
       cut(ladder) {
         if (ladder.count <= 1) return;

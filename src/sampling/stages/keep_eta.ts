@@ -41,7 +41,6 @@ export const keepEtaDefinition = /* @__PURE__ */ define({
     const gap = ln(epsilon);
     return {
       spec,
-      needs: "entropy",
       cut(ladder) {
         ladder.keepProbable(Math.min(gap, gap / 2 - ladder.entropy), minKeep, ties);
       },

@@ -34,7 +34,6 @@ export const keepTopNSigmaDefinition = /* @__PURE__ */ define({
   options: { n: { type: "number", above: 0, argument: true, help: "how many" } },
   make: ({ n }, spec): Stage => ({
     spec,
-    needs: "spread",
     cut(ladder) {
       if (ladder.count <= 1) return;
       ladder.maskBelow(ladder.largest() - n * ladder.spread().deviation);

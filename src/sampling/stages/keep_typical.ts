@@ -44,7 +44,6 @@ export const keepTypicalDefinition = /* @__PURE__ */ define({
   },
   make: ({ p, minKeep }, spec): Stage => ({
     spec,
-    needs: "entropy",
     cut: (ladder) => p === 1 ? undefined : ladder.keepTypical(p, minKeep),
   }),
 });

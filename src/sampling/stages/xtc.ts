@@ -53,8 +53,6 @@ export const xtcDefinition = /* @__PURE__ */ define({
     const gap = ln(threshold);
     return {
       spec,
-      needsBest: Math.floor(1 / threshold) + 1,
-      needsMasked: minKeep > 1,
       cut(ladder, { chance }) {
         if (probability === 0 || threshold > 0.5) return;
         if (chance() <= probability) ladder.dropTop(gap, minKeep);
