@@ -58,7 +58,7 @@ export interface Kernels {
 
   /**
    * Of a stored row what the logits of `low <= x < high` weigh: to `rows` a row for each tile, as the sweep writes what all of its logits
-   * weigh, to the same bits if all are in the range; with measure `"moments"` their moment too, with `"squares"` the sum of the squared
+   * weigh, to the same bits if all are in the range (but for the reference, whose weights are rounded as they are stored); with measure `"moments"` their moment too, with `"squares"` the sum of the squared
    * weights instead. `Column.count` says how many they are; gives how many they are in all. The maximum is -Infinity, as it is not looked for.
    * -Infinity, +Infinity and NaN are in no range. Cost: 0.1 ns a logit, next to nothing for tiles whose maximum lies below `low`.
    */

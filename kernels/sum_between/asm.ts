@@ -1,8 +1,30 @@
 /** Masked sums: of a row whose weights are stored, what the logits of a range add up to. */
 import { LOG2_E } from "../asm/constants.ts";
 import { leastFloat } from "../asm/least_float.ts";
-import { addCounts, addLanes, BLOCK, blockAt, blockEnd, countMask, SCRATCH, TILE, TILE_BYTES, TURN } from "../asm/lanes.ts";
-import { COUNT, exponentOf, MAXIMUM, MOMENT, markRow, powerOfTwo, REFERENCE, ROW, writeMaximum, writeSum } from "../asm/row.ts";
+import {
+  addCounts,
+  addLanes,
+  BLOCK,
+  blockAt,
+  blockEnd,
+  countMask,
+  SCRATCH,
+  TILE,
+  TILE_BYTES,
+  TURN,
+} from "../asm/lanes.ts";
+import {
+  COUNT,
+  exponentOf,
+  markRow,
+  MAXIMUM,
+  MOMENT,
+  powerOfTwo,
+  REFERENCE,
+  ROW,
+  writeMaximum,
+  writeSum,
+} from "../asm/row.ts";
 
 /** What is added up: weights, weights with their moment, or squares of weights. */
 const MOMENTS: i32 = 1;
@@ -126,7 +148,16 @@ function writeMomentAbout(row: usize, sum: f64, moment: f64, centre: f64, refere
  * they are in all tiles. A tile whose maximum lies below is not looked at; of one without weights the row is marked.
  * Cost: 0.1 ns a logit, next to nothing in tiles that lie below.
  */
-export function sumBetween(measure: i32, logits: usize, weights: usize, count: i32, table: usize, low: f64, high: f64, rows: usize): i32 {
+export function sumBetween(
+  measure: i32,
+  logits: usize,
+  weights: usize,
+  count: i32,
+  table: usize,
+  low: f64,
+  high: f64,
+  rows: usize,
+): i32 {
   const least = max<f32>(leastFloat(low, true), -f32.MAX_VALUE);
   const end = leastFloat(high, true);
   const lows = f32x4.splat(least);

@@ -35,7 +35,11 @@ export function endWith(ladder: RungLadder, rungs: readonly Rung[], count: numbe
   ladder.rungs = rungs.filter((rung) => !isSpan(rung) || ladder.countOf(rung) > 0);
   if (isSpan(last) || ties === "all" || count >= last.n) return;
   const ids = Uint32Array.from(last.ids);
-  ladder.rungs[ladder.rungs.length - 1] = partOf(ladder, last, ties === "highestId" ? ids.slice(-count) : ids.slice(0, count));
+  ladder.rungs[ladder.rungs.length - 1] = partOf(
+    ladder,
+    last,
+    ties === "highestId" ? ids.slice(-count) : ids.slice(0, count),
+  );
 }
 
 /** Some of equal tokens. */

@@ -44,6 +44,7 @@ function partOf(rung: Rung, divisor: number, centre: number, distance: number): 
 /** The part of a range within a distance: of every number in it the difference, as it is rounded, is no greater. */
 function clipped({ low, high }: LogitRange, centre: number, distance: number): LogitRange {
   const isIn = (x: number) => Math.abs(x - centre) <= distance;
-  const least = firstWhere(-Number.MAX_VALUE, centre, isIn), most = -firstWhere(-Number.MAX_VALUE, -centre, (x) => isIn(-x));
+  const least = firstWhere(-Number.MAX_VALUE, centre, isIn),
+    most = -firstWhere(-Number.MAX_VALUE, -centre, (x) => isIn(-x));
   return { low: Math.max(low, least), high: Math.min(high, nextAbove(most)) };
 }

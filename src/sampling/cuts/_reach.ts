@@ -79,7 +79,12 @@ function nearby(ladder: RungLadder, { by, low, high, wanted, rungsAt, keyOf }: S
 }
 
 /** A loop: to map a typed array by a function costs ten times as much. */
-function keysOf(values: ArrayLike<number>, keyOf: Search["keyOf"], keys = new Float64Array(values.length), at = 0): Float64Array {
+function keysOf(
+  values: ArrayLike<number>,
+  keyOf: Search["keyOf"],
+  keys = new Float64Array(values.length),
+  at = 0,
+): Float64Array {
   for (let i = 0; i < values.length; i++) keys[at + i] = keyOf(values[i]);
   return keys;
 }
@@ -137,7 +142,9 @@ function floatBetween(low: number, high: number, share: number): number {
 /** The same, where few tokens lie between two keys, or all that do are equal; nothing where it does not lie between them. */
 function amongFew(ladder: RungLadder, search: Search, bracket: Bracket): Reached | undefined {
   const { rungsAt, wanted } = search, { low, high, atLow, atHigh } = bracket;
-  const outer = rungsAt(low), inner = rungsAt(high), { keys, weights, ids } = listed(ladder, search, outer, inner, high);
+  const outer = rungsAt(low),
+    inner = rungsAt(high),
+    { keys, weights, ids } = listed(ladder, search, outer, inner, high);
   let sum = 0;
   for (const weight of weights) sum += weight;
   const before = atHigh ?? (atLow === undefined ? amountOf(ladder, inner, search) : atLow - sum);
@@ -189,5 +196,7 @@ function listed(
 function shellsOf(outer: LogitRange | undefined, inner: LogitRange | undefined): LogitRange[] {
   if (!outer) return [];
   if (!inner) return [outer];
-  return [{ low: inner.high, high: outer.high }, { low: outer.low, high: inner.low }].filter(({ low, high }) => low < high);
+  return [{ low: inner.high, high: outer.high }, { low: outer.low, high: inner.low }].filter(({ low, high }) =>
+    low < high
+  );
 }

@@ -23,14 +23,7 @@ import {
 import { scale } from "./_scale.ts";
 import { type Spread, spreadOf } from "./_spread.ts";
 import { Unsure } from "./_interrupts.ts";
-import {
-  BestPass,
-  type ListedTokens,
-  ListPass,
-  NextPass,
-  type RangeSums,
-  SumsPass,
-} from "../reads/_passes.ts";
+import { BestPass, type ListedTokens, ListPass, NextPass, type RangeSums, SumsPass } from "../reads/_passes.ts";
 import type { RowSource, Wanted } from "../reads/_row_source.ts";
 import { type FineSums, WeighPass } from "../reads/_weigh_pass.ts";
 import type { Ladder } from "../stages/ladder.ts";
@@ -162,7 +155,10 @@ export class RungLadder implements Ladder {
   #fineOf(span: SpanRung): FineSums {
     const { origin, divisor } = this, { low, high } = span.range;
     // The origin's own weight is 1: masses far below it are measured from the best that is kept.
-    return span.fine ??= this.ask(`fine ${low} ${high} by ${divisor}`, () => new WeighPass(span.range, origin, divisor)) as FineSums;
+    return span.fine ??= this.ask(
+      `fine ${low} ${high} by ${divisor}`,
+      () => new WeighPass(span.range, origin, divisor),
+    ) as FineSums;
   }
 
   /** What a mass of the source's is relative to `top`. */
@@ -209,7 +205,9 @@ export class RungLadder implements Ladder {
     if (!isSpan(rung)) return rung.m;
     if (this.fine) return this.#fineOf(rung).mass * this.#fromOrigin;
     // The mass of all needs no pass.
-    if (!rung.sums && this.divisor === 1 && isEvery(rung)) return exp(this.source.total.logSum + (this.origin - this.top));
+    if (!rung.sums && this.divisor === 1 && isEvery(rung)) {
+      return exp(this.source.total.logSum + (this.origin - this.top));
+    }
     return exp(this.#logOf(rung.sums ??= this.#sumsOf(rung.range, "mass")));
   }
 

@@ -85,4 +85,3 @@ export class AskedRead {
     this.#wanted.forEach(({ key }, i) => found.set(key, results[i]));
   }
 }
-

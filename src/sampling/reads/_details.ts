@@ -105,6 +105,10 @@ function countLarger(sample: Sample, logit: number, facts: RowFacts): Reducer<Sa
 /** The share of the row that is kept, at the temperature at which it was read. */
 export function keptShare({ rungs, origin, source, wide, fine }: RungLadder): number {
   const read = new RungLadder(source, wide, fine), whole = read.mass;
-  const kept = rungs.map((rung) => isSpan(rung) ? read.massOf(new SpanRung(rung.range)) : Array.from(rung.ids, (id) => exp(rung.rawOf(id) - origin)).reduce((a, b) => a + b, 0));
+  const kept = rungs.map((rung) =>
+    isSpan(rung)
+      ? read.massOf(new SpanRung(rung.range))
+      : Array.from(rung.ids, (id) => exp(rung.rawOf(id) - origin)).reduce((a, b) => a + b, 0)
+  );
   return Math.min(1, kept.reduce((sum, mass) => sum + mass, 0) / whole);
 }

@@ -2,23 +2,10 @@
 import { type Kernels, loadKernels, TILE } from "../../../kernels/mod.ts";
 import { applyTiles } from "../../core/inside.ts";
 import type { Block } from "../../core/mod.ts";
-import {
-  countInvalid,
-  type Heap,
-  heapOf,
-  offer,
-  scanBlock,
-  sortedHeap,
-} from "../../row/mod.ts";
+import { countInvalid, type Heap, heapOf, offer, scanBlock, sortedHeap } from "../../row/mod.ts";
 import { SweptBlock, type Values, viewOf } from "../../row/inside.ts";
 import type { Noise } from "../draws/_noise.ts";
-import {
-  canonicalProposals,
-  mergeProposals,
-  newProposals,
-  type Proposals,
-  race,
-} from "../draws/_proposals.ts";
+import { canonicalProposals, mergeProposals, newProposals, type Proposals, race } from "../draws/_proposals.ts";
 import { absorb, deposit, NOTHING } from "./_sums.ts";
 import type { ReadPlan } from "./_read_plan.ts";
 import type { Edit } from "../stages/stage.ts";

@@ -168,7 +168,10 @@ class StoredRow extends BlockRow {
   protected weighed(divisor: number, visit: (block: WeighedBlock) => void, step = 0): void {
     const { kernels, row, origin } = this;
     if (divisor !== this.#divisor) this.#weighAt(divisor);
-    this.eachBlock((start, count) => visit({ kernels, row, start, count, divisor, origin, ...this.#placesOf(start) }), step);
+    this.eachBlock(
+      (start, count) => visit({ kernels, row, start, count, divisor, origin, ...this.#placesOf(start) }),
+      step,
+    );
   }
 
   #weighAt(divisor: number): void {
@@ -205,13 +208,16 @@ class LooseRow extends BlockRow {
 
   protected weighed(divisor: number, visit: (block: WeighedBlock) => void, step = 0): void {
     const { kernels, row, origin } = this;
-    this.eachBlock((start, count) =>
-      kernels.arena.lendMany(2, ([{ stage: logits, mapped: weights, table }, { stage: spare }]) => {
-        viewOf(kernels, logits, count).set(this.viewAt(start, count));
-        const places = { logits, weights, table };
-        kernels.store(logits, count, table, weights);
-        if (divisor !== 1) weighDivided(kernels, places, count, divisor, origin, spare);
-        visit({ kernels, row, start, count, divisor, origin, ...places });
-      }), step);
+    this.eachBlock(
+      (start, count) =>
+        kernels.arena.lendMany(2, ([{ stage: logits, mapped: weights, table }, { stage: spare }]) => {
+          viewOf(kernels, logits, count).set(this.viewAt(start, count));
+          const places = { logits, weights, table };
+          kernels.store(logits, count, table, weights);
+          if (divisor !== 1) weighDivided(kernels, places, count, divisor, origin, spare);
+          visit({ kernels, row, start, count, divisor, origin, ...places });
+        }),
+      step,
+    );
   }
 }

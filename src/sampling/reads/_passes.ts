@@ -208,7 +208,11 @@ export class RacePass implements Pass<Proposals> {
         if (!all) kernels.within(at, size, low, high, lane.stage);
         return viewOf(kernels, all ? at : lane.stage, size);
       };
-      race(this.#proposals, { table: all ? rowsAt(kernels, table, tiles) : lane.rows, tiles, start, tile }, this.#noise);
+      race(
+        this.#proposals,
+        { table: all ? rowsAt(kernels, table, tiles) : lane.rows, tiles, start, tile },
+        this.#noise,
+      );
     });
   }
 

@@ -32,7 +32,7 @@ import { planRead, proposalsFor, type ReadPlan, type RunSettings } from "./_read
 import { type EditedRead, RemainingStages } from "./_remaining_stages.ts";
 import { RowChain } from "./_row_chain.ts";
 import type { RowSource, Wanted } from "./_row_source.ts";
-import { type KeptRow, keepRow } from "./_kept_row.ts";
+import { keepRow, type KeptRow } from "./_kept_row.ts";
 import { rowSums } from "./_sums.ts";
 
 /** What the chain made of a row, once that is known. */
@@ -111,8 +111,12 @@ export class RowRun {
     const { details, topLogprobs } = this.#settings, { row } = this.#chain;
     if (!this.#plan.keeps || details || topLogprobs > 0 || values.length > kernels.arena.storeLength) return undefined;
     this.#chain.check(values.length);
-    return keepRow(kernels, row, [values], this.#chain.leadingEdits, (kept) =>
-      this.#concludeKept(this.#begun, kept, undefined)
+    return keepRow(
+      kernels,
+      row,
+      [values],
+      this.#chain.leadingEdits,
+      (kept) => this.#concludeKept(this.#begun, kept, undefined),
     ).sample;
   }
 
@@ -193,7 +197,12 @@ export class RowRun {
   }
 
   /** The reducer of a later read: what was asked for. */
-  #readAgain(pass: PassUnderWay, asked: AskedRow, row: FoundRow, wanted: readonly Wanted[]): Reducer<Sample, AskedRead> {
+  #readAgain(
+    pass: PassUnderWay,
+    asked: AskedRow,
+    row: FoundRow,
+    wanted: readonly Wanted[],
+  ): Reducer<Sample, AskedRead> {
     const reads = pass.reads + 1;
     return {
       ...readOf("samplerAsked", reads, "maximum", (state: AskedRead, block) => state.block(block), (state) => {
@@ -240,7 +249,11 @@ export class RowRun {
   }
 
   /** The tokens that can be drawn from a row, each when it is asked for. */
-  #drawsOf({ divisor, origin, wide }: RungLadder, { source, kernels, proposals }: FoundRow, rest: RemainingStages): Draws {
+  #drawsOf(
+    { divisor, origin, wide }: RungLadder,
+    { source, kernels, proposals }: FoundRow,
+    rest: RemainingStages,
+  ): Draws {
     const count = proposalsFor(rest.stages, this.#settings.draws), noise = this.#noise;
     /** Draw j of a round, made with those beside it that need the same random numbers. */
     const draw = (range: LogitRange, round: number, j: number, all: number): Token | undefined => {
@@ -350,4 +363,3 @@ function noToken(reads: number, why: NonNullable<Sample["why"]>): ReadResult {
 function undecided(reads: number, next: Reducer<Sample>): ReadResult {
   return { ...noToken(reads, "undecided"), next };
 }
-

@@ -29,7 +29,14 @@ export function rowsAt({ memory }: Kernels, table: number, tiles: number): Float
 }
 
 /** Writes `(x - origin) / divisor` to another place: from the row's largest on, a common offset costs no digits. */
-export function divideFrom(kernels: Kernels, logits: number, count: number, divisor: number, origin: number, to: number) {
+export function divideFrom(
+  kernels: Kernels,
+  logits: number,
+  count: number,
+  divisor: number,
+  origin: number,
+  to: number,
+) {
   kernels.logProbabilities(logits, count, to, origin, 0);
   kernels.divide(to, count, divisor);
 }
