@@ -1,7 +1,7 @@
 /** Promise: `within`, `weigh`, masked sums and lists see a half-open range and nothing else; a masked sum of all is the sweep's, to the bits. */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { Column, exp, TILE } from "../../kernels/mod.ts";
-import { type Bench, forEachBackend, KINDS, lay, LENGTHS } from "./support.ts";
+import { forEachBackend, KINDS, lay, LENGTHS } from "./support.ts";
 
 const RANGES = [[-2, 3], [0, 0], [0.25, 0.5], [-Infinity, 1], [-1, Infinity], [-Number.MAX_VALUE, Infinity]] as const;
 

@@ -1,7 +1,7 @@
 // The cut of top-H.
 import { ln } from "../../../kernels/mod.ts";
 import { partOf } from "./_keep_count.ts";
-import { EqualRung } from "./_rung.ts";
+import type { EqualRung } from "./_rung.ts";
 import type { RungLadder } from "./_rung_ladder.ts";
 
 /** Keeps the longest run from the top, of tokens that are listed, whose entropy terms hold at most a share `h`. */

@@ -352,7 +352,7 @@ export class RungLadder implements Ladder {
       const { low, high } = rung.range;
       if (low >= least) return this.list(rung.range);
       return [...this.list({ low: least, high }), new SpanRung({ low, high: least })];
-    });
+    }).filter((rung) => !isSpan(rung) || this.countOf(rung) > 0);
   }
 
   /** A range from its upper end down to a logit of the row: what lies above that, and all that equals it. */

@@ -44,9 +44,9 @@ export class RemainingStages {
   run(ladder: RungLadder): EditedRead | undefined {
     ladder.slots = this.candidates;
     for (let i = 0; i < this.stages.length && ladder.rungs.length > 0; i++) {
-      const { edits: mayEdit, cut } = this.stages[i];
       if (i > 0 || this.vocabulary <= FEW) ladder.listFew();
-      // What is edited is edited one by one, if all that is kept are few tokens, or equal the last of these.
+      // What is edited is edited one by one, if all that is kept equals one of few tokens.
+      const { edits: mayEdit, cut } = this.stages[i];
       if (mayEdit || !cut) ladder.listBest(FEW);
       const edits = this.#editsOf(i, ladder);
       ladder.anchor();

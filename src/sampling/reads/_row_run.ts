@@ -1,7 +1,7 @@
 // One row on its way through a chain. Where it is kept whole, all is told from there, in one read. Else the stages run on what the reads so
 // far have found, and whatever they ask for beyond that is another read.
 import type { Kernels, Level } from "../../../kernels/mod.ts";
-import { type Block, type Reducer, type RowFacts, type Segment } from "../../core/mod.ts";
+import type { Reducer, RowFacts, Segment } from "../../core/mod.ts";
 import { entropyOf, ranked } from "../../row/mod.ts";
 import { sweepSegment, type Values } from "../../row/inside.ts";
 import { InvalidLogit, ReadAgain, Unsure } from "../cuts/_interrupts.ts";
