@@ -46,8 +46,8 @@ export class RemainingStages {
     for (let i = 0; i < this.stages.length && ladder.rungs.length > 0; i++) {
       if (i > 0 || this.vocabulary <= FEW) ladder.listFew();
       // What is edited is edited one by one, if all that is kept equals one of few tokens.
-      const { edits: mayEdit, cut } = this.stages[i];
-      if (mayEdit || !cut) ladder.listBest(FEW);
+      const { exact, cut } = this.stages[i];
+      if (exact || !cut) ladder.listBest(FEW);
       const edits = this.#editsOf(i, ladder);
       ladder.anchor();
       if (edits.length === 0) continue;

@@ -57,8 +57,8 @@ export const adaptivePDefinition = /* @__PURE__ */ define({
       const wanted = Math.min(1, Math.max(0, 2 * target - (weight > 0 ? sum / weight : target)));
       const { top } = ladder, logMass = ln(ladder.mass);
       const adapt = (x: number) => x === -Infinity ? x : adapted(exp(x - top - logMass), wanted);
-      const known = ladder.snapshot();
-      if (ladder.listed) {
+      const { listed } = ladder, known = ladder.snapshot();
+      if (listed) {
         observe(known);
         return ladder.rewrite(adapt);
       }

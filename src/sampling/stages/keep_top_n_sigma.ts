@@ -7,7 +7,7 @@ import type { Stage } from "./stage.ts";
  * in llama.cpp.
  *
  * Source: Tang et al. 2024, "Top-n-sigma: Not All Logits Are You Need", as in llama.cpp. Cost: at the front of a
- * chain about ten nanoseconds a logit for the deviation and the cells; behind a truncator to 256 tokens nothing.
+ * chain two to three nanoseconds a logit for the deviation; behind a truncator to 256 tokens nothing.
  *
  * @example Within one deviation of the best
  * ```ts
