@@ -3,7 +3,7 @@
 export const ORIGIN = {
   build: "fma",
   compiler: "assemblyscript 0.28.20",
-  sources: "3cc6b8834f11a3d6d6151b42090c60908fdf6d75b2d0118e712e7ed99e86a87d",
+  sources: "ad2281e1140d1241f8dc3dff29ea303336636a3483eea6e6258f075416f0aea3",
   bytes: 19229,
   sha256: "989a7cbd23070940ac34821f528ba68ed442441e172afdb7216450d18392940e",
 } as const;

@@ -3,7 +3,7 @@
 export const ORIGIN = {
   build: "simd",
   compiler: "assemblyscript 0.28.20",
-  sources: "3cc6b8834f11a3d6d6151b42090c60908fdf6d75b2d0118e712e7ed99e86a87d",
+  sources: "ad2281e1140d1241f8dc3dff29ea303336636a3483eea6e6258f075416f0aea3",
   bytes: 19670,
   sha256: "79b32cba7fcf61db3e7cb4a29da8984c775f61e3ad6dfd5d6d1544af9ac3bc86",
 } as const;
