@@ -48,10 +48,11 @@ export class RemainingStages {
       // What is edited is edited one by one, if all that is kept equals one of few tokens.
       const { exact, cut } = this.stages[i];
       if (exact || !cut) ladder.listBest(FEW);
-      const edits = this.#editsOf(i, ladder);
+      // What a stage looks at may be listed only for that.
+      const { listed } = ladder, edits = this.#editsOf(i, ladder);
       ladder.anchor();
       if (edits.length === 0) continue;
-      if (!ladder.listed) return this.#editedRead(ladder, edits, i + 1);
+      if (!listed) return this.#editedRead(ladder, edits, i + 1);
       editListed(ladder, edits, this.chain.row);
     }
   }
