@@ -13,10 +13,13 @@ import { MIXED_SUM_ERROR, type RungLadder } from "./_rung_ladder.ts";
 export function keepNearest(ladder: RungLadder, p: number, least: number): void {
   const { mass, divisor, rungs } = ladder;
   const centre = (ladder.top + ln(mass) - ladder.entropy) * divisor;
+  // Below the floor lies less than what is to be dropped.
+  const floor = (ladder.top + ln((1 - p) * mass / ladder.source.vocabulary) - 1e-3) * divisor;
+  const farthest = p < 1 ? Math.max(centre - floor, ladder.origin - centre, 0) : Number.MAX_VALUE;
   const within = (distance: number) => rungs.flatMap((rung) => partOf(rung, divisor, centre, distance));
   const find = (by: "mass" | "count", wanted: number): number =>
     -reach(ladder, {
-      low: -Number.MAX_VALUE,
+      low: by === "mass" ? -farthest : -Number.MAX_VALUE,
       high: 0,
       rungsAt: (key) => within(-key),
       keyOf: (x) => -Math.abs(x - centre),

@@ -50,51 +50,64 @@ function amountOf(ladder: RungLadder, rungs: readonly Rung[], { by }: Search): n
 }
 
 /**
- * A bracket by a sample of the row's tiles, which may be wrong; none where there is no sample to go by. One pass over the row corrects what
- * the sample has too much or too little of the heaviest tokens: from there on to what is wanted it is not far, and the sample tells the way.
+ * A bracket by a sample of the row's tiles, which may be wrong; none where there is no sample to go by. A pass over the row corrects what the
+ * sample has too much or too little of the heaviest tokens: from there on to what is wanted it is not far, and the sample tells the way.
  */
-function nearby(ladder: RungLadder, { by, low, high, wanted, rungsAt, keyOf }: Search): Bracket | undefined {
-  const whole = rungsAt(low).find(isSpan)?.range, sample = whole && by === "mass" ? ladder.sampleOf(whole) : undefined;
+function nearby(ladder: RungLadder, search: Search): Bracket | undefined {
+  const { by, low, high, wanted, rungsAt, keyOf } = search, { coarse } = ladder;
+  const whole = rungsAt(low).find(isSpan)?.range, sample = whole && by === "mass" ? coarse.sampleOf(whole) : undefined;
   if (!sample || sample.weights.length < LEAST_SAMPLE) return undefined;
-  const { values, weights, all, step } = sample, perMass = all / ladder.massOf(new SpanRung(EVERY));
-  const keys = keysOf(values, keyOf);
-  const first = selectKey(keys, weights, wanted * perMass);
-  if (!(first > low && first < high)) return undefined;
-  const reached = ladder.massIn(rungsAt(first)), missing = wanted - reached;
-  let there = 0, weight = 0;
-  for (let i = 0; i < keys.length; i++) {
-    if (keys[i] >= first) there += weights[i];
-    if (keys[i] === first) weight = weights[i];
+  const { weights, all, step } = sample, perMass = all / coarse.massOf(new SpanRung(EVERY));
+  const keys = keysOf(sample.values, keyOf);
+  let at = wanted * perMass;
+  for (let turn = 0; turn < CORRECTIONS; turn++) {
+    const key = selectKey(keys, weights, at);
+    if (!(key > low && key < high)) return undefined;
+    const reached = coarse.massIn(rungsAt(key)), missing = wanted - reached, there = heldFrom(keys, weights, key);
+    // What lies between is known by as many tokens as the sample has there.
+    const way = (1 + MARGIN) * missing * perMass + Math.sign(missing) * MORE * weightOf(keys, weights, key);
+    const other = selectKey(keys, weights, Math.max(0, there + way));
+    const least = Math.min(key, other), most = Math.max(key, other);
+    if (countBetween(keys, least, most) * step <= FEW) {
+      if (ladder.fine) return { low: nextBelow(least), high: nextAbove(most) };
+      return missing > 0
+        ? { low: nextBelow(least), high: key, atHigh: reached }
+        : { low: key, high: nextAbove(most), atLow: reached };
+    }
+    at = there + missing * perMass;
   }
-  // What lies between is known by as many tokens as the sample has there.
-  const way = (1 + MARGIN) * missing * perMass + Math.sign(missing) * MORE * weight;
-  const last = selectKey(keys, weights, Math.max(0, there + way));
-  const least = Math.min(first, last), most = Math.max(first, last);
-  let between = 0;
-  for (const key of keys) if (key >= least && key < most) between++;
-  if (between * step > FEW) return undefined;
-  return missing > 0
-    ? { low: nextBelow(least), high: first, atHigh: reached }
-    : { low: first, high: nextAbove(most), atLow: reached };
+}
+
+/** How often a sample is corrected. */
+const CORRECTIONS = 3;
+/** Fewer tokens say nothing. */
+const LEAST_SAMPLE = 64;
+/** By which part more the way is gone than the sample says, */
+const MARGIN = 0.4;
+/** and by so many tokens of the sample. */
+const MORE = 8;
+
+function heldFrom(keys: Float64Array, weights: Float64Array, least: number): number {
+  let sum = 0;
+  for (let i = 0; i < keys.length; i++) if (keys[i] >= least) sum += weights[i];
+  return sum;
+}
+
+function weightOf(keys: Float64Array, weights: Float64Array, key: number): number {
+  return weights[keys.indexOf(key)];
+}
+
+function countBetween(keys: Float64Array, least: number, most: number): number {
+  let count = 0;
+  for (const key of keys) if (key >= least && key < most) count++;
+  return count;
 }
 
 /** A loop: to map a typed array by a function costs ten times as much. */
-function keysOf(
-  values: ArrayLike<number>,
-  keyOf: Search["keyOf"],
-  keys = new Float64Array(values.length),
-  at = 0,
-): Float64Array {
+function keysOf(values: ArrayLike<number>, keyOf: Search["keyOf"], keys = new Float64Array(values.length), at = 0): Float64Array {
   for (let i = 0; i < values.length; i++) keys[at + i] = keyOf(values[i]);
   return keys;
 }
-
-/** Fewer tokens say nothing. */
-const LEAST_SAMPLE = 64;
-/** By which part more the way is gone than the sample says. */
-const MARGIN = 0.4;
-/** And by so many tokens of the sample. */
-const MORE = 8;
 
 /** A bracket by passes over the row. */
 function narrowed(ladder: RungLadder, search: Search): Bracket {
@@ -127,7 +140,7 @@ function between(low: number, high: number, ways: number, turn: number, wide: bo
   for (let i = 1; i <= ways; i++) {
     const share = i / (ways + 1);
     const key = byOrder ? floatBetween(low, high, share) : low + (high - low) * share;
-    const rounded = wide ? key : Math.fround(key);
+    const float = Math.fround(key), rounded = wide || Math.abs(float) === Infinity ? key : float;
     if (rounded > low && rounded < high && !(keys[keys.length - 1] >= rounded)) keys.push(rounded);
   }
   return keys;
