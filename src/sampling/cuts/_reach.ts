@@ -57,15 +57,15 @@ function nearby(ladder: RungLadder, search: Search): Bracket | undefined {
   const { by, low, high, wanted, rungsAt, keyOf } = search, { coarse } = ladder;
   const whole = rungsAt(low).find(isSpan)?.range, sample = whole && by === "mass" ? coarse.sampleOf(whole) : undefined;
   if (!sample || sample.weights.length < LEAST_SAMPLE) return undefined;
-  const { weights, all, step } = sample, perMass = all / coarse.massOf(new SpanRung(EVERY));
-  const keys = keysOf(sample.values, keyOf);
-  let at = wanted * perMass;
+  const { weights, all, step } = sample, keys = keysOf(sample.values, keyOf);
+  // From below: what is to be dropped lies in many light tokens, of which a sample has its share, what is kept in heavy ones, which it may miss.
+  let at = all - (coarse.massOf(new SpanRung(EVERY)) - wanted) / step;
   for (let turn = 0; turn < CORRECTIONS; turn++) {
     const key = selectKey(keys, weights, at);
     if (!(key > low && key < high)) return undefined;
     const reached = coarse.massIn(rungsAt(key)), missing = wanted - reached, there = heldFrom(keys, weights, key);
     // What lies between is known by as many tokens as the sample has there.
-    const way = (1 + MARGIN) * missing * perMass + Math.sign(missing) * MORE * weightOf(keys, weights, key);
+    const way = (1 + MARGIN) * missing / step + Math.sign(missing) * MORE * weightOf(keys, weights, key);
     const other = selectKey(keys, weights, Math.max(0, there + way));
     const least = Math.min(key, other), most = Math.max(key, other);
     if (countBetween(keys, least, most) * step <= FEW) {
@@ -74,7 +74,7 @@ function nearby(ladder: RungLadder, search: Search): Bracket | undefined {
         ? { low: nextBelow(least), high: key, atHigh: reached }
         : { low: key, high: nextAbove(most), atLow: reached };
     }
-    at = there + missing * perMass;
+    at = there + missing / step;
   }
 }
 
@@ -104,7 +104,12 @@ function countBetween(keys: Float64Array, least: number, most: number): number {
 }
 
 /** A loop: to map a typed array by a function costs ten times as much. */
-function keysOf(values: ArrayLike<number>, keyOf: Search["keyOf"], keys = new Float64Array(values.length), at = 0): Float64Array {
+function keysOf(
+  values: ArrayLike<number>,
+  keyOf: Search["keyOf"],
+  keys = new Float64Array(values.length),
+  at = 0,
+): Float64Array {
   for (let i = 0; i < values.length; i++) keys[at + i] = keyOf(values[i]);
   return keys;
 }

@@ -32,8 +32,10 @@ import type { Ties } from "../stages/ties.ts";
 /** So few tokens are known one by one. */
 export const FEW = 256;
 
-/** So many tiles are a sample. */
+/** So many tiles are a sample, or fewer, which hold so many tokens. */
 const SAMPLED = 8;
+const LEAST_SAMPLED = 4;
+const SAMPLED_TOKENS = 1500;
 
 /** Tokens with what they weigh relative to `top`. */
 export interface WeighedTokens {
@@ -42,7 +44,7 @@ export interface WeighedTokens {
   readonly weights: Float64Array;
 }
 
-/** Those of a sample: of one tile in `step`, whose tokens weigh `all` in all. */
+/** Those of a sample: of one tile in `step`, on the mean, whose tokens weigh `all` in all. */
 export interface Sample extends WeighedTokens {
   readonly step: number;
   readonly all: number;
@@ -317,11 +319,16 @@ export class RungLadder implements Ladder {
 
   /** A sample of the tokens of a range, of whole tiles; nothing where there are too few of these. */
   sampleOf(range: LogitRange): Sample | undefined {
-    const { source, divisor } = this, step = Math.floor(Math.ceil(source.vocabulary / TILE) / SAMPLED);
-    if (!source.sample || step < 2) return undefined;
+    const { source, divisor } = this, tiles = Math.ceil(source.vocabulary / TILE);
+    if (!source.sample || tiles < 2 * SAMPLED) return undefined;
+    const first = new ListPass(range, 0);
+    source.sample(tiles, divisor, [first]);
+    const wanted = Math.max(LEAST_SAMPLED, Math.min(SAMPLED, Math.ceil(SAMPLED_TOKENS / first.result().ids.length)));
+    const step = Math.floor(tiles / wanted);
     const sums = new SumsPass(EVERY, "mass"), list = new ListPass(range, this.#unit.exponent);
     source.sample(step, divisor, [sums, list]);
-    return { ...this.#weighed(list.result()), step, all: exp(this.#logOf(sums.result())) };
+    const sampled = Math.ceil(tiles / step);
+    return { ...this.#weighed(list.result()), step: tiles / sampled, all: exp(this.#logOf(sums.result())) };
   }
 
   /** The same ladder with sums that are found quickly: for what need not be sure. */

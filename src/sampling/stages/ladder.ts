@@ -4,9 +4,8 @@ import type { Ties } from "./ties.ts";
  * What is known of a row's distribution, best first, and the tokens of it that a chain still keeps: a window that every truncator
  * narrows. It is what {@linkcode Stage.cut} is given, for stages of your own; it cannot be made.
  *
- * Not every token need be known one by one: most stand in sums, so a number may be off by what the member beside it says (`error`,
- * `entropyError`, the second number of a pair). A cut inside such a sum is taken down, and decided by another read of the row if the
- * token that is drawn hangs on it: a stage need only pass on how far its threshold may be off.
+ * Not every token need be known one by one: where many are kept, the row is asked for what lies in a range of its logits. A stage whose cut
+ * hangs on the last digits of such sums is run again, with sums in float64.
  *
  * Units: logits in the stage's own scale, after the temperatures before it; masses are `sum e^(x - top)`; entropies in nats.
  *
@@ -18,9 +17,8 @@ import type { Ties } from "./ties.ts";
  * const keepTopA = (a: number): Stage => ({
  *   spec: { name: "keepTopA", params: { a }, inputs: [] },
  *   cut(ladder) {
- *     const [largest, doubt] = ladder.largest();
- *     const logprob = largest - ladder.top - Math.log(ladder.mass);
- *     ladder.keepProbable(Math.log(a) + 2 * logprob, 1, 2 * (doubt + ladder.error / ladder.mass));
+ *     const logprob = ladder.largest() - ladder.top - Math.log(ladder.mass);
+ *     ladder.keepProbable(Math.log(a) + 2 * logprob, 1);
  *   },
  * });
  * const row = Float32Array.from([0.6, 0.25, 0.1, 0.05], Math.log);
