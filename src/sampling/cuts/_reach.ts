@@ -37,8 +37,9 @@ export function reach(ladder: RungLadder, search: Search): Reached {
   return (near && amongFew(ladder, search, near)) ?? amongFew(ladder, search, narrowed(ladder, search))!;
 }
 
-/** Two keys between which it is, and what is reached at one of them. */
+/** Two keys between which it is, or may be, and what is reached at one of them. */
 interface Bracket {
+  readonly guessed: boolean;
   readonly low: number;
   readonly high: number;
   readonly atLow?: number;
@@ -69,10 +70,10 @@ function nearby(ladder: RungLadder, search: Search): Bracket | undefined {
     const other = selectKey(keys, weights, Math.max(0, there + way));
     const least = Math.min(key, other), most = Math.max(key, other);
     if (countBetween(keys, least, most) * step <= FEW) {
-      if (ladder.fine) return { low: nextBelow(least), high: nextAbove(most) };
+      if (ladder.fine) return { guessed: true, low: nextBelow(least), high: nextAbove(most) };
       return missing > 0
-        ? { low: nextBelow(least), high: key, atHigh: reached }
-        : { low: key, high: nextAbove(most), atLow: reached };
+        ? { guessed: true, low: nextBelow(least), high: key, atHigh: reached }
+        : { guessed: true, low: key, high: nextAbove(most), atLow: reached };
     }
     at = there + missing / step;
   }
@@ -136,7 +137,7 @@ function narrowed(ladder: RungLadder, search: Search): Bracket {
     }
     if (!moved) break;
   }
-  return { low, high };
+  return { guessed: false, low, high };
 }
 
 /** Keys between two, ascending: evenly spaced; every third time, or where they are far apart, evenly in the order of floats. */
@@ -159,16 +160,15 @@ function floatBetween(low: number, high: number, share: number): number {
 
 /** The same, where few tokens lie between two keys, or all that do are equal; nothing where it does not lie between them. */
 function amongFew(ladder: RungLadder, search: Search, bracket: Bracket): Reached | undefined {
-  const { rungsAt, wanted } = search, { low, high, atLow, atHigh } = bracket;
+  const { rungsAt, wanted } = search, { guessed, low, high, atLow, atHigh } = bracket;
   const outer = rungsAt(low),
     inner = rungsAt(high),
     { keys, weights, ids } = listed(ladder, search, outer, inner, high);
   let sum = 0;
   for (const weight of weights) sum += weight;
   const before = atHigh ?? (atLow === undefined ? amountOf(ladder, inner, search) : atLow - sum);
-  const isGuess = atHigh !== undefined || atLow !== undefined;
-  if (before > 0 && before >= wanted) return isGuess ? undefined : { key: high, ids: NONE };
-  if (isGuess && !(before + sum >= wanted)) return undefined;
+  if (before > 0 && before >= wanted) return guessed ? undefined : { key: high, ids: NONE };
+  if (guessed && !(before + sum >= wanted)) return undefined;
   if (keys.length === 0) return { key: high, ids: NONE };
   const key = selectKey(keys.slice(), weights, wanted - before);
   const chosen: number[] = [];
