@@ -242,8 +242,9 @@ Deno.test("a part that would need another read says so; the mass before an edite
   const [state] = await Array.fromAsync(reduceStates(fromArray(row), { token }, { columns: [0, 2000] }));
   assertEquals(finishState(state, { token }, { partial: true }).token.why, "undecided");
   const chain = [keepEta(0.01), logitBias([[0, 1.5]]), keepPLess()];
-  const { details } = sampler({ seed: 0, chain, details: true }).draw(new Float32Array(257));
-  assertEquals([details!.kept, details!.keptMass], [1, NaN]);
+  const nearly = Float32Array.from({ length: 600 }, (_, i) => i / 1e4);
+  const { details } = sampler({ seed: 0, chain, details: true }).draw(nearly);
+  assertEquals(details!.keptMass, NaN);
 });
 
 Deno.test("a stream of masks in front of a sampler", async () => {

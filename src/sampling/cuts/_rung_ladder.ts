@@ -155,12 +155,12 @@ export class RungLadder implements Ladder {
 
   /** The sums of a range in float64. */
   #fineOf(span: SpanRung): FineSums {
-    const { origin, divisor } = this, { low, high } = span.range;
-    // The origin's own weight is 1: masses far below it are measured from the best that is kept.
-    return span.fine ??= this.ask(
-      `fine ${low} ${high} by ${divisor}`,
-      () => new WeighPass(span.range, origin, divisor),
-    ) as FineSums;
+    return span.fine ??= this.source.run([this.#wantedFine(span.range)])[0] as FineSums;
+  }
+
+  #wantedFine(range: LogitRange): Wanted {
+    const { origin, divisor, source: { vocabulary } } = this, key = `fine ${range.low} ${range.high} by ${divisor}`;
+    return { key, divisor: 1, make: () => new WeighPass(range, { origin, divisor, vocabulary }) };
   }
 
   /** What a mass of the source's is relative to `top`. */
@@ -172,12 +172,7 @@ export class RungLadder implements Ladder {
   sumAll(rungs: readonly Rung[]): void {
     const spans = rungs.filter(isSpan).filter(({ sums, fine }) => !sums && !fine);
     if (this.fine) {
-      const { origin, divisor } = this;
-      const found = this.source.run(spans.map(({ range }) => ({
-        key: `fine ${range.low} ${range.high} by ${divisor}`,
-        divisor: 1,
-        make: () => new WeighPass(range, origin, divisor),
-      }))) as FineSums[];
+      const found = this.source.run(spans.map(({ range }) => this.#wantedFine(range))) as FineSums[];
       spans.forEach((span, i) => span.fine = found[i]);
       return;
     }
