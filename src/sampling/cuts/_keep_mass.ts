@@ -1,6 +1,5 @@
 // The cut of top-p.
 import { ln } from "../../../kernels/mod.ts";
-import { Unsure } from "./_interrupts.ts";
 import { endWith, keepCount } from "./_keep_count.ts";
 import { reach } from "./_reach.ts";
 import { HALF_STEP, isSpan, type LogitRange, type Rung } from "./_rung.ts";
@@ -53,7 +52,7 @@ function cutSpan(ladder: RungLadder, kept: readonly Rung[], range: LogitRange, w
     const weight = group.m / group.n, tokens = (wanted - sum) / weight;
     const doubt = (group.n > 1 ? SUM_ERROR : MIXED_SUM_ERROR) * whole / weight;
     if (!ladder.fine && Math.abs(tokens - Math.round(tokens)) < doubt && tokens > -doubt && tokens < group.n + doubt) {
-      throw new Unsure();
+      ladder.blur(last, weight / whole);
     }
     if (sum >= wanted) last = ladder.smallestFrom(above.range.low);
     else if (sum + group.m < wanted && lower() > -Infinity) last = lower();

@@ -32,6 +32,11 @@ import type { Ties } from "../stages/ties.ts";
 /** So few tokens are known one by one. */
 export const FEW = 256;
 
+/** Of all mass, so little is no log-probability off by a third of what it may be. */
+const LIGHT = 2 ** -18;
+/** A cut that is off by one token is not off by more. */
+const BLUR = 0.02;
+
 /** So many tiles are a sample, or fewer, which hold so many tokens. */
 const SAMPLED = 8;
 const LEAST_SAMPLED = 4;
@@ -71,6 +76,8 @@ export class RungLadder implements Ladder {
     readonly wide: boolean,
     /** Whether sums are in float64, for a row of which the others cannot tell what is kept. */
     readonly fine = false,
+    /** Whether a token that weighs next to nothing may be kept or not, as long as it is not drawn: see `blur`. */
+    readonly loose = false,
   ) {
     this.top = this.origin = source.origin;
     this.rungs = [new SpanRung(EVERY)];
@@ -278,6 +285,18 @@ export class RungLadder implements Ladder {
     if (this.fine || this.listed) return;
     const low = (t - this.doubt) * this.divisor, high = (t + this.doubt) * this.divisor;
     if (this.countIn([new SpanRung({ low, high })]) > 0) throw new Unsure();
+  }
+
+  /** Where a cut lies that the sums cannot tell from one beside it. */
+  readonly blurred: LogitRange[] = [];
+
+  /**
+   * A cut lies at a logit, or at one beside it: the sums do not tell. Refused, unless the tokens there weigh so little that no log-probability
+   * shows it, and it is enough to know better if one of them is drawn.
+   */
+  blur(x: number, share: number): void {
+    if (!this.loose || share > LIGHT) throw new Unsure();
+    this.blurred.push({ low: x - BLUR * this.divisor, high: x + BLUR * this.divisor });
   }
 
   // Tokens one by one.

@@ -4,6 +4,7 @@ import { heapOf, offer, ranked } from "../../row/mod.ts";
 import { firstAt } from "../../row/inside.ts";
 import { exponential, type Noise, Purpose } from "./_noise.ts";
 import { drawsAhead, type Token } from "./_proposals.ts";
+import { Unsure } from "../cuts/_interrupts.ts";
 import { type EqualRung, isSpan, type LogitRange, type Rung } from "../cuts/_rung.ts";
 import { FEW, type RungLadder } from "../cuts/_rung_ladder.ts";
 import type { TokenLogprob } from "../sample.ts";
@@ -162,6 +163,7 @@ class DrawnTokens {
 
   /** A token's place on the ladder; `undefined` if it is cut, or drawn already. */
   place(token: Token | undefined): Placed | undefined {
+    if (token && this.#ladder.blurred.some(({ low, high }) => token.x >= low && token.x < high)) throw new Unsure();
     const rung = token && this.#ladder.rungs.find((rung) => holds(rung, token));
     if (!rung || this.has(token!.id)) return undefined;
     return { ...token!, rung, logit: isSpan(rung) ? token!.x / this.#ladder.divisor : rung.upper };

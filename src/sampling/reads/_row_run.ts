@@ -74,7 +74,7 @@ interface FoundRow {
   /** Tokens drawn as it was read, if any were. */
   readonly proposals: Proposals | null;
   /** The ladder to begin with. */
-  ladder(fine: boolean): RungLadder;
+  ladder(fine: boolean, loose: boolean): RungLadder;
 }
 
 /** One row on its way through a sampler: which reads it takes, and what they give. */
@@ -156,7 +156,7 @@ export class RowRun {
       source: asked,
       kernels,
       proposals: found.proposals,
-      ladder: (fine) => ladderOf(asked, kernels, fine, found, plan),
+      ladder: (...how) => ladderOf(asked, kernels, how, found, plan),
     });
   }
 
@@ -172,7 +172,7 @@ export class RowRun {
         source: kept,
         kernels,
         proposals: null,
-        ladder: (fine) => ladderOf(kept, kernels, fine),
+        ladder: (...how) => ladderOf(kept, kernels, how),
       });
       if (!("edits" in told)) return told;
       kept.edit(told.edits);
@@ -219,11 +219,17 @@ export class RowRun {
     const stages = new RemainingStages(this.#chain, pass.from, row.source.vocabulary, pass.edited, pass.candidates);
     const fine = stages.stages.some(({ exact }) => exact);
     try {
-      return this.#runStages(pass, row, stages, row.ladder(fine));
+      return this.#runStages(pass, row, stages, row.ladder(fine, this.#isLoose));
     } catch (error) {
       if (!(error instanceof Unsure)) throw error;
-      return this.#runStages(pass, row, stages, row.ladder(true));
+      return this.#runStages(pass, row, stages, row.ladder(true, false));
     }
+  }
+
+  /** Whether it is enough to know of a token that is drawn if it is kept. */
+  get #isLoose(): boolean {
+    const { exact, draws, details } = this.#settings;
+    return !exact && !details && draws === 1;
   }
 
   #runStages(pass: PassUnderWay, row: FoundRow, stages: RemainingStages, ladder: RungLadder): ReadResult | EditedRead {
@@ -308,11 +314,11 @@ const MOST_DIVIDED = 2 ** 14;
 function ladderOf(
   source: RowSource,
   { element }: Kernels,
-  fine: boolean,
+  how: readonly [fine: boolean, loose: boolean],
   found?: Readonly<Findings>,
   plan?: ReadPlan,
 ): RungLadder {
-  const ladder = new RungLadder(source, element === "f64", fine), best = found?.best;
+  const ladder = new RungLadder(source, element === "f64", ...how), best = found?.best;
   if (!best) return ladder;
   const order = ranked(best), least = plan!.closed || best.size < best.k ? -Infinity : best.values[0];
   const values = order.map((at) => best.values[at]), ids = Uint32Array.from(order, (at) => best.ids[at]);
