@@ -16,12 +16,14 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     parameters: { level: level(), logits: at("logits"), count: number("count"), table: at("table") },
     gives: "i32",
     error: 1.5e-6,
+    float64: true,
   },
   store: {
     parameters: { logits: at("logits"), count: number("count"), table: at("table"), weights: at("weights") },
     gives: "i32",
     error: 1.5e-6,
     least: 1e-37,
+    float64: true,
   },
   clear: { parameters: { slot: at("slot") }, gives: "void" },
   deposit: {
@@ -41,6 +43,7 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     gives: "i32",
     error: 3e-6,
     least: 1e-37,
+    float64: true,
   },
   share: {
     parameters: {
@@ -55,6 +58,7 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     gives: "i32",
     error: 3e-6,
     least: 1e-37,
+    float64: true,
   },
   logProbabilities: {
     parameters: {
@@ -65,6 +69,7 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
       logSum: f64(8.5, Math.PI, 0),
     },
     gives: "void",
+    float64: true,
   },
   collect: {
     parameters: {
@@ -75,6 +80,7 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
       indices: at("indices"),
     },
     gives: "i32",
+    float64: true,
   },
   bound: {
     parameters: { logits: at("logits"), count: number("tile"), k: f64(20, 1, 2, 8, 9, 64, 65, 0, NaN) },
@@ -83,12 +89,14 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
   find: {
     parameters: { logits: at("logits"), count: number("tile"), value: f64(99, ...THRESHOLDS) },
     gives: "i32",
+    float64: true,
   },
   countGreater: {
     parameters: { logits: at("logits"), count: number("count"), value: f64(3, ...THRESHOLDS) },
     gives: "i32",
+    float64: true,
   },
-  countMasked: { parameters: { logits: at("logits"), count: number("count") }, gives: "i32" },
+  countMasked: { parameters: { logits: at("logits"), count: number("count") }, gives: "i32", float64: true },
   tally: {
     parameters: {
       // 52 units above the first least number ends the ring.
