@@ -1,8 +1,8 @@
 /**
  * What do other number formats cost?
  *
- * Half floats and bfloat16 are widened in the arena, f64 rows run the float64 reference. Log-sum-exp of one row of 4 Mi
- * logits; only of interest.
+ * Half floats and bfloat16 are widened in the arena, f64 rows have kernels with the reference's bits. Log-sum-exp of one row of 4 Mi
+ * logits, and its softmax by `normalizeRow`.
  */
 import { type Dtype, fromArray, type LogitArray, logSumExp } from "../mod.ts";
 import { ask, type Way } from "./_ask.ts";

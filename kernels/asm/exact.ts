@@ -2,6 +2,7 @@
  * The float64 reference's exponential on two lanes, step by step as `reference/binary_exponent.ts` and `reference/elementary.ts` have it:
  * plain products and sums in their order, so the same bits on every build.
  */
+import { SCRATCH } from "./lanes.ts";
 
 /** In order: the base's hi and lo, the splitter, hi's two halves, the number that rounds, ln 2 in two parts, 1, then `1/14!` to `1/2!`. */
 const TABLE: usize = memory.data<f64>([
@@ -33,15 +34,17 @@ const TABLE: usize = memory.data<f64>([
 const LOG2_E: f64 = 1.4426950408889634;
 /** 1.5 * 2^52: adding and subtracting it rounds to an integer. */
 const ROUND: f64 = 6755399441055744.0;
+/** Logits of a block: what is known of it lies in the scratch room. */
+export const BLOCK_64: i32 = 128;
+/** Room for its weights. */
+export const WEIGHTS_64: usize = SCRATCH;
+const FRACTIONS: usize = SCRATCH + 1024;
+const EXPONENTS: usize = SCRATCH + 2048;
 /** Greatest magnitude of a maximum, or of a sum's exponent, on the fast path: below it the reference measures, and rounds as is done here. */
 export const FAR_64: f64 = 562949953421312.0;
 
 function constant(index: usize): v128 {
   return v128.load64_splat(TABLE + (index << 3));
-}
-
-function step(p: v128, r: v128, index: usize): v128 {
-  return f64x2.add(f64x2.mul(p, r), constant(index));
 }
 
 /** The even exponent that a tile of this maximum is relative to: the integer nearest to its own, cut to an even one. */
@@ -60,51 +63,87 @@ function missing(x: v128, p: v128): v128 {
   return f64x2.add(f64x2.sub(f64x2.mul(xl, hl), rest), f64x2.mul(x, constant(1)));
 }
 
-/** `2^f` for `|f| <= 1/2`. */
-function exp2Fraction(f: v128): v128 {
-  const high = f64x2.mul(f, constant(6));
-  const low = f64x2.mul(f, constant(7));
-  const r = f64x2.add(high, low);
-  const a = step(step(step(step(constant(9), r, 10), r, 11), r, 12), r, 13);
-  const b = step(step(step(step(a, r, 14), r, 15), r, 16), r, 17);
-  const c = step(step(step(step(b, r, 18), r, 19), r, 20), r, 21);
-  const tail = f64x2.mul(f64x2.mul(c, r), r);
-  return f64x2.add(constant(8), f64x2.add(high, f64x2.add(low, tail)));
-}
-
-/**
- * Writes `2^(y - N)` of each logit to `weights`, 0 of those with an integer exponent below `N + lowest`; and `y - N` to `distances`, unless
- * that is 0. Logits are NaN, or at most 2^49, and weigh at most 2^1000. `weights` may be `logits`.
- */
-export function weights64(
-  logits: usize,
-  count: i32,
-  reference: f64,
-  lowest: f64,
-  weights: usize,
-  distances: usize,
-): void {
+/** One block: `k = n - N` and `f` of each logit, to the scratch room. */
+function split(logits: usize, count: i32, reference: f64): void {
   const round = constant(5);
   const hi = constant(0);
   const n = f64x2.splat(reference);
-  const bias = f64x2.splat(ROUND + 1023.0);
-  const low = f64x2.splat(lowest);
   // Far below the lowest: what it stands for, -Infinity too, weighs 0, and is of a size that is split well.
   const least = f64x2.splat((reference - 1100.0) / LOG2_E);
-  for (; count > 0; count -= 2, logits += 16, weights += 16) {
-    const x = f64x2.pmax(count == 1 ? v128.load64_splat(logits) : v128.load(logits), least);
+  for (let at = FRACTIONS; count > 0; count -= 2, logits += 16, at += 16) {
+    const x = f64x2.pmax(v128.load(logits), least);
     const p = f64x2.mul(x, hi);
     const whole = f64x2.sub(f64x2.add(p, round), round);
-    const k = f64x2.sub(whole, n);
-    const f = f64x2.add(f64x2.sub(p, whole), missing(x, p));
-    const power = i64x2.shl(f64x2.add(k, bias), 52);
-    // NaN is not less: it stays.
-    const w = v128.andnot(f64x2.mul(exp2Fraction(f), power), f64x2.lt(k, low));
-    if (distances != 0) {
-      v128.store(distances, f64x2.add(k, f));
-      distances += 16;
+    v128.store(at, f64x2.sub(whole, n), EXPONENTS - FRACTIONS);
+    v128.store(at, f64x2.add(f64x2.sub(p, whole), missing(x, p)));
+  }
+}
+
+function reduced(at: usize): v128 {
+  const f = v128.load(at);
+  return f64x2.add(f64x2.mul(f, constant(6)), f64x2.mul(f, constant(7)));
+}
+
+/** `e^r - 1 - r` of each fraction: four vectors in step, for a step waits for the one before it. */
+function tails(count: i32, to: usize): void {
+  for (let at = FRACTIONS; count > 0; count -= 8, at += 64, to += 64) {
+    const a = reduced(at);
+    const b = reduced(at + 16);
+    const c = reduced(at + 32);
+    const d = reduced(at + 48);
+    let p = constant(9);
+    let q = p;
+    let s = p;
+    let t = p;
+    for (let next = TABLE + 80; next < TABLE + 176; next += 8) {
+      const coefficient = v128.load64_splat(next);
+      p = f64x2.add(f64x2.mul(p, a), coefficient);
+      q = f64x2.add(f64x2.mul(q, b), coefficient);
+      s = f64x2.add(f64x2.mul(s, c), coefficient);
+      t = f64x2.add(f64x2.mul(t, d), coefficient);
     }
-    if (count == 1) f64.store(weights, f64x2.extract_lane(w, 0));
-    else v128.store(weights, w);
+    v128.store(to, f64x2.mul(f64x2.mul(p, a), a));
+    v128.store(to, f64x2.mul(f64x2.mul(q, b), b), 16);
+    v128.store(to, f64x2.mul(f64x2.mul(s, c), c), 32);
+    v128.store(to, f64x2.mul(f64x2.mul(t, d), d), 48);
+  }
+}
+
+/** `2^f 2^k` of each, from its tail; 0 where k is below the lowest. */
+function powers(count: i32, lowest: f64, to: usize): void {
+  const one = constant(8);
+  const bias = f64x2.splat(ROUND + 1023.0);
+  const low = f64x2.splat(lowest);
+  for (let at = FRACTIONS; count > 0; count -= 2, at += 16, to += 16) {
+    const f = v128.load(at);
+    const k = v128.load(at, EXPONENTS - FRACTIONS);
+    const rest = f64x2.add(f64x2.mul(f, constant(7)), v128.load(to));
+    const p = f64x2.add(one, f64x2.add(f64x2.mul(f, constant(6)), rest));
+    // NaN is not less: it stays.
+    v128.store(to, v128.andnot(f64x2.mul(p, i64x2.shl(f64x2.add(k, bias), 52)), f64x2.lt(k, low)));
+  }
+}
+
+/**
+ * One block: writes `2^(y - N)` of each logit to `weights`, which may be `logits`, and 0 of those with an integer exponent below `N + lowest`.
+ * No logit is greater than 2^49, or weighs more than 2^1000. In three loops, each with a short chain of dependent steps, so that
+ * an engine's window holds enough of them: in one it takes twice the time.
+ */
+export function weights64(logits: usize, count: i32, reference: f64, lowest: f64, weights: usize): void {
+  const whole = (count + 7) & -8;
+  const padded = whole != count;
+  if (padded) memory.copy(WEIGHTS_64, logits, <usize> count << 3);
+  const to = padded ? WEIGHTS_64 : weights;
+  split(padded ? WEIGHTS_64 : logits, whole, reference);
+  tails(whole, to);
+  powers(whole, lowest, to);
+  if (padded) memory.copy(weights, to, <usize> count << 3);
+}
+
+/** Multiplies each of a block's numbers by the distance `y - N` of its logit. */
+export function multiplyDistances(numbers: usize, count: i32): void {
+  for (let at = FRACTIONS; count > 0; count -= 2, at += 16, numbers += 16) {
+    const d = f64x2.add(v128.load(at, EXPONENTS - FRACTIONS), v128.load(at));
+    v128.store(numbers, f64x2.mul(v128.load(numbers), d));
   }
 }

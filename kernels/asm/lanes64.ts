@@ -50,8 +50,3 @@ export function addEight(lanes: usize, at: usize, count: i32): void {
   v128.store(lanes, d, 48);
   for (; count > 0; count--, at += 8, lanes += 8) f64.store(lanes, f64.load(lanes) + f64.load(at));
 }
-
-/** Multiplies each number by another; writes up to one more. */
-export function multiplyPairs(at: usize, by: usize, count: i32): void {
-  for (; count > 0; count -= 2, at += 16, by += 16) v128.store(at, f64x2.mul(v128.load(at), v128.load(by)));
-}

@@ -1,5 +1,5 @@
 /** The softmax of float64 logits, to the bits of the reference. */
-import { FAR_64, weights64 } from "../asm/exact.ts";
+import { BLOCK_64, FAR_64, weights64 } from "../asm/exact.ts";
 import { TILE } from "../asm/lanes.ts";
 import { maximumOf64, TILE_BYTES_64, wasUnordered } from "../asm/lanes64.ts";
 import { shareTile64 } from "../share/asm64.ts";
@@ -16,7 +16,10 @@ export function probabilities64(logits: usize, count: i32, mapped: usize, mantis
     const tile = min<i32>(count - done, TILE);
     const maximum = maximumOf64(logits, tile);
     if (wasUnordered() || maximum > FAR_64 || maximum * 1.4426950408889634 - exponent > HIGHEST) return done;
-    weights64(logits, tile, exponent, LOWEST, mapped, 0);
+    for (let at = 0; at < tile; at += BLOCK_64) {
+      const skip = <usize> at << 3;
+      weights64(logits + skip, min<i32>(tile - at, BLOCK_64), exponent, LOWEST, mapped + skip);
+    }
     shareTile64(mapped, tile, mapped, 0, mantissa);
   }
   return count;

@@ -1,24 +1,22 @@
 /** The sweep of float64 logits, to the bits of `exact_tile.ts`, which does again what is marked. */
-import { evenExponent64, FAR_64, weights64 } from "../asm/exact.ts";
-import { BLOCK, SCRATCH, TILE } from "../asm/lanes.ts";
-import { addEight, maximumOf64, multiplyPairs, TILE_BYTES_64, wasUnordered } from "../asm/lanes64.ts";
+import { BLOCK_64, evenExponent64, FAR_64, multiplyDistances, weights64, WEIGHTS_64 } from "../asm/exact.ts";
+import { TILE } from "../asm/lanes.ts";
+import { addEight, maximumOf64, TILE_BYTES_64, wasUnordered } from "../asm/lanes64.ts";
 import { markRow, REFERENCE, ROW, writeMaximum, writeMoment, writeSquare, writeSum } from "../asm/row.ts";
 
 /** In a sweep, weights below 2^-1000 count as nothing. */
 const LEAST: f64 = -1000.0;
 /** Stored ones from here down are 0; what lies between is nothing beside a tile's sum. */
 const LEAST_STORED: f64 = -1020.0;
-/** The distances of a block, beside its weights. */
-const DISTANCES: usize = SCRATCH + 2048;
 /** Eight lanes of the sum, of its moment, of its square. */
 const SUMS: usize = memory.data(192, 16);
 
 /** One block: its weights into `to`, and what they add to each sum up to the level. */
 function addBlock(level: i32, logits: usize, count: i32, reference: f64, lowest: f64, to: usize): void {
-  weights64(logits, count, reference, lowest, to, level > 1 ? DISTANCES : 0);
+  weights64(logits, count, reference, lowest, to);
   addEight(SUMS, to, count);
   for (let order = 2; order <= level; order++) {
-    multiplyPairs(to, DISTANCES, count);
+    multiplyDistances(to, count);
     addEight(SUMS + (<usize> (order - 1) << 6), to, count);
   }
 }
@@ -39,10 +37,10 @@ function tile64(level: i32, logits: usize, count: i32, row: usize, weights: usiz
     const reference = evenExponent64(maximum);
     const lowest = weights == 0 ? LEAST : LEAST_STORED;
     memory.fill(SUMS, 0, 192);
-    for (let done = 0; done < count; done += BLOCK) {
+    for (let done = 0; done < count; done += BLOCK_64) {
       const skip = <usize> done << 3;
-      const to = weights == 0 ? SCRATCH : weights + skip;
-      addBlock(level, logits + skip, min<i32>(count - done, BLOCK), reference, lowest, to);
+      const to = weights == 0 ? WEIGHTS_64 : weights + skip;
+      addBlock(level, logits + skip, min<i32>(count - done, BLOCK_64), reference, lowest, to);
     }
     const sum = totalOf(0);
     writeSum(row, sum, reference);
