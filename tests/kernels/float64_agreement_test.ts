@@ -49,79 +49,68 @@ function filled(length: number, next: () => number, value: (next: () => number) 
   return Float64Array.from({ length }, () => value(next));
 }
 
-/** Everything that kernels make of a row that begins `shift` logits in: every word of memory, and every number given. */
-function everything(
-  kernels: ReturnType<typeof float64Functions>,
-  memory: ArrayBuffer,
-  row: Float64Array,
-  shift: number,
-): unknown[] {
-  const at = LOGITS + 8 * shift, { length } = row;
-  const numbers = new Float64Array(memory);
-  numbers.fill(7, LOGITS >> 3);
-  numbers.set(row, at >> 3);
-  const given: unknown[] = [];
-  const keep = (value?: unknown) => given.push(value, new BigUint64Array(memory.slice(LOGITS)));
-  const mapped = MAPPED + 8 * (1 - shift % 2), tiles = Math.ceil(length / TILE);
+type Functions = ReturnType<typeof float64Functions>;
+/** A call of a kernel, and the first byte of what it writes. */
+type Call = readonly [writes: number, call: (kernels: Functions) => unknown];
+
+/** Every call that a row of `length` logits at `at` is worth; `sum` gives the totals of the reference. */
+function* callsOf(row: Float64Array, at: number, shift: number, sum: Float64Array): Generator<Call> {
+  const { length } = row, tiles = Math.ceil(length / TILE), one = Math.min(length, TILE);
+  const mapped = MAPPED + 8 * (1 - shift), weights = WEIGHTS + 8 * shift;
   for (const level of LEVELS) {
-    keep(kernels.sweep(level, at, length, TABLE));
-    kernels.clear(SLOT);
-    kernels.deposit(level, TABLE, tiles, SLOT);
-    kernels.total(SLOT, OUT);
-    keep();
+    yield [TABLE, (k) => k.sweep(level, at, length, TABLE)];
+    yield [SLOT, (k) => k.clear(SLOT)];
+    yield [SLOT, (k) => k.deposit(level, TABLE, tiles, SLOT)];
+    yield [OUT, (k) => k.total(SLOT, OUT)];
   }
-  keep(kernels.store(at, length, TABLE, WEIGHTS + 8 * (shift % 3)));
-  const [maximum, mantissa, exponent, logSum] = [Total.maximum, Total.mantissa, Total.exponent, Total.logSum].map((i) =>
-    numbers[(OUT >> 3) + i]
-  );
+  const [maximum, mantissa, exponent] = [Total.maximum, Total.mantissa, Total.exponent].map((i) => sum[i]);
+  yield [TABLE, (k) => k.store(at, length, TABLE, weights)];
+  yield [weights, () => {}];
   for (const away of [0, 900, -900, 1100, -1100, 1e5, 2 ** 60]) {
-    keep(kernels.share(WEIGHTS + 8 * (shift % 3), length, TABLE, mapped, mantissa, exponent + away));
-    keep(kernels.probabilities(at, length, mapped, mantissa, exponent + away));
+    yield [mapped, (k) => k.share(weights, length, TABLE, mapped, mantissa, exponent + away)];
+    yield [mapped, (k) => k.probabilities(at, length, mapped, mantissa, exponent + away)];
   }
-  keep(kernels.logProbabilities(at, length, mapped, maximum, logSum));
-  const one = Math.min(length, TILE);
-  for (const value of [row[length >> 1] ?? 0, 0, -Infinity, Infinity, NaN]) {
-    for (const inclusive of [false, true]) keep(kernels.collect(at, one, value, inclusive, INDICES));
-    keep(kernels.find(at, one, value));
-    keep(kernels.countGreater(at, length, value));
+  yield [mapped, (k) => k.logProbabilities(at, length, mapped, maximum, sum[Total.logSum])];
+  for (const value of [row[length >> 1] ?? 0, -Infinity, Infinity, NaN]) {
+    yield [INDICES, (k) => k.collect(at, one, value, false, INDICES)];
+    yield [INDICES, (k) => k.collect(at, one, value, true, INDICES)];
+    yield [INDICES, (k) => k.find(at, one, value)];
+    yield [INDICES, (k) => k.countGreater(at, length, value)];
   }
-  keep(kernels.countMasked(at, length));
-  keep(kernels.probabilities(at, length, at, mantissa, exponent));
-  return given;
+  yield [INDICES, (k) => k.countMasked(at, length)];
+  yield [at, (k) => k.probabilities(at, length, at, mantissa, exponent)];
+}
+
+/** Lays a row, with something else around it and where results go. */
+function lay(memory: ArrayBuffer, row: Float64Array, at: number): void {
+  new Float64Array(memory).fill(7, LOGITS >> 3);
+  new Float64Array(memory).set(row, at >> 3);
 }
 
 function check(build: "fma" | "simd", rows: Iterable<[string, Float64Array, number]>): void {
-  const wasm = new WebAssembly.Memory({ initial: PAGES });
+  const wasm = new WebAssembly.Memory({ initial: PAGES }), memory = new ArrayBuffer(PAGES * 65536);
   const found = float64Functions(build, wasm);
-  const memory = new ArrayBuffer(PAGES * 65536);
   const wanted = referenceFunctions(REFERENCES, viewsOf(memory, "f64", LOG2_E_PAIR));
   for (const [name, row, shift] of rows) {
-    const a = everything(found, wasm.buffer as ArrayBuffer, row, shift), b = everything(wanted, memory, row, shift);
-    for (const [i, value] of a.entries()) {
-      if (value instanceof BigUint64Array) {
-        const other = b[i] as BigUint64Array, word = value.findIndex((x, j) => x !== other[j] && !bothNaN(x, other[j]));
-        if (word >= 0) {
-          throw new Error(
-            `${name}, ${row.length} at ${shift}, answer ${i}: word at ${LOGITS + 8 * word}: ${
-              asNumber(value[word])
-            }, not ${asNumber(other[word])}`,
-          );
-        }
-      } else assertEquals(value, b[i], `${name}, ${row.length} at ${shift}, answer ${i}`);
+    const at = LOGITS + 8 * shift, words = 2 * (row.length + 64);
+    for (const side of [wasm.buffer as ArrayBuffer, memory]) lay(side, row, at);
+    let turn = 0;
+    for (const [writes, call] of callsOf(row, at, shift, new Float64Array(memory, OUT, 8))) {
+      const where = `${name}, ${row.length} at ${shift}, call ${turn++}`;
+      assertEquals(call(found), call(wanted), where);
+      const a = new Uint32Array(wasm.buffer, writes, words), b = new Uint32Array(memory, writes, words);
+      const i = a.findIndex((word, i) => word !== b[i]);
+      if (i >= 0 && !sameButForNaNs(wasm.buffer as ArrayBuffer, memory, writes, words / 2)) {
+        throw new Error(`${where}: word ${i}`);
+      }
     }
   }
 }
 
-const bits = new DataView(new ArrayBuffer(8));
-
-function asNumber(word: bigint): number {
-  bits.setBigUint64(0, word);
-  return bits.getFloat64(0);
-}
-
 /** Which NaN it is, is the host's to say. */
-function bothNaN(a: bigint, b: bigint): boolean {
-  return Number.isNaN(asNumber(a)) && Number.isNaN(asNumber(b));
+function sameButForNaNs(a: ArrayBuffer, b: ArrayBuffer, at: number, count: number): boolean {
+  const found = new Float64Array(a, at, count), wanted = new Float64Array(b, at, count);
+  return found.every((x, i) => Object.is(x, wanted[i]));
 }
 
 function* ofEveryLength(): Generator<[string, Float64Array, number]> {
