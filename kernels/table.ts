@@ -130,6 +130,11 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     gives: "void",
     error: 1e-12,
   },
+  deviations: {
+    parameters: { logits: at("logits"), count: number("tile"), out: at("out") },
+    gives: "void",
+    float64: true,
+  },
   widenF16: { parameters: { words: at("words"), count: number("count"), to: at("mapped") }, gives: "void" },
   widenBf16: { parameters: { words: at("words"), count: number("count"), to: at("mapped") }, gives: "void" },
   divide: {

@@ -77,6 +77,7 @@ function* callsOf(row: Float64Array, at: number, shift: number, sum: Float64Arra
     yield [INDICES, (k) => k.find(at, one, value)];
     yield [INDICES, (k) => k.countGreater(at, length, value)];
   }
+  yield [OUT, (k) => k.deviations(at, one, OUT)];
   yield [INDICES, (k) => k.countMasked(at, length)];
   yield [at, (k) => k.probabilities(at, length, at, mantissa, exponent)];
 }
