@@ -1,7 +1,7 @@
 import type { Backend, Kernels } from "./kernels.ts";
 import { float64Kernels } from "./float64_kernels.ts";
 import { referenceKernels } from "./reference_kernels.ts";
-import { binaryOf, instantiate, isFused, type Probes, wasmKernels } from "./wasm_kernels.ts";
+import { instantiate, isFused, moduleOf, type Probes, wasmKernels } from "./wasm_kernels.ts";
 
 /** What the host can do, as far as the choice of a backend depends on it. */
 export interface Capabilities {
@@ -72,8 +72,8 @@ function backendsOf(host: Capabilities): Backend[] {
 }
 
 const thisHost: Capabilities = {
-  validate: (backend) => typeof WebAssembly === "object" && WebAssembly.validate(binaryOf(backend)),
-  probe: () => isFused(instantiate<Probes>(binaryOf("fma"), new WebAssembly.Memory({ initial: 1 }))),
+  validate: (backend) => typeof WebAssembly === "object" && WebAssembly.validate(moduleOf(backend)),
+  probe: () => isFused(instantiate<Probes>(moduleOf("fma"), new WebAssembly.Memory({ initial: 1 }))),
 };
 
 let available: readonly Backend[] | undefined;

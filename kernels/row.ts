@@ -5,6 +5,7 @@
  */
 
 import type { Build } from "./functions.ts";
+import type { Level } from "./kernels.ts";
 
 /** What lies at an address, and whether the kernel reads or writes it. */
 export type Area =
@@ -32,6 +33,10 @@ export type Area =
   | "cells"
   /** Up to eight float64, written. */
   | "out"
+  /** The key of a checksum, read. */
+  | "key"
+  /** Two 32-bit sums, changed. */
+  | "sums"
   /** Mantissa and exponent of a sum, float64, written. */
   | "pair";
 
@@ -57,7 +62,7 @@ export interface Row {
   readonly gives: "void" | "bool" | "i32" | "f32" | "f64";
   /** The builds that have it: both, if nothing is said. What no build has is TypeScript on every backend. */
   readonly builds?: readonly Build[];
-  /** Whether the builds have an `asm64.ts` of it too, for float64 logits: to the bits of the reference. */
+  /** Whether the plain build has an `asm64.ts` of it too, for float64 logits: to the bits of the reference. */
   readonly float64?: true;
   /** How far a build may be from its reference, relative; 0, to the bits, if nothing is said. */
   readonly error?: number;
@@ -89,19 +94,14 @@ export function f32(...values: readonly number[]): Parameter {
   return parameter("value", "f32", values);
 }
 
-/** A whole number modulo 2^32. */
-export function i32(...values: readonly number[]): Parameter {
-  return parameter("value", "i32", values);
-}
-
 /** Yes or no. */
 export function flag(): Parameter {
   return parameter("value", "bool", [false, true]);
 }
 
 /** How much a sweep learns. */
-export function level(): Parameter {
-  return parameter("value", "i32", ["sum", "maximum", "moments", "squares"]);
+export function level(...levels: readonly Level[]): Parameter {
+  return parameter("value", "i32", levels);
 }
 
 /** The builds that have a kernel. */
@@ -109,7 +109,7 @@ export function buildsOf({ builds = ["fma", "simd"] }: Row): readonly Build[] {
   return builds;
 }
 
-/** Where the float64 kernel of a row is in every build: an `asm64.ts` of its own, the same as of float32 where no logits are read or written, or nowhere. */
+/** Where the float64 kernel of a row is in the plain build: an `asm64.ts` of its own, the same as of float32 where no logits are read or written, or nowhere. */
 export function float64Of({ parameters, builds, float64 }: Row): "own" | "same" | undefined {
   if (float64) return "own";
   const ofLogits = Object.values(parameters).some(({ is }) => ["logits", "replaced", "mapped", "weights"].includes(is));

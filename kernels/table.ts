@@ -5,18 +5,34 @@
  * @module
  */
 import type { KernelName } from "./functions.ts";
-import { at, f32, f64, flag, i32, level, number, type Row } from "./row.ts";
+import { at, f32, f64, flag, level, number, type Row } from "./row.ts";
 
 /** Thresholds on, between and beyond float32 numbers. */
 const THRESHOLDS = [1, -0, 0.1, 1e-50, -1e-50, 3e38, 1e300, -1e300, Infinity, -Infinity, NaN];
 
+const LEVELS = ["sum", "maximum", "moments", "squares"] as const;
+
+/** Temperatures, and what makes quotients overflow or vanish. */
+const DIVISORS = [0.7, 1, 3, 1e-38, 1e-45, 3e38];
+
 /** By the order of the interface. */
 export const KERNELS: Readonly<Record<KernelName, Row>> = {
   sweep: {
-    parameters: { level: level(), logits: at("logits"), count: number("count"), table: at("table") },
+    parameters: { level: level(...LEVELS), logits: at("logits"), count: number("count"), table: at("table") },
     gives: "i32",
     error: 1.5e-6,
     float64: true,
+  },
+  sweepDivided: {
+    parameters: {
+      level: level("sum", "maximum"),
+      logits: at("logits"),
+      count: number("count"),
+      by: f32(...DIVISORS),
+      table: at("table"),
+    },
+    gives: "i32",
+    error: 1.5e-6,
   },
   store: {
     parameters: { logits: at("logits"), count: number("count"), table: at("table"), weights: at("weights") },
@@ -25,13 +41,26 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     least: 1e-37,
     float64: true,
   },
+  storeDivided: {
+    parameters: {
+      logits: at("logits"),
+      count: number("count"),
+      by: f32(...DIVISORS),
+      table: at("table"),
+      weights: at("weights"),
+    },
+    gives: "i32",
+    error: 1.5e-6,
+    least: 1e-37,
+  },
   clear: { parameters: { slot: at("slot") }, gives: "void" },
   deposit: {
-    parameters: { level: level(), table: at("rows"), tiles: number("tiles"), slot: at("slot") },
+    parameters: { level: level(...LEVELS), table: at("rows"), tiles: number("tiles"), slot: at("slot") },
     gives: "void",
   },
   absorb: { parameters: { into: at("slot"), from: at("slot") }, gives: "void" },
   total: { parameters: { slot: at("slot"), out: at("out") }, gives: "void", builds: [] },
+  totalOfTile: { parameters: { table: at("rows"), out: at("out") }, gives: "void", builds: [] },
   probabilities: {
     parameters: {
       logits: at("logits"),
@@ -85,6 +114,10 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
   bound: {
     parameters: { logits: at("logits"), count: number("tile"), k: f64(20, 1, 2, 8, 9, 64, 65, 0, NaN) },
     gives: "f32",
+  },
+  best: {
+    parameters: { logits: at("logits"), count: number("tile"), k: f64(5, 1, 2, 15, 16), indices: at("indices") },
+    gives: "i32",
   },
   find: {
     parameters: { logits: at("logits"), count: number("tile"), value: f64(99, ...THRESHOLDS) },
@@ -154,10 +187,11 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     parameters: {
       at: at("words"),
       bytes: number("bytes"),
-      seed: i32(0, 0xdeadbeef),
       offset: f64(0, 6, 4094, 2 ** 32 - 10, 2 ** 44 + 4080),
+      key: at("key"),
+      sums: at("sums"),
     },
-    gives: "f64",
+    gives: "void",
   },
   read: { parameters: { logits: at("logits"), count: number("count") }, gives: "f64", error: 1e-5 },
 };

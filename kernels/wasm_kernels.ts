@@ -1,6 +1,7 @@
 import { Arena, arenaBytes } from "./arena.ts";
+import { type Binaries, binaryOf } from "./binaries.ts";
 import { type Build, type Completions, type Exports, type Functions, kernelsWith, wasmFunctions } from "./functions.ts";
-import { BINARY as FMA } from "./gen/fma.ts";
+import { PATCH as FMA } from "./gen/fma.ts";
 import { BINARY as SIMD } from "./gen/simd.ts";
 import * as folders from "./gen/wasm.ts";
 import type { Kernels } from "./kernels.ts";
@@ -8,7 +9,7 @@ import { type Base, LOG2_E_PAIR } from "./reference/binary_exponent.ts";
 import { REFERENCES } from "./reference_kernels.ts";
 import { viewsOf } from "./views.ts";
 
-const BINARIES: Readonly<Record<Build, string>> = { fma: FMA, simd: SIMD };
+const BINARIES: Binaries = { simd: SIMD, fma: FMA };
 
 /** The base of each build's exponents: that of the fused one is log2(e) rounded to float32. */
 export const BASES: Readonly<Record<Build, Base>> = { fma: { hi: 1.4426950216293335, lo: 0 }, simd: LOG2_E_PAIR };
@@ -23,16 +24,8 @@ export interface Probes {
 }
 
 /** The bytes of a build's module. */
-export function binaryOf(build: Build): Uint8Array<ArrayBuffer> {
-  return bytesOf(BINARIES[build]);
-}
-
-/** Bytes from base64. */
-export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
+export function moduleOf(build: Build): Uint8Array<ArrayBuffer> {
+  return binaryOf(BINARIES, build);
 }
 
 /** Compiles and instantiates a module over a memory. */
@@ -53,7 +46,7 @@ export function isFused(exports: Probes): boolean {
 
 /** The kernels of a build over any memory, of which the first 8 KiB are the module's own. */
 export function buildFunctions(build: Build, memory: WebAssembly.Memory): Functions {
-  const exports = instantiate<Exports>(binaryOf(build), memory);
+  const exports = instantiate<Exports>(moduleOf(build), memory);
   return wasmFunctions(REFERENCES, COMPLETIONS, exports, viewsOf(memory.buffer as ArrayBuffer, "f32", BASES[build]));
 }
 

@@ -1,3 +1,4 @@
+import { type Binaries, binaryOf } from "../binaries.ts";
 import {
   type Build,
   type Completions,
@@ -8,8 +9,8 @@ import {
 } from "../functions.ts";
 import { LOG2_E_PAIR } from "../reference/binary_exponent.ts";
 import { viewsOf } from "../views.ts";
-import { bytesOf, instantiate } from "../wasm_kernels.ts";
-import { BINARY as FMA } from "./gen/fma.ts";
+import { instantiate } from "../wasm_kernels.ts";
+import { PATCH as FMA } from "./gen/fma.ts";
 import { BINARY as SIMD } from "./gen/simd.ts";
 import * as references from "./reference.ts";
 import * as completions from "./wasm.ts";
@@ -18,12 +19,12 @@ import type { TwoPass } from "./two_pass.ts";
 /** The `reference.ts` of this folder, and what its `wasm.ts` completes. */
 export const REFERENCES: References<TwoPass> = references;
 const COMPLETIONS: Completions<TwoPass> = completions;
-const BINARIES: Readonly<Record<Build, string>> = { fma: FMA, simd: SIMD };
+const BINARIES: Binaries = { simd: SIMD, fma: FMA };
 
 /** The paper's kernels of a build, or in float64, over a memory of which the first 8 KiB are the module's own. */
 export function loadTwoPass(backend: Build | "reference", memory: WebAssembly.Memory): TwoPass {
   const views = viewsOf(memory.buffer as ArrayBuffer, "f32", LOG2_E_PAIR);
   if (backend === "reference") return referenceFunctions(REFERENCES, views);
-  const exports = instantiate<ExportsOf<TwoPass>>(bytesOf(BINARIES[backend]), memory);
+  const exports = instantiate<ExportsOf<TwoPass>>(binaryOf(BINARIES, backend), memory);
   return wasmFunctions(REFERENCES, COMPLETIONS, exports, views);
 }

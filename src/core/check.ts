@@ -27,30 +27,6 @@ export function checkWhole(what: string, value: number, least: number): void {
 }
 
 /**
- * Refuses k that is not a whole number of at least 1.
- *
- * @example None of the best
- * ```ts
- * import { checkK, ParameterError } from "@sluice/sluice/core";
- * import { assertThrows } from "@std/assert";
- *
- * assertThrows(() => checkK("topK", 0), ParameterError, "topK with k = 0");
- * ```
- *
- * @param what What the error calls it.
- * @param k The number.
- * @throws {ParameterError} If it is anything else (`E_K_RANGE`).
- */
-export function checkK(what: string, k: number): void {
-  if (!Number.isSafeInteger(k) || k < 1) {
-    throw new ParameterError(
-      `Cannot use ${what} with k = ${shown(k)}: wanted a whole number of at least 1 (to have none, leave it out)`,
-      "E_K_RANGE",
-    );
-  }
-}
-
-/**
  * Refuses anything but a finite number greater than 0.
  *
  * @example Temperature zero
@@ -188,7 +164,11 @@ export function checkRange(
   shape: Shape,
   range: Range = {},
 ): { rows: readonly [number, number]; columns: readonly [number, number] } {
-  checkSignal(optionsOf("open", range, ["rows", "columns", "signal"]).signal);
+  const { signal, reuse } = optionsOf("open", range, ["rows", "columns", "signal", "reuse"]);
+  checkSignal(signal);
+  if (reuse !== undefined && typeof reuse !== "boolean") {
+    throw new ParameterError(`Cannot use open with reuse = ${shown(reuse)}: wanted true or false`);
+  }
   const rows = range.rows ?? [0, shape.rows ?? Infinity];
   const columns = range.columns ?? [0, shape.vocabulary];
   checkInterval("rows", rows, shape.rows);

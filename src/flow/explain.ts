@@ -1,5 +1,14 @@
 import { type Kernels, TABLE_ROW_BYTES, TILE } from "../../kernels/mod.ts";
-import { bytesOf, type Logits, type Operator, optionsOf, type Reducers, type RowMap, specText } from "../core/mod.ts";
+import {
+  bytesOf,
+  type Logits,
+  type Operator,
+  optionsOf,
+  type Reducers,
+  type RowMap,
+  type Spec,
+  specText,
+} from "../core/mod.ts";
 import { elementBytes, type ReducerSet } from "../row/inside.ts";
 import { checkMap } from "./_check_map.ts";
 import { Flow, FLOW_OPTIONS, readsOf, ROW_CACHE } from "./_flow.ts";
@@ -25,6 +34,8 @@ export interface Plan {
   readonly kernels: readonly string[];
   /** Operators that are passed over: they change only how a stream is cut, and the engine cuts rows itself. */
   readonly passed: readonly string[];
+  /** What is of this process alone, by name: arrays, open streams, objects without a definition. With none, the plan can run elsewhere. */
+  readonly local: readonly string[];
   /** Bytes of one row, and of all rows where that is known. */
   readonly bytes: { readonly row: number; readonly total: number | undefined };
   /** Most memory the flow touches at a time, in bytes: arena, chunks, row store or row cache. What is only reserved is not in it. */
@@ -81,10 +92,16 @@ export function explain(logits: Logits, work: Reducers | RowMap, options: Reduce
       ...kernelsOfTile(logits, rowMap?.needs ?? set.levels[0], set),
       ...(rowMap ? [`${stored ? "from the row store, or second read" : "second read"}: ${specText(rowMap.spec)}`] : []),
     ],
+    local: [logits.spec, ...(rowMap ? [rowMap.spec] : set.reducers.map(({ spec }) => spec))].flatMap(localParts),
     bytes: { row: rowBytes, total: count === undefined ? undefined : count * rowBytes },
     memory: kernels.arena.worked +
       Math.max(stored ? storeBytes(kernels, logits) : 0, second?.from === "cache" ? rowBytes : 0),
   });
+}
+
+/** The parts of a spec that no other process could make again. */
+function localParts({ name, portable, inputs }: Spec): string[] {
+  return [...(portable === false ? [name] : []), ...inputs.flatMap(localParts)];
 }
 
 function mostReads(rowMap: RowMap | undefined, set: ReducerSet, { reads }: ReduceOptions): number {
@@ -138,6 +155,7 @@ function planOf(plan: Omit<Plan, "toString">): Plan {
     `reads    ${reads[0] === reads[1] ? reads[0] : `${reads[0]}, at most ${reads[1]}`} a row`,
     ...(second ? [`again    from ${second.from}, for ${second.why}`] : []),
     `a tile   ${plan.kernels.join("\n         ")}`,
+    ...(plan.local.length > 0 ? [`local    ${[...new Set(plan.local)].join(", ")}: of this process alone`] : []),
     ...plan.passed.map((operator) => `passed   ${operator}, which changes no result`),
     `memory   ${(plan.memory / 2 ** 20).toFixed(1)} MiB at most`,
   ];

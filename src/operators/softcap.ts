@@ -1,4 +1,5 @@
-import { checkPositive, define, inArena, type Operator, operatorStream } from "../core/mod.ts";
+import { define, type Operator, operatorStream } from "../core/mod.ts";
+import { blockwise } from "../core/inside.ts";
 
 /**
  * Bounds every logit smoothly: `x' = c * tanh(x / c)`, rounded once.
@@ -33,16 +34,18 @@ export const softcapDefinition = /* @__PURE__ */ define({
   help: "cap * tanh(x / cap)",
   options: {
     cap: {
-      type: "data",
-      read: (what, _name, cap): number => (checkPositive(what, cap as number), cap as number),
+      type: "number",
+      above: 0,
+      wanted: "a finite number greater than 0",
       argument: true,
+      sole: true,
       help: "above 0",
     },
   },
   make({ cap }, spec): Operator {
     const operator: Operator = {
       spec,
-      apply: ({ values }) => inArena(values, (kernels, at, count) => kernels.softcap(at, count, cap)),
+      apply: blockwise({ applyBlock: (kernels, at, count) => kernels.softcap(at, count, cap) }),
       stream: () => operatorStream([operator]),
     };
     return operator;

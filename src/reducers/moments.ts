@@ -136,7 +136,8 @@ function addBlock(state: MomentsState, block: Block): void {
 
 /** Whether all are whole in those units: an infinite product is not. */
 function isCoarse(centre: number, first: number, second: number): boolean {
-  return Number.isInteger(centre * SCALE) && Number.isInteger(first * SCALE) && Number.isInteger(second * SCALE * SCALE);
+  return Number.isInteger(centre * SCALE) && Number.isInteger(first * SCALE) &&
+    Number.isInteger(second * SCALE * SCALE);
 }
 
 /** The same of any finite numbers. */

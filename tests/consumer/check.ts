@@ -48,7 +48,7 @@ async function deno(...args: string[]): Promise<string> {
 
 /** What the kernels are built and tested with is not published: asm sources, their compiler, the tables, the paper's kernels. */
 function checkPaths(paths: readonly string[]): void {
-  const building = /^kernels\/((.+\/)?asm(\/|\.ts$)|two_pass\/|(build|row|table)\.ts$)/;
+  const building = /^kernels\/((.+\/)?asm(\/|\.ts$)|two_pass\/|(build|patch_of|row|table)\.ts$)/;
   const wrong = paths.filter((path) => building.test(path));
   if (wrong.length > 0) throw new Error(`Published, and of no use to anybody: ${wrong.join(", ")}`);
   for (

@@ -6,11 +6,14 @@ import {
   chooseBackend,
   loadKernels,
 } from "../../kernels/mod.ts";
-import { binaryOf, bytesOf, isFused } from "../../kernels/wasm_kernels.ts";
+import { type Binaries, binaryOf, patched } from "../../kernels/binaries.ts";
+import { patchOf } from "../../kernels/patch_of.ts";
+import { isFused, moduleOf } from "../../kernels/wasm_kernels.ts";
 import * as FMA from "../../kernels/gen/fma.ts";
 import * as SIMD from "../../kernels/gen/simd.ts";
 import * as PAIR_FMA from "../../kernels/two_pass/gen/fma.ts";
 import * as PAIR_SIMD from "../../kernels/two_pass/gen/simd.ts";
+import { Random } from "../support/random.ts";
 import { BACKENDS, type Bench, benchOf, forEachBackend, KINDS, LEVELS } from "./support.ts";
 
 /** A host that accepts the named binaries, with multiply-adds fused or not. */
@@ -56,20 +59,44 @@ Deno.test("a backend that does not exist is refused with a stable code", () => {
 });
 
 Deno.test("the generated binaries are what they say", async () => {
-  for (const product of [FMA, SIMD]) assertEquals(binaryOf(product.ORIGIN.build), bytesOf(product.BINARY));
-  for (const { ORIGIN: origin, BINARY } of [FMA, SIMD, PAIR_FMA, PAIR_SIMD]) {
-    const binary = bytesOf(BINARY);
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", binary));
-    assertEquals([...digest].map((byte) => byte.toString(16).padStart(2, "0")).join(""), origin.sha256);
-    assertEquals(binary.length, origin.bytes);
-    const module = new WebAssembly.Module(binary);
-    assertEquals(WebAssembly.Module.imports(module), [{ module: "env", name: "memory", kind: "memory" }]);
+  const product: Binaries = { simd: SIMD.BINARY, fma: FMA.PATCH };
+  const pairs: Binaries = { simd: PAIR_SIMD.BINARY, fma: PAIR_FMA.PATCH };
+  for (const { ORIGIN: { build } } of [FMA, SIMD]) assertEquals(moduleOf(build), binaryOf(product, build));
+  for (
+    const { binaries, origins } of [
+      { binaries: product, origins: [FMA.ORIGIN, SIMD.ORIGIN] },
+      { binaries: pairs, origins: [PAIR_FMA.ORIGIN, PAIR_SIMD.ORIGIN] },
+    ]
+  ) {
+    for (const { build, bytes, sha256 } of origins) {
+      const binary = binaryOf(binaries, build);
+      assertEquals(new Uint8Array(await crypto.subtle.digest("SHA-256", binary)).toHex(), sha256);
+      assertEquals(binary.length, bytes);
+      const module = new WebAssembly.Module(binary);
+      assertEquals(WebAssembly.Module.imports(module), [{ module: "env", name: "memory", kind: "memory" }]);
+    }
   }
+});
+
+Deno.test("a binary comes back from what it has other than another", () => {
+  const random = new Random(7);
+  const bytes = (length: number, values: number) => Uint8Array.from({ length }, () => random.whole(values));
+  const other = bytes(500, 256);
+  const moved = Uint8Array.of(
+    ...bytes(3, 256),
+    ...other.subarray(200, 400),
+    ...bytes(40, 256),
+    ...other.subarray(10, 90),
+  );
+  for (const wanted of [other, moved, bytes(300, 256), bytes(300, 2), bytes(0, 1), other.subarray(0, 5)]) {
+    assertEquals(patched(other.toHex(), patchOf(other, wanted)), wanted.toHex());
+  }
+  assertEquals(patchOf(other, other), [[0, other.length, ""]]);
 });
 
 /** Runs every kernel that reads logits over the last `length` elements of memory. */
 function readToTheEnd({ kernels, lane: { table, mapped } }: Bench, at: number, length: number): void {
-  const { indices } = kernels.arena;
+  const { indices, scratch, out } = kernels.arena;
   for (const level of LEVELS) kernels.sweep(level, at, length, table);
   kernels.probabilities(at, length, mapped, 1.5, 3);
   kernels.probabilities(at, length, at, 1.5, 3);
@@ -81,7 +108,7 @@ function readToTheEnd({ kernels, lane: { table, mapped } }: Bench, at: number, l
   kernels.countMasked(at, length);
   kernels.divide(at, length, 0.7);
   kernels.softcap(at, length, 30);
-  kernels.checksum(at, 4 * length, 0, 6);
+  kernels.checksum(at, 4 * length, 6, scratch, out);
   kernels.widenF16(mapped, length, at);
   kernels.widenBf16(mapped, length, at);
   kernels.widenBf16(at, 2 * length, mapped);
