@@ -2,7 +2,7 @@
 import { BLOCK_64, FAR_64, weights64 } from "../asm/exact.ts";
 import { TILE } from "../asm/lanes.ts";
 import { maximumOf64, TILE_BYTES_64, wasUnordered } from "../asm/lanes64.ts";
-import { shareTile64 } from "../share/asm64.ts";
+import { shareTile64 } from "../asm/share64.ts";
 
 /** A weight relative to the sum below this gives less than the least share. */
 const LOWEST: f64 = -1020.0;
