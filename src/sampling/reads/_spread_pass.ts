@@ -1,6 +1,6 @@
 // Mean and deviation of a whole row's logits, for top-n-sigma: exact sums, so that any order of tiles gives the same bits.
 import { TILE } from "../../../kernels/mod.ts";
-import { viewOf } from "../../row/inside.ts";
+import { elementBytes, viewOf } from "../../row/inside.ts";
 import { toExact, toNumber, UNIT } from "../../row/mod.ts";
 import type { Spread } from "../cuts/_spread.ts";
 import type { Pass } from "./_passes.ts";
@@ -13,20 +13,18 @@ export class SpreadPass implements Pass<Spread> {
   #squares = 0n;
 
   block({ kernels, logits, count }: WeighedBlock): void {
-    const values = viewOf(kernels, logits, count);
+    const { out, results } = kernels.arena, bytes = elementBytes(kernels);
     for (let from = 0; from < count; from += TILE) {
-      const tile = values.subarray(from, from + TILE), centre = tile.find(Number.isFinite);
-      if (centre === undefined) continue;
-      let n = 0, first = 0, second = 0;
-      for (let i = 0; i < tile.length; i++) {
-        if (!(Math.abs(tile[i]) < Infinity)) continue;
-        const d = tile[i] - centre;
-        n++;
-        first += d;
-        second += d * d;
-      }
+      const size = Math.min(TILE, count - from);
+      kernels.deviations(logits + from * bytes, size, out);
+      const [n, centre, first, second] = results;
+      if (n === 0) continue;
       if (second < Infinity) this.#add(n, toExact(centre), toExact(first), second);
-      else for (const x of tile) if (Number.isFinite(x)) this.#add(1, toExact(x), 0n, 0);
+      else {
+        for (const x of viewOf(kernels, logits + from * bytes, size)) {
+          if (Number.isFinite(x)) this.#add(1, toExact(x), 0n, 0);
+        }
+      }
     }
   }
 
