@@ -150,8 +150,6 @@ export interface Kernels {
   /** How many of `count` logits are -Infinity. */
   countMasked(logits: number, count: number): number;
 
-  /** Writes each logit of `low <= x < high`, and -Infinity for every other, to `mapped`, which may be `logits`. */
-  within(logits: number, count: number, low: number, high: number, mapped: number): void;
   /**
    * Of the logits of `low <= x < high` of one tile writes four float64 to `out`: how many there are, `sum w`, `sum w d` and
    * `sum w^2`, with `d = (x - top) / by` and `w = e^d`, to a relative 1e-12, `d` at least -700. `top` is at least any of them. Cost: 2 ns a logit of the range,

@@ -160,16 +160,6 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     float64: true,
   },
   countMasked: { parameters: { logits: at("logits"), count: number("count") }, gives: "i32", float64: true },
-  within: {
-    parameters: {
-      logits: at("logits"),
-      count: number("count"),
-      low: f64(-2, 0, 0.1, -Infinity, NaN),
-      high: f64(3, 0, 1e300, Infinity),
-      mapped: at("mapped"),
-    },
-    gives: "void",
-  },
   weigh: {
     parameters: {
       logits: at("logits"),

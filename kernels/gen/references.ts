@@ -19,7 +19,6 @@ export { best } from "../best/reference.ts";
 export { find } from "../find/reference.ts";
 export { countGreater } from "../count_greater/reference.ts";
 export { countMasked } from "../count_masked/reference.ts";
-export { within } from "../within/reference.ts";
 export { weigh } from "../weigh/reference.ts";
 export { deviations } from "../deviations/reference.ts";
 export { widenF16 } from "../widen_f16/reference.ts";

@@ -72,31 +72,6 @@ function tileSum(logits: usize, weights: usize, count: i32, low: v128, high: v12
   return addLanes(first) + addLanes(second);
 }
 
-/** The same without an upper end. */
-function tileSumAbove(logits: usize, weights: usize, count: i32, low: v128): f64 {
-  let counts = i32x4.splat(0);
-  let first = f32x4.splat(0);
-  let second = f32x4.splat(0);
-  for (; count > 0; count -= BLOCK, logits += BLOCK << 2, weights += BLOCK << 2) {
-    const block = blockAt(logits, count);
-    const end = blockEnd(block, count);
-    let w = weightsAt(weights, block != logits, count);
-    let a = f32x4.splat(0);
-    let b = f32x4.splat(0);
-    for (let at = block; at < end; at += TURN, w += TURN) {
-      const inX = f32x4.ge(v128.load(at), low);
-      const inY = f32x4.ge(v128.load(at, 16), low);
-      a = f32x4.add(a, v128.and(inX, v128.load(w)));
-      b = f32x4.add(b, v128.and(inY, v128.load(w, 16)));
-      counts = countMask(countMask(counts, inX), inY);
-    }
-    first = f32x4.add(first, a);
-    second = f32x4.add(second, b);
-  }
-  counted = addCounts(counts);
-  return addLanes(first) + addLanes(second);
-}
-
 /** The same with `sum w (x - centre)`, or with squares in the place of weights. */
 function tileSums(logits: usize, weights: usize, count: i32, low: v128, high: v128, centre: v128, squared: bool): f64 {
   let counts = i32x4.splat(0);
@@ -180,7 +155,6 @@ export function sumBetween(
     const size = min<i32>(count, TILE);
     let sum: f64 = 0;
     if (measure != 0) sum = tileSums(logits, weights, size, lows, highs, f32x4.splat(maximum), measure == SQUARES);
-    else if (maximum < end) sum = tileSumAbove(logits, weights, size, lows);
     else sum = tileSum(logits, weights, size, lows, highs);
     all += counted;
     writeSum(rows, sum, <f32> (measure == SQUARES ? 2.0 * reference : reference));

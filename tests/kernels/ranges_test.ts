@@ -1,24 +1,9 @@
-/** Promise: `within`, `weigh`, masked sums and lists see a half-open range and nothing else; a masked sum of all is the sweep's, to the bits. */
+/** Promise: `weigh`, masked sums and lists see a half-open range and nothing else; a masked sum of all is the sweep's, to the bits. */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { Column, exp, TILE } from "../../kernels/mod.ts";
 import { forEachBackend, KINDS, lay, LENGTHS } from "./support.ts";
 
 const RANGES = [[-2, 3], [0, 0], [0.25, 0.5], [-Infinity, 1], [-1, Infinity], [-Number.MAX_VALUE, Infinity]] as const;
-
-Deno.test("within keeps a half-open range and masks the rest, in place too", () => {
-  forEachBackend((bench) => {
-    const { kernels } = bench;
-    for (const length of LENGTHS.filter((n) => n <= TILE)) {
-      const row = KINDS.masked(length, length).map((x) => x - 5);
-      for (const [low, high] of RANGES) {
-        const at = lay(bench, row, length % 4);
-        kernels.within(at, length, low, high, at);
-        const wanted = row.map((x) => x >= low && x < high ? x : -Infinity);
-        assertEquals(new Float32Array(kernels.memory, at, length), wanted);
-      }
-    }
-  });
-});
 
 Deno.test("weigh agrees with its definition to 1e-12", () => {
   forEachBackend((bench) => {

@@ -2,10 +2,10 @@
 import { ln } from "../../../kernels/mod.ts";
 import { partOf } from "./_keep_count.ts";
 import { type EqualRung, HALF_STEP, isSpan, type Rung, SpanRung } from "./_rung.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
+import type { Rungs } from "./_rungs.ts";
 
 /** Drops all but the last of the tokens of at least a log-probability, if `least` candidates stay. */
-export function dropTop(ladder: RungLadder, logprob: number, least: number): void {
+export function dropTop(ladder: Rungs, logprob: number, least: number): void {
   const above = ln(ladder.mass) + logprob - HALF_STEP, t = ladder.top + above;
   ladder.requireSure(t);
   // No token is that likely; beside a large logit `t` would not show it.
@@ -26,7 +26,7 @@ export function dropTop(ladder: RungLadder, logprob: number, least: number): voi
 }
 
 /** What is kept, with the tokens of at least a logit listed. */
-function listedFrom(ladder: RungLadder, t: number): Rung[] {
+function listedFrom(ladder: Rungs, t: number): Rung[] {
   const low = t * ladder.divisor;
   return ladder.rungs.flatMap((rung): readonly Rung[] => {
     if (!isSpan(rung) || !(rung.range.high > low)) return [rung];

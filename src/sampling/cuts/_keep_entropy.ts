@@ -2,10 +2,10 @@
 import { ln } from "../../../kernels/mod.ts";
 import { partOf } from "./_keep_count.ts";
 import type { EqualRung } from "./_rung.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
+import type { Rungs } from "./_rungs.ts";
 
 /** Keeps the longest run from the top, of tokens that are listed, whose entropy terms hold at most a share `h`. */
-export function keepEntropy(ladder: RungLadder, h: number): void {
+export function keepEntropy(ladder: Rungs, h: number): void {
   ladder.listAll();
   const { mass, top } = ladder, rungs = ladder.rungs as EqualRung[];
   const logMass = ln(mass);

@@ -1,11 +1,11 @@
 // The cut at a threshold: min-p, epsilon, eta, top-n-sigma and the like.
 import { keepCount } from "./_keep_count.ts";
 import { isSpan, type Rung, SpanRung } from "./_rung.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
+import type { Rungs } from "./_rungs.ts";
 import type { Ties } from "../stages/ties.ts";
 
 /** Keeps the tokens whose logit is at least `t`, and the best `least`: `ties` says what those do that equal the last of them. */
-export function keepFrom(ladder: RungLadder, t: number, least: number, ties: Ties): void {
+export function keepFrom(ladder: Rungs, t: number, least: number, ties: Ties): void {
   if (t === -Infinity) return;
   const before = ladder.rungs, low = t * ladder.divisor;
   ladder.rungs = before.flatMap((rung) => partFrom(rung, t, low));

@@ -1,13 +1,14 @@
 // The cut of top-p.
 import { ln } from "../../../kernels/mod.ts";
 import { endWith, keepCount } from "./_keep_count.ts";
-import { reach } from "./_reach.ts";
-import { HALF_STEP, isSpan, type LogitRange, type Rung } from "./_rung.ts";
-import { MIXED_SUM_ERROR, type RungLadder, SUM_ERROR } from "./_rung_ladder.ts";
+import { downTo, reach } from "./_reach.ts";
+import type { LogitRange } from "./_logit_range.ts";
+import { HALF_STEP, isSpan, type Rung } from "./_rung.ts";
+import { MIXED_SUM_ERROR, type Rungs, SUM_ERROR } from "./_rungs.ts";
 import type { Ties } from "../stages/ties.ts";
 
 /** Keeps the fewest best tokens that hold a share p of the mass of all that are kept, and at least `least`. */
-export function keepMass(ladder: RungLadder, p: number, least: number, ties: Ties): void {
+export function keepMass(ladder: Rungs, p: number, least: number, ties: Ties): void {
   const before = ladder.rungs;
   cutAt(ladder, p, ties);
   if (least === 1 || ladder.count >= least) return;
@@ -15,7 +16,7 @@ export function keepMass(ladder: RungLadder, p: number, least: number, ties: Tie
   keepCount(ladder, least, ties);
 }
 
-function cutAt(ladder: RungLadder, p: number, ties: Ties): void {
+function cutAt(ladder: Rungs, p: number, ties: Ties): void {
   const { rungs, mass: whole } = ladder, wanted = Math.max(p - HALF_STEP, p / 2) * whole;
   let sum = 0;
   for (let i = 0; i < rungs.length; i++) {
@@ -36,15 +37,15 @@ function tokensIn(mass: number, weight: number): number {
 }
 
 /** The part of a range in which the cut can lie: were all tokens lighter than the floor, they would not hold what is to be dropped. */
-function floorOf(ladder: RungLadder, { low, high }: LogitRange, dropped: number): LogitRange {
+function floorOf(ladder: Rungs, { low, high }: LogitRange, dropped: number): LogitRange {
   const { top, divisor, source: { vocabulary } } = ladder;
   return { low: Math.max(low, (top + ln(dropped / vocabulary) - 1e-3) * divisor), high };
 }
 
 /** Ends what is kept inside a range: `wanted` is what is to be kept of its mass. */
-function cutSpan(ladder: RungLadder, kept: readonly Rung[], range: LogitRange, wanted: number, ties: Ties): void {
+function cutSpan(ladder: Rungs, kept: readonly Rung[], range: LogitRange, wanted: number, ties: Ties): void {
   const whole = ladder.mass;
-  const { key, ids } = reach(ladder, { ...ladder.downTo(range), by: "mass", wanted });
+  const { key, ids } = reach(ladder, { ...downTo(ladder, range), by: "mass", wanted });
   for (let last = key;;) {
     // Only here it is decided: by the sum of all that lies above, which does not hang on how the place was found.
     const { above, group } = ladder.parted(range, last, last === key ? ids : undefined), sum = ladder.massOf(above);

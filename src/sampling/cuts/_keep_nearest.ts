@@ -3,14 +3,15 @@ import { ln } from "../../../kernels/mod.ts";
 import { Unsure } from "./_interrupts.ts";
 import { firstWhere } from "./_float_order.ts";
 import { reach } from "./_reach.ts";
-import { HALF_STEP, isSpan, type LogitRange, nextAbove, nextBelow, type Rung, SpanRung } from "./_rung.ts";
-import { MIXED_SUM_ERROR, type RungLadder } from "./_rung_ladder.ts";
+import { type LogitRange, nextAbove, nextBelow } from "./_logit_range.ts";
+import { HALF_STEP, isSpan, type Rung, SpanRung } from "./_rung.ts";
+import { MIXED_SUM_ERROR, type Rungs } from "./_rungs.ts";
 
 /**
  * Keeps the tokens whose logit is nearest to the typical one, `top + ln mass - H`, that hold a share p of the mass, and at least
  * `least`: all within some distance.
  */
-export function keepNearest(ladder: RungLadder, p: number, least: number): void {
+export function keepNearest(ladder: Rungs, p: number, least: number): void {
   const { mass, divisor, rungs } = ladder;
   const centre = (ladder.top + ln(mass) - ladder.entropy) * divisor;
   // Below the floor lies less than what is to be dropped.

@@ -2,8 +2,9 @@
 // by a sample of the row's tiles and by passes over the row, until few tokens lie between; of these the one is selected.
 import { exp } from "../../../kernels/mod.ts";
 import { numberAt, placeOf } from "./_float_order.ts";
-import { type EqualRung, EVERY, isSpan, type LogitRange, nextAbove, nextBelow, type Rung, SpanRung } from "./_rung.ts";
-import { MIXED_SUM_ERROR, type RungLadder } from "./_rung_ladder.ts";
+import { EVERY, type LogitRange, nextAbove, nextBelow } from "./_logit_range.ts";
+import { type EqualRung, isSpan, type Rung, SpanRung } from "./_rung.ts";
+import { MIXED_SUM_ERROR, type Rungs } from "./_rungs.ts";
 import { selectKey } from "./_select.ts";
 
 /** What is searched for. Keys grow toward what is kept. */
@@ -28,11 +29,26 @@ export interface Reached {
   readonly ids: Uint32Array;
 }
 
+/** How a range is searched from its upper end down. */
+export function downTo({ origin }: Rungs, { low, high }: LogitRange): Omit<Search, "by" | "wanted"> {
+  const spans = new Map<number, readonly SpanRung[]>();
+  return {
+    low: Math.max(low, -Number.MAX_VALUE),
+    high: Math.min(high, nextAbove(origin)),
+    rungsAt(key) {
+      let span = spans.get(key);
+      if (!span) spans.set(key, span = [new SpanRung({ low: key, high })]);
+      return span;
+    },
+    keyOf: (x) => x,
+  };
+}
+
 /** So few tokens are listed. */
 const FEW = 8000;
 
 /** The largest key of a token with which it is reached; that beside it where this hangs on the last digits. */
-export function reach(ladder: RungLadder, search: Search): Reached {
+export function reach(ladder: Rungs, search: Search): Reached {
   const near = nearby(ladder, search);
   return (near && amongFew(ladder, search, near)) ?? amongFew(ladder, search, narrowed(ladder, search))!;
 }
@@ -46,7 +62,7 @@ interface Bracket {
   readonly atHigh?: number;
 }
 
-function amountOf(ladder: RungLadder, rungs: readonly Rung[], { by }: Search): number {
+function amountOf(ladder: Rungs, rungs: readonly Rung[], { by }: Search): number {
   return by === "mass" ? ladder.massIn(rungs) : ladder.countIn(rungs);
 }
 
@@ -54,7 +70,7 @@ function amountOf(ladder: RungLadder, rungs: readonly Rung[], { by }: Search): n
  * A bracket by a sample of the row's tiles, which may be wrong; none where there is no sample to go by. A pass over the row corrects what the
  * sample has too much or too little of the heaviest tokens: from there on to what is wanted it is not far, and the sample tells the way.
  */
-function nearby(ladder: RungLadder, search: Search): Bracket | undefined {
+function nearby(ladder: Rungs, search: Search): Bracket | undefined {
   const { by, low, high, wanted, rungsAt, keyOf } = search, { coarse } = ladder;
   const whole = rungsAt(low).find(isSpan)?.range, sample = whole && by === "mass" ? coarse.sampleOf(whole) : undefined;
   if (!sample || sample.weights.length < LEAST_SAMPLE) return undefined;
@@ -116,7 +132,7 @@ function keysOf(
 }
 
 /** A bracket by passes over the row. */
-function narrowed(ladder: RungLadder, search: Search): Bracket {
+function narrowed(ladder: Rungs, search: Search): Bracket {
   const { wanted, rungsAt } = search;
   let { low, high } = search;
   // Brackets hang on coarse sums: what is too near to call by them stays between.
@@ -159,7 +175,7 @@ function floatBetween(low: number, high: number, share: number): number {
 }
 
 /** The same, where few tokens lie between two keys, or all that do are equal; nothing where it does not lie between them. */
-function amongFew(ladder: RungLadder, search: Search, bracket: Bracket): Reached | undefined {
+function amongFew(ladder: Rungs, search: Search, bracket: Bracket): Reached | undefined {
   const { rungsAt, wanted } = search, { guessed, low, high, atLow, atHigh } = bracket;
   const outer = rungsAt(low),
     inner = rungsAt(high),
@@ -180,7 +196,7 @@ const NONE = new Uint32Array(0);
 
 /** The tokens of the outer rungs that are none of the inner ones: their keys, what they count, and their ids. */
 function listed(
-  ladder: RungLadder,
+  ladder: Rungs,
   { keyOf, by }: Search,
   outer: readonly Rung[],
   inner: readonly Rung[],

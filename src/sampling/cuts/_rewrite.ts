@@ -1,9 +1,9 @@
 // New logits for tokens that are known one by one.
 import { EqualRung, equalRungs, setLogit } from "./_rung.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
+import type { Rungs } from "./_rungs.ts";
 
 /** Gives each listed token another logit, and sorts anew. */
-export function rewrite(ladder: RungLadder, logit: (x: number, id: number) => number): void {
+export function rewrite(ladder: Rungs, logit: (x: number, id: number) => number): void {
   const raws = new Map<number, number>(), values: number[] = [], ids: number[] = [];
   for (const rung of ladder.rungs as EqualRung[]) {
     for (const id of rung.ids) {

@@ -1,20 +1,11 @@
 // What a ladder is made of: equal tokens, known by their ids, and the tokens of a range, known by what they add up to.
 import { exp } from "../../../kernels/mod.ts";
-import { numberAt, placeOf } from "./_float_order.ts";
+import type { LogitRange } from "./_logit_range.ts";
 import type { RangeSums } from "../reads/_passes.ts";
 import type { FineSums } from "../reads/_weigh_pass.ts";
 
 /** Half a float32 step of 1: a probability, or a mass, this close to the one that is wanted has reached it, however it was rounded. */
 export const HALF_STEP: number = 2 ** -24;
-
-/** Logits as the row has them, from `low` to below `high`. */
-export interface LogitRange {
-  readonly low: number;
-  readonly high: number;
-}
-
-/** All logits. */
-export const EVERY: LogitRange = { low: -Infinity, high: Infinity };
 
 /** Tokens with one logit, all that are kept of it. */
 export class EqualRung {
@@ -72,16 +63,6 @@ export function isSpan(rung: Rung): rung is SpanRung {
 export function setLogit(rung: EqualRung, x: number, top: number): void {
   rung.upper = x;
   rung.m = x === -Infinity ? 0 : rung.n * exp(x - top);
-}
-
-/** The next number above. */
-export function nextAbove(x: number): number {
-  return Math.abs(x) < Infinity ? numberAt(placeOf(x) + 1n) : x;
-}
-
-/** The next number below. */
-export function nextBelow(x: number): number {
-  return -nextAbove(-x);
 }
 
 /** Equal tokens of a list, best first. */

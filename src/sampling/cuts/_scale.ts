@@ -2,10 +2,10 @@
 import { InvalidLogit } from "./_interrupts.ts";
 import { divisorFor } from "../stages/_temperature.ts";
 import { isSpan, setLogit, SpanRung } from "./_rung.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
+import type { Rungs } from "./_rungs.ts";
 
 /** Divides the logits by a temperature. */
-export function scale(ladder: RungLadder, temperature: number): void {
+export function scale(ladder: Rungs, temperature: number): void {
   const t = divisorFor(temperature, ladder.wide), top = ladder.top / t;
   if (!(top < Infinity)) throw new InvalidLogit("infinity");
   ladder.top = top;

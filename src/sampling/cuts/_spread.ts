@@ -1,16 +1,10 @@
 // Mean and deviation of what is kept, for top-n-sigma.
 import type { EqualRung } from "./_rung.ts";
-import { SpreadPass } from "../reads/_spread_pass.ts";
-import type { RungLadder } from "./_rung_ladder.ts";
-
-/** Mean and population standard deviation of logits. */
-export interface Spread {
-  readonly mean: number;
-  readonly deviation: number;
-}
+import { type Spread, SpreadPass } from "../reads/_spread_pass.ts";
+import type { Rungs } from "./_rungs.ts";
 
 /** The spread of the kept logits in the stage's scale. */
-export function spreadOf(ladder: RungLadder): Spread {
+export function spreadOf(ladder: Rungs): Spread {
   const { divisor } = ladder;
   if (ladder.whole) {
     const { mean, deviation } = ladder.ask("spread", () => new SpreadPass()) as Spread;

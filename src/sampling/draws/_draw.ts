@@ -5,8 +5,10 @@ import { firstAt } from "../../row/inside.ts";
 import { exponential, type Noise, Purpose } from "./_noise.ts";
 import { drawsAhead, type Token } from "./_proposals.ts";
 import { Unsure } from "../cuts/_interrupts.ts";
-import { type EqualRung, isSpan, type LogitRange, type Rung } from "../cuts/_rung.ts";
-import { FEW, type RungLadder } from "../cuts/_rung_ladder.ts";
+import type { LogitRange } from "../cuts/_logit_range.ts";
+import { type EqualRung, isSpan, type Rung } from "../cuts/_rung.ts";
+import type { RungLadder } from "../cuts/_rung_ladder.ts";
+import { FEW } from "../cuts/_rungs.ts";
 import type { TokenLogprob } from "../sample.ts";
 
 /** A drawn token. */

@@ -2,7 +2,7 @@
 import { Column, type Kernels, type Measure, TILE, Total } from "../../../kernels/mod.ts";
 import { Accumulator, elementBytes, SweptBlock, type Values, viewOf } from "../../row/inside.ts";
 import { type Heap, heapOf, offer, scanBlock } from "../../row/mod.ts";
-import type { LogitRange } from "../cuts/_rung.ts";
+import type { LogitRange } from "../cuts/_logit_range.ts";
 import type { Noise } from "../draws/_noise.ts";
 import { mergeProposals, newProposals, type Proposals, race } from "../draws/_proposals.ts";
 import { rowsAt, type WeighedBlock } from "./_weighed_block.ts";
@@ -204,9 +204,8 @@ export class RacePass implements Pass<Proposals> {
     kernels.arena.lend((lane) => {
       if (!all) kernels.sumBetween("mass", logits, weights, count, table, low, high, lane.table);
       const tile = (i: number) => {
-        const at = logits + i * TILE * bytes, size = Math.min(TILE, count - i * TILE);
-        if (!all) kernels.within(at, size, low, high, lane.stage);
-        return viewOf(kernels, all ? at : lane.stage, size);
+        const values = viewOf(kernels, logits + i * TILE * bytes, Math.min(TILE, count - i * TILE));
+        return all ? values : values.map((x) => x >= low && x < high ? x : -Infinity);
       };
       race(
         this.#proposals,

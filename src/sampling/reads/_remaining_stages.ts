@@ -1,6 +1,7 @@
 // Runs the stages that are left of a chain.
 import { InvalidLogit } from "../cuts/_interrupts.ts";
-import { FEW, type RungLadder } from "../cuts/_rung_ladder.ts";
+import type { RungLadder } from "../cuts/_rung_ladder.ts";
+import { FEW } from "../cuts/_rungs.ts";
 import { isSpan } from "../cuts/_rung.ts";
 import { windowEdit } from "../cuts/_window_edit.ts";
 import { divideEdit } from "../stages/_temperature.ts";

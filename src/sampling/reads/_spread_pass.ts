@@ -2,51 +2,78 @@
 import { TILE } from "../../../kernels/mod.ts";
 import { elementBytes, viewOf } from "../../row/inside.ts";
 import { toExact, toNumber, UNIT } from "../../row/mod.ts";
-import type { Spread } from "../cuts/_spread.ts";
 import type { Pass } from "./_passes.ts";
 import type { WeighedBlock } from "./_weighed_block.ts";
 
+/** Mean and population standard deviation of logits. */
+export interface Spread {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/** What is known of one tile: how many logits are finite, the first of them, `sum d` and `sum d^2` of their differences from it. */
+interface Tile {
+  readonly start: number;
+  readonly n: number;
+  readonly centre: number;
+  readonly first: number;
+  readonly second: number;
+}
+
 /** Adds up the unmasked logits and their squares, about each tile's first. */
 export class SpreadPass implements Pass<Spread> {
-  #count = 0;
-  #total = 0n;
-  #squares = 0n;
+  readonly #tiles: Tile[] = [];
 
-  block({ kernels, logits, count }: WeighedBlock): void {
+  block({ kernels, logits, count, start }: WeighedBlock): void {
     const { out, results } = kernels.arena, bytes = elementBytes(kernels);
     for (let from = 0; from < count; from += TILE) {
-      const size = Math.min(TILE, count - from);
-      kernels.deviations(logits + from * bytes, size, out);
+      const size = Math.min(TILE, count - from), at = logits + from * bytes;
+      kernels.deviations(at, size, out);
       const [n, centre, first, second] = results;
       if (n === 0) continue;
-      if (second < Infinity) this.#add(n, toExact(centre), toExact(first), second);
+      if (second < Infinity) this.#tiles.push({ start: start + from, n, centre, first, second });
       else {
-        for (const x of viewOf(kernels, logits + from * bytes, size)) {
-          if (Number.isFinite(x)) this.#add(1, toExact(x), 0n, 0);
-        }
+        viewOf(kernels, at, size).forEach((centre, i) => {
+          if (Number.isFinite(centre)) this.#tiles.push({ start: start + from + i, n: 1, centre, first: 0, second: 0 });
+        });
       }
     }
   }
 
-  /** Adds n logits by their sums about a centre. */
-  #add(n: number, centre: bigint, first: bigint, second: number): void {
-    const all = BigInt(n);
-    this.#count += n;
-    this.#total += all * centre + first;
-    this.#squares += (toExact(second) << BigInt(UNIT)) + 2n * centre * first + all * centre * centre;
-  }
-
   merge(from: SpreadPass): void {
-    this.#count += from.#count;
-    this.#total += from.#total;
-    this.#squares += from.#squares;
+    this.#tiles.push(...from.#tiles);
   }
 
   result(): Spread {
-    const count = this.#count, square = BigInt(count) * this.#squares - this.#total * this.#total;
-    // Halved so often that it is in range; exact but for what is lost below where it is small.
-    const halves = square >> BigInt(2 * UNIT + 900) > 0n ? 600 : 0;
-    const root = Math.sqrt(Math.max(0, toNumber(square < 0n ? 0n : square, 2 * UNIT + 2 * halves)));
-    return { mean: toNumber(this.#total, UNIT) / count, deviation: root * 2 ** halves / count };
+    const tiles = this.#tiles.sort((a, b) => a.start - b.start), quick = pooled(tiles);
+    return Number.isFinite(quick.deviation) && Number.isFinite(quick.mean) ? quick : exact(tiles);
   }
+}
+
+/** Tile after tile, each by the mean and the squares about it (Chan et al. 1983). */
+function pooled(tiles: readonly Tile[]): Spread {
+  let n = 0, mean = 0, squares = 0;
+  for (const tile of tiles) {
+    const own = tile.centre + tile.first / tile.n, away = own - mean;
+    squares += Math.max(0, tile.second - tile.first * tile.first / tile.n) + away * away * (n * tile.n / (n + tile.n));
+    n += tile.n;
+    mean += away * (tile.n / n);
+  }
+  return { mean, deviation: Math.sqrt(squares / n) };
+}
+
+/** The same in whole numbers, where squares overflow. */
+function exact(tiles: readonly Tile[]): Spread {
+  let count = 0, total = 0n, sum = 0n;
+  for (const { n, centre, first, second } of tiles) {
+    const all = BigInt(n), c = toExact(centre), d = toExact(first);
+    count += n;
+    total += all * c + d;
+    sum += (toExact(second) << BigInt(UNIT)) + 2n * c * d + all * c * c;
+  }
+  const square = BigInt(count) * sum - total * total;
+  // Halved so often that it is in range; exact but for what is lost below where it is small.
+  const halves = square >> BigInt(2 * UNIT + 900) > 0n ? 600 : 0;
+  const root = Math.sqrt(Math.max(0, toNumber(square, 2 * UNIT + 2 * halves)));
+  return { mean: toNumber(total, UNIT) / count, deviation: root * 2 ** halves / count };
 }

@@ -1,7 +1,7 @@
 // Sums in float64, for what hangs on the last digits of the others.
 import { Column, TILE } from "../../../kernels/mod.ts";
 import { elementBytes } from "../../row/inside.ts";
-import type { LogitRange } from "../cuts/_rung.ts";
+import type { LogitRange } from "../cuts/_logit_range.ts";
 import type { Pass } from "./_passes.ts";
 import { rowsAt, type WeighedBlock } from "./_weighed_block.ts";
 
