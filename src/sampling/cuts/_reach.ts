@@ -49,8 +49,11 @@ const FEW = 8000;
 
 /** The largest key of a token with which it is reached; that beside it where this hangs on the last digits. */
 export function reach(ladder: Rungs, search: Search): Reached {
-  const near = nearby(ladder, search);
-  return (near && amongFew(ladder, search, near)) ?? amongFew(ladder, search, narrowed(ladder, search))!;
+  for (const care of CARES) {
+    const near = nearby(ladder, search, care), found = near && amongFew(ladder, search, near);
+    if (found) return found;
+  }
+  return amongFew(ladder, search, narrowed(ladder, search))!;
 }
 
 /** Two keys between which it is, or may be, and what is reached at one of them. */
@@ -70,7 +73,7 @@ function amountOf(ladder: Rungs, rungs: readonly Rung[], { by }: Search): number
  * A bracket by a sample of the row's tiles, which may be wrong; none where there is no sample to go by. A pass over the row corrects what the
  * sample has too much or too little of the heaviest tokens: from there on to what is wanted it is not far, and the sample tells the way.
  */
-function nearby(ladder: Rungs, search: Search): Bracket | undefined {
+function nearby(ladder: Rungs, search: Search, care: number): Bracket | undefined {
   const { by, low, high, wanted, rungsAt, keyOf } = search, { coarse } = ladder;
   const whole = rungsAt(low).find(isSpan)?.range, sample = whole && by === "mass" ? coarse.sampleOf(whole) : undefined;
   if (!sample || sample.weights.length < LEAST_SAMPLE) return undefined;
@@ -82,7 +85,7 @@ function nearby(ladder: Rungs, search: Search): Bracket | undefined {
     if (!(key > low && key < high)) return undefined;
     const reached = coarse.massIn(rungsAt(key)), missing = wanted - reached, there = heldFrom(keys, weights, key);
     // What lies between is known by as many tokens as the sample has there.
-    const way = (1 + MARGIN) * missing / step + Math.sign(missing) * MORE * weightOf(keys, weights, key);
+    const way = (1 + care * MARGIN) * missing / step + Math.sign(missing) * care * MORE * weightOf(keys, weights, key);
     const other = selectKey(keys, weights, Math.max(0, there + way));
     const least = Math.min(key, other), most = Math.max(key, other);
     if (countBetween(keys, least, most) * step <= FEW) {
@@ -95,6 +98,8 @@ function nearby(ladder: Rungs, search: Search): Bracket | undefined {
   }
 }
 
+/** How much farther than it seems a sample is looked at: at first, and where that was not far enough. */
+const CARES = [1, 6];
 /** How often a sample is corrected. */
 const CORRECTIONS = 3;
 /** Fewer tokens say nothing. */

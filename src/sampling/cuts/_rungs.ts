@@ -10,14 +10,14 @@ import { EqualRung, equalRungs, isSpan, type Rung, setLogit, SpanRung } from "./
 /** So few tokens are known one by one. */
 export const FEW = 256;
 
-/** Of all mass, so little is no log-probability off by a third of what it may be. */
-const LIGHT = 2 ** -18;
+/** Of all mass, so little: by less than 1e-5 a log-probability may be off. */
+const LIGHT = 2 ** -17;
 /** A cut that is off by one token is not off by more. */
 const BLUR = 0.02;
 
 /** So many tiles are a sample, or fewer, which hold so many tokens. */
 const SAMPLED = 8;
-const LEAST_SAMPLED = 4;
+const LEAST_SAMPLED = 2;
 const SAMPLED_TOKENS = 1500;
 
 /** Tokens with what they weigh relative to `top`. */
