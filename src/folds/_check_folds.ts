@@ -1,0 +1,15 @@
+import { type Folds, ParameterError, shown } from "../core/mod.ts";
+
+/** Refuses what are no folds by name. */
+export function checkFolds(folds: Folds): void {
+  if (typeof folds !== "object" || folds === null || Array.isArray(folds) || Object.keys(folds).length === 0) {
+    throw new ParameterError(`Cannot fold by ${shown(folds)}: wanted folds by name, as { nll: meanNll() }`);
+  }
+  for (const [name, fold] of Object.entries(folds)) {
+    if (typeof fold?.init === "function" && typeof fold.step === "function" && typeof fold.finish === "function") {
+      continue;
+    }
+    const hint = typeof fold === "function" ? `; call it: ${name}()` : "";
+    throw new ParameterError(`Cannot fold by "${name}", which is ${shown(fold)}: wanted a fold${hint}`);
+  }
+}
