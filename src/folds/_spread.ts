@@ -48,9 +48,14 @@ export function meanOf({ count, sum }: Readonly<Spread>): number {
   return exactValue(sum) / count;
 }
 
-/** `sqrt(sum (x - mean)^2 / (n - 1))`; NaN of fewer than two numbers, or where one is not finite. */
-export function deviationOf({ count, sum, squares }: Readonly<Spread>): number {
-  return count < 2 ? NaN : Math.sqrt(exactDeviation(count, sum, squares) / (count - 1));
+/** `sum (x - mean)^2 / (n - 1)`; NaN of fewer than two numbers, or where one is not finite. */
+export function varianceOf({ count, sum, squares }: Readonly<Spread>): number {
+  return count < 2 ? NaN : exactDeviation(count, sum, squares) / (count - 1);
+}
+
+/** The root of that. */
+export function deviationOf(numbers: Readonly<Spread>): number {
+  return Math.sqrt(varianceOf(numbers));
 }
 
 /** The standard error of the mean. */

@@ -1,7 +1,7 @@
-import { exp, ln } from "../../kernels/mod.ts";
 import { define, type Fold } from "../core/mod.ts";
 import { countsState } from "./_counts.ts";
 import { numberAt } from "./_fields.ts";
+import { restOf } from "./_rest_of.ts";
 
 /** Options of {@linkcode collapse}. */
 export interface CollapseOptions {
@@ -76,9 +76,3 @@ export const collapseDefinition = /* @__PURE__ */ define({
     };
   },
 });
-
-/** `e^-logprob - 1`: (u - 1) c / ln u is that without the rounding of u. */
-function restOf(logprob: number): number {
-  const c = 0 - logprob, u = exp(c);
-  return u === 1 || u === Infinity ? Math.max(c, 0) : (u - 1) * (c / ln(u));
-}

@@ -11,6 +11,9 @@ import { aurocDefinition } from "./auroc.ts";
 import { awrDefinition } from "./awr.ts";
 import { brierScoreDefinition } from "./brier_score.ts";
 import { collapseDefinition } from "./collapse.ts";
+import { certifyDefinition } from "./certify.ts";
+import { columnMomentsDefinition } from "./column_moments.ts";
+import { conditionalMutualInformationDefinition } from "./conditional_mutual_information.ts";
 import { curvatureDefinition } from "./curvature.ts";
 import { eceDefinition } from "./ece.ts";
 import { effectiveSampleSizeDefinition } from "./effective_sample_size.ts";
@@ -48,6 +51,9 @@ export const FOLDS: readonly Definition[] = [
   hedgeDefinition,
   rewardDistanceDefinition,
   collapseDefinition,
+  columnMomentsDefinition,
+  conditionalMutualInformationDefinition,
+  certifyDefinition,
   sequenceLogprobDefinition,
   sequenceUtilityDefinition,
   logRatioDefinition,

@@ -15,6 +15,7 @@
  * | {@linkcode rankingAccuracy}, {@linkcode winRate} | preferences; see {@linkcode idealLogRatio}, {@linkcode dpoDifficulty} |
  * | {@linkcode marginalLogLikelihood}, {@linkcode effectiveSampleSize} | samples; see {@linkcode candidateSoftmax} |
  * | {@linkcode hedge}, {@linkcode rewardDistance}, {@linkcode collapse} | mixtures of models, distances of rewards, lost gradients |
+ * | {@linkcode columnMoments}, {@linkcode conditionalMutualInformation}, {@linkcode certify} | whole rows: centroids, spread within classes, certified radii |
  *
  * | folds of a sequence | what they find |
  * | --- | --- |
@@ -22,6 +23,11 @@
  * | {@linkcode processRewards}, {@linkcode oreo}, {@linkcode oreal} | rewards and losses by token; see {@linkcode leaveOneOut}, {@linkcode softValue} |
  * | {@linkcode advantageFilter}, {@linkcode awr} | losses of steps by their advantage |
  * | {@linkcode curvature} | whether a machine wrote it |
+ *
+ * | monitors of rows as they flow | |
+ * | --- | --- |
+ * | {@linkcode guidanceMonitor} | when guidance may stop |
+ * | {@linkcode collapseMonitor} | how many rows of late have lost their gradient |
  *
  * A fold finds its numbers in an item by paths: `"y.logprob"` is `item.y.logprob`.
  *
@@ -67,3 +73,13 @@ export { sequenceUtility, type SequenceUtilityResult } from "./sequence_utility.
 export { type Sequence, sequences, type SequencesOptions } from "./sequences.ts";
 export { softValue, type SoftValueOptions } from "./soft_value.ts";
 export { winRate, type WinRateOptions, type WinRateResult } from "./win_rate.ts";
+export { certify, type CertifyOptions, type CertifyResult } from "./certify.ts";
+export { columnMoments, type ColumnMomentsOptions, type ColumnMomentsResult } from "./column_moments.ts";
+export {
+  conditionalMutualInformation,
+  type ConditionalMutualInformationOptions,
+  type ConditionalMutualInformationResult,
+} from "./conditional_mutual_information.ts";
+export { guidanceMonitor, type GuidanceMonitorOptions, type GuidanceReading } from "./guidance_monitor.ts";
+export { collapseMonitor, type CollapseMonitorOptions, type CollapseReading } from "./collapse_monitor.ts";
+export type { MapCertificate } from "./map_certificate.ts";

@@ -295,8 +295,10 @@ function factoriesOf(room: object, but: readonly string[] = []): string[] {
 /** Functions of the room of folds that make none. */
 const NO_FOLDS = [
   "candidateSoftmax",
+  "collapseMonitor",
   "dpoDifficulty",
   "fold",
+  "guidanceMonitor",
   "idealLogRatio",
   "leaveOneOut",
   "loadFolds",

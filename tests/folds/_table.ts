@@ -51,6 +51,13 @@ const binary = (random: Random) => ({
 });
 const reward = (random: Random) => ({ reward: random.normal(), value: random.normal(), next: random.normal() });
 
+/** Probabilities with a bias to the first of five. */
+function simplex(random: Random): Float64Array {
+  const weights = Float64Array.from({ length: 5 }, (_, i) => i === 0 ? 9 : random.uniform());
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return random.whole(15) === 0 ? Float64Array.of(1, 0, 0, 0, 0) : weights.map((x) => x / sum);
+}
+
 /** By name; several of one name are told apart by what is in parentheses. */
 export const TABLE: Readonly<Record<string, Case>> = {
   mean: { make: () => folds.mean("x"), item: (random) => ({ x: random.whole(9) === 0 ? undefined : number(random) }) },
@@ -96,6 +103,18 @@ export const TABLE: Readonly<Record<string, Case>> = {
     item: (random) => ({ first: reward(random), second: reward(random) }),
   },
   collapse: { make: () => folds.collapse(), item: token },
+  columnMoments: {
+    make: () => folds.columnMoments({ width: 4 }),
+    item: (random) => ({ values: Array.from({ length: 4 }, () => number(random)) }),
+  },
+  conditionalMutualInformation: {
+    make: () => folds.conditionalMutualInformation({ classes: 3, width: 5 }),
+    item: (random) => ({ probabilities: simplex(random), label: random.whole(9) === 0 ? undefined : random.whole(3) }),
+  },
+  certify: {
+    make: () => folds.certify({ maps: 2, classes: 5, sigma: 0.5, alpha: 0.01, lipschitz: 2, counts: true }),
+    item: (random) => ({ values: [simplex(random), simplex(random)] }),
+  },
   sequenceLogprob: { make: () => folds.sequenceLogprob(), item: token },
   sequenceUtility: { make: () => folds.sequenceUtility(), item: token },
   logRatio: { make: () => folds.logRatio("policy.logprob", "reference.logprob"), item: token },
