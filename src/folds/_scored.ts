@@ -80,12 +80,13 @@ export function scoredState(classes: number, limit: number) {
       for (let i = 0; i < from.size; i++) add(into, from.scores[i], from.classes[i]);
     },
     canonical(state: Readonly<Scored>): Scored {
-      const order = orderOf(state);
-      return {
-        ...state,
-        scores: Float64Array.from(order, (i) => state.scores[i]),
-        classes: Uint8Array.from(order, (i) => state.classes[i]),
-      };
+      const scores = new Float64Array(state.size), kinds = new Uint8Array(state.size);
+      let at = 0;
+      byClass(state, classes).forEach((own, kind) => {
+        scores.set(own, at);
+        kinds.fill(kind, at, at += own.length);
+      });
+      return { ...state, scores, classes: kinds };
     },
     validate({ size, scores, classes: kinds, bins, invalid }: Readonly<Scored>): string | undefined {
       const most = bins.length > 0 ? 0 : limit;
@@ -103,30 +104,49 @@ export function scoredState(classes: number, limit: number) {
   };
 }
 
-/** The kept items by score, largest first; among equals by class. */
-function orderOf({ size, scores, classes }: Readonly<Scored>): Uint32Array {
-  const order = Uint32Array.from({ length: size }, (_, i) => i);
-  return order.sort((a, b) => scores[a] === scores[b] ? classes[a] - classes[b] : scores[a] > scores[b] ? -1 : 1);
+/** The kept scores of each class, the smallest first: sorted as numbers, a fraction of the time that a comparison of items takes. */
+function byClass(state: Readonly<Scored>, classes: number): Float64Array[] {
+  const counts = classCounts(state, classes);
+  const lists = counts.map((count) => new Float64Array(state.size > 0 ? count : 0)),
+    ends = Array<number>(classes).fill(0);
+  for (let i = 0; i < state.size; i++) {
+    const kind = state.classes[i];
+    lists[kind][ends[kind]++] = state.scores[i];
+  }
+  return lists.map((list) => list.sort());
 }
 
-/** Items of one score, or of one bin: how many there are of each class. */
-export type Tie = readonly number[];
+/** Items of one score, or of one bin. */
+export interface Tie {
+  /** Their score; of a bin its number. */
+  score: number;
+  /** How many there are of each class. */
+  readonly counts: number[];
+}
 
-/** Goes through the items from the largest score down, all of one score at once. */
-export function* ties(state: Readonly<Scored>, classes: number): Generator<Tie> {
-  const tie = Array<number>(classes).fill(0);
+/** Goes through the items from the largest score down, all of one score at once. The tie is the same object each time. */
+export function* ties(state: Readonly<Scored>, classes: number): Generator<Readonly<Tie>> {
+  const tie: Tie = { score: 0, counts: Array<number>(classes).fill(0) }, { counts } = tie;
   if (state.bins.length > 0) {
-    for (let bin = BINS - 1; bin >= 0; bin--) {
-      for (let kind = 0; kind < classes; kind++) tie[kind] = state.bins[kind * BINS + bin];
+    for (tie.score = BINS - 1; tie.score >= 0; tie.score--) {
+      for (let kind = 0; kind < classes; kind++) counts[kind] = state.bins[kind * BINS + tie.score];
       yield tie;
     }
     return;
   }
-  const order = orderOf(state);
-  for (let i = 0; i < order.length;) {
-    tie.fill(0);
-    const score = state.scores[order[i]];
-    for (; i < order.length && state.scores[order[i]] === score; i++) tie[state.classes[order[i]]]++;
+  const lists = byClass(state, classes), ends = lists.map((list) => list.length);
+  for (let left = state.size; left > 0;) {
+    // A class that is used up has no score, which is below all.
+    tie.score = lists.reduce(
+      (most, list, kind) => ends[kind] > 0 ? Math.max(most, list[ends[kind] - 1]) : most,
+      -Infinity,
+    );
+    for (let kind = 0; kind < classes; kind++) {
+      const before = ends[kind];
+      while (ends[kind] > 0 && lists[kind][ends[kind] - 1] === tie.score) ends[kind]--;
+      counts[kind] = before - ends[kind];
+      left -= counts[kind];
+    }
     yield tie;
   }
 }

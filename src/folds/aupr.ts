@@ -66,7 +66,7 @@ export const auprDefinition = /* @__PURE__ */ define({
       finish(state) {
         const [negatives, positives] = classCounts(state, 2);
         let found = 0, taken = 0, area = 0;
-        for (const [negative, positive] of ties(state, 2)) {
+        for (const { counts: [negative, positive] } of ties(state, 2)) {
           found += positive;
           taken += positive + negative;
           if (positive > 0) area += positive / positives * (found / taken);

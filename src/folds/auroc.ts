@@ -80,7 +80,7 @@ export const aurocDefinition = /* @__PURE__ */ define({
         const [negatives, positives] = classCounts(state, 2), pairs = negatives * positives;
         const exact = state.bins.length === 0;
         let above = 0, won = 0, tied = 0;
-        for (const [negative, positive] of ties(state, 2)) {
+        for (const { counts: [negative, positive] } of ties(state, 2)) {
           won += above * negative;
           tied += positive * negative;
           above += positive;

@@ -11,7 +11,7 @@ import {
 } from "../row/inside.ts";
 import { toExact, toNumber, UNIT } from "../row/mod.ts";
 import { flagAt, probabilityAt } from "./_fields.ts";
-import { LIMIT, type Scored, scoredState } from "./_scored.ts";
+import { LIMIT, type Scored, scoredState, ties } from "./_scored.ts";
 
 /** Options of {@linkcode ece}. */
 export interface EceOptions {
@@ -229,23 +229,23 @@ function byMass({ bins, confidence, correct, limit }: Options): Omit<Fold<unknow
       rest.validate(state) ?? (state.bins.length > 0 ? "it has bins" : undefined) ??
         (state.scores.every((p) => p >= 0 && p <= 1) ? undefined : "scores hold what is no probability"),
     finish(state) {
-      const { size, scores, classes } = rest.canonical(state);
-      // From the lowest up; those of one confidence go where the first of them goes.
+      // From the largest down; those of one confidence go where the first of them, from the lowest up, goes.
       const found: Bin[] = [];
-      let last = -1;
-      for (let i = size - 1; i >= 0;) {
-        const p = scores[i], bin = Math.floor((size - 1 - i) * bins / size), units = toExact(p);
-        const open = bin === last ? found.pop()! : { from: p, to: p, rows: 0, correct: 0, units: 0n };
-        let { rows, correct } = open;
-        const before = rows;
-        for (; i >= 0 && scores[i] === p; i--) {
-          rows++;
-          correct += classes[i];
-        }
-        found.push({ from: open.from, to: p, rows, correct, units: open.units + units * BigInt(rows - before) });
+      let left = state.size, last = -1;
+      for (const { score, counts: [wrong, right] } of ties(state, 2)) {
+        left -= wrong + right;
+        const bin = Math.floor(left * bins / state.size), units = toExact(score) * BigInt(wrong + right);
+        const open = bin === last ? found.pop()! : { to: score, rows: 0, correct: 0, units: 0n };
+        found.push({
+          from: score,
+          to: open.to,
+          rows: open.rows + wrong + right,
+          correct: open.correct + right,
+          units: open.units + units,
+        });
         last = bin;
       }
-      return resultOf(found, state.invalid);
+      return resultOf(found.reverse(), state.invalid);
     },
   };
 }

@@ -84,7 +84,7 @@ export const oscrDefinition = /* @__PURE__ */ define({
         const counts = classCounts(state, 3), exact = state.bins.length === 0;
         const found = counts[WRONG] + counts[RIGHT], pairs = found * counts[UNKNOWN];
         let above = 0, won = 0, tied = 0;
-        for (const tie of ties(state, 3)) {
+        for (const { counts: tie } of ties(state, 3)) {
           won += above * tie[UNKNOWN];
           tied += tie[RIGHT] * tie[UNKNOWN];
           above += tie[RIGHT];

@@ -34,7 +34,7 @@ import {
   winRate,
 } from "../../src/folds/mod.ts";
 import { softplus } from "../../src/preference/inside.ts";
-import { entropy, label, reduceRow, varentropy } from "../../mod.ts";
+import { entropy, label, LabelSummary, reduceRow, varentropy } from "../../mod.ts";
 import { Random } from "../support/random.ts";
 
 const X = [1.5, -0.75, 3.25, 0, 2, -2.5], T = [1, -0.5, 2.75, 0.25, 2.5, -3], U = [0.5, 0.25, 2, -0.5, 1, -1];
@@ -334,4 +334,28 @@ Deno.test("rewards that differ by shaping and scale are at 0 from each other, to
   });
   const { it } = await fold(rows, { it: rewardDistance({ gamma }) });
   assert(it.distance < 1e-15, `${it.distance}`);
+});
+
+Deno.test("a text's mean is that of LabelSummary", async () => {
+  const rows = [X, T, U].map((row, i) => scoreOf(row, i)), summary = new LabelSummary();
+  for (const { y } of rows) summary.add(y);
+  const { it } = await fold(rows, { it: meanNll() });
+  assertEquals(it.rows, summary.rows);
+  near(it.nll, summary.nll);
+  near(it.perplexity, summary.perplexity);
+});
+
+Deno.test("ten million rows in bounded memory, and in bins from there on", async () => {
+  const count = 10_000_001, item = { score: 0, positive: false, y: { logprob: -0.1 } };
+  function* rows() {
+    for (let i = 0; i < count; i++) {
+      item.score = (i * 0.6180339887498949) % 1;
+      item.positive = i % 4 === 0;
+      yield item;
+    }
+  }
+  const { text, area } = await fold(rows(), { text: meanNll(), area: auroc() });
+  assertEquals([text.rows, area.positives + area.negatives, area.exact], [count, count, false]);
+  near(text.nll, 0.1);
+  assert(Math.abs(area.auroc! - 0.5) < 1e-3 && area.error < 1e-3);
 });
