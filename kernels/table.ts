@@ -10,10 +10,27 @@ import { at, f32, f64, flag, level, number, type Row } from "./row.ts";
 /** Thresholds on, between and beyond float32 numbers. */
 const THRESHOLDS = [1, -0, 0.1, 1e-50, -1e-50, 3e38, 1e300, -1e300, Infinity, -Infinity, NaN];
 
+const LEVELS = ["sum", "maximum", "moments", "squares"] as const;
+
+/** Temperatures, and what makes quotients overflow or vanish. */
+const DIVISORS = [0.7, 1, 3, 1e-38, 1e-45, 3e38];
+
 /** By the order of the interface. */
 export const KERNELS: Readonly<Record<KernelName, Row>> = {
   sweep: {
-    parameters: { level: level(), logits: at("logits"), count: number("count"), table: at("table") },
+    parameters: { level: level(...LEVELS), logits: at("logits"), count: number("count"), table: at("table") },
+    gives: "i32",
+    error: 1.5e-6,
+    float64: true,
+  },
+  sweepDivided: {
+    parameters: {
+      level: level("sum", "maximum"),
+      logits: at("logits"),
+      count: number("count"),
+      by: f32(...DIVISORS),
+      table: at("table"),
+    },
     gives: "i32",
     error: 1.5e-6,
   },
@@ -22,14 +39,28 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     gives: "i32",
     error: 1.5e-6,
     least: 1e-37,
+    float64: true,
+  },
+  storeDivided: {
+    parameters: {
+      logits: at("logits"),
+      count: number("count"),
+      by: f32(...DIVISORS),
+      table: at("table"),
+      weights: at("weights"),
+    },
+    gives: "i32",
+    error: 1.5e-6,
+    least: 1e-37,
   },
   clear: { parameters: { slot: at("slot") }, gives: "void" },
   deposit: {
-    parameters: { level: level(), table: at("rows"), tiles: number("tiles"), slot: at("slot") },
+    parameters: { level: level(...LEVELS), table: at("rows"), tiles: number("tiles"), slot: at("slot") },
     gives: "void",
   },
   absorb: { parameters: { into: at("slot"), from: at("slot") }, gives: "void" },
   total: { parameters: { slot: at("slot"), out: at("out") }, gives: "void", builds: [] },
+  totalOfTile: { parameters: { table: at("rows"), out: at("out") }, gives: "void", builds: [] },
   probabilities: {
     parameters: {
       logits: at("logits"),
@@ -41,6 +72,7 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     gives: "i32",
     error: 3e-6,
     least: 1e-37,
+    float64: true,
   },
   share: {
     parameters: {
@@ -55,6 +87,7 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     gives: "i32",
     error: 3e-6,
     least: 1e-37,
+    float64: true,
   },
   logProbabilities: {
     parameters: {
@@ -65,6 +98,7 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
       logSum: f64(8.5, Math.PI, 0),
     },
     gives: "void",
+    float64: true,
   },
   collect: {
     parameters: {
@@ -75,20 +109,27 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
       indices: at("indices"),
     },
     gives: "i32",
+    float64: true,
   },
   bound: {
     parameters: { logits: at("logits"), count: number("tile"), k: f64(20, 1, 2, 8, 9, 64, 65, 0, NaN) },
     gives: "f32",
   },
+  best: {
+    parameters: { logits: at("logits"), count: number("tile"), k: f64(5, 1, 2, 15, 16), indices: at("indices") },
+    gives: "i32",
+  },
   find: {
     parameters: { logits: at("logits"), count: number("tile"), value: f64(99, ...THRESHOLDS) },
     gives: "i32",
+    float64: true,
   },
   countGreater: {
     parameters: { logits: at("logits"), count: number("count"), value: f64(3, ...THRESHOLDS) },
     gives: "i32",
+    float64: true,
   },
-  countMasked: { parameters: { logits: at("logits"), count: number("count") }, gives: "i32" },
+  countMasked: { parameters: { logits: at("logits"), count: number("count") }, gives: "i32", float64: true },
   tally: {
     parameters: {
       // 52 units above the first least number ends the ring.
@@ -121,6 +162,11 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     },
     gives: "void",
     error: 1e-12,
+  },
+  deviations: {
+    parameters: { logits: at("logits"), count: number("tile"), out: at("out") },
+    gives: "void",
+    float64: true,
   },
   widenF16: { parameters: { words: at("words"), count: number("count"), to: at("mapped") }, gives: "void" },
   widenBf16: { parameters: { words: at("words"), count: number("count"), to: at("mapped") }, gives: "void" },

@@ -59,7 +59,7 @@ export function reduceStates(
         controller.enqueue(state!);
         done++;
         return true;
-      });
+      }, { undivided: true });
     }
     return true;
   });

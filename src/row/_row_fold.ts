@@ -50,14 +50,13 @@ export class RowFold {
   }
 
   /** Folds whole tiles that lie in the arena: one sweep a stream, then every reducer over its findings. */
-  block({ lanes, at, count, row, start }: Run): void {
+  block({ lanes, at, count, row, start, by }: Run): void {
     const { levels } = this.#set;
     const blocks: SweptBlock[] = [];
     for (let stream = 0; stream < levels.length; stream++) {
       const lane = lanes[stream];
-      const invalid = this.#kernels.sweep(levels[stream], at[stream], count, lane.table);
-      const block = new SweptBlock(this.#kernels, levels[stream], lane, at[stream], count, row, start);
-      this.#sums[stream].add(block, lane.table, invalid);
+      const block = new SweptBlock(this.#kernels, levels[stream], lane, at[stream], count, row, start, by);
+      this.#sums[stream].add(block, lane.table, block.sweep(lane.table));
       blocks.push(block);
     }
     this.#step(blocks);

@@ -16,6 +16,7 @@ export {
   exactValue,
   mergeExact,
 } from "./_exact_total.ts";
+export { findInTile } from "./_find_in_tile.ts";
 export { firstAt } from "./_first_at.ts";
 export { callHint } from "./_check_reducers.ts";
 export { checkOnInvalid, invalidRow, isInvalid, requireValid } from "./_invalid_row.ts";
@@ -23,6 +24,7 @@ export { stateKindFault } from "./_kind_fault.ts";
 export { kernelsFor } from "./_kernels_for.ts";
 export { KeptLogits, type KeptRow, KeptWeights } from "./_kept_row.ts";
 export { LEVELS } from "./_levels.ts";
+export { logitAt } from "./_logit_at.ts";
 export { type InvalidAs, mapRun } from "./_map_row.ts";
 export { ReducerSet } from "./_reducer_set.ts";
 export { rowOf } from "./_row_of.ts";
@@ -34,4 +36,5 @@ export { stateBody } from "./_state_body.ts";
 export { STATE_VERSION } from "./_state_law.ts";
 export { sweepSegment } from "./_sweep_segment.ts";
 export { SweptBlock } from "./_swept_block.ts";
+export { TileRow } from "./_tile_row.ts";
 export { type FinishedRow, RowState } from "./row_state.ts";
