@@ -5,6 +5,7 @@
  * | --- | --- |
  * | {@linkcode fold} | all of a stream to one result |
  * | {@linkcode sequences} | runs of rows, one result a run |
+ * | {@linkcode rowsOf} | whole rows of logits or probabilities, for folds that take them |
  * | {@linkcode FoldState}, {@linkcode saveFolds}, {@linkcode loadFolds} | parts of a stream: merged, saved, finished |
  *
  * | folds over all | what they find |
@@ -83,3 +84,4 @@ export {
 export { guidanceMonitor, type GuidanceMonitorOptions, type GuidanceReading } from "./guidance_monitor.ts";
 export { collapseMonitor, type CollapseMonitorOptions, type CollapseReading } from "./collapse_monitor.ts";
 export type { MapCertificate } from "./map_certificate.ts";
+export { rowsOf, type RowsOfOptions, type ValueRow } from "./rows_of.ts";

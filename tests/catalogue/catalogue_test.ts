@@ -302,6 +302,7 @@ const NO_FOLDS = [
   "idealLogRatio",
   "leaveOneOut",
   "loadFolds",
+  "rowsOf",
   "saveFolds",
   "sequences",
   "softValue",

@@ -1,5 +1,6 @@
 // Folds of whole rows, and monitors: the worked numbers, and their identities.
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { fromArray, normalize } from "../../mod.ts";
 import { ParameterError } from "../../src/core/mod.ts";
 import {
   certify,
@@ -8,6 +9,8 @@ import {
   conditionalMutualInformation,
   fold,
   guidanceMonitor,
+  rowsOf,
+  type ValueRow,
 } from "../../src/folds/mod.ts";
 import { clopperPearson } from "../../src/folds/_clopper_pearson.ts";
 import { erf, normalCdf, normalQuantile } from "../../src/folds/_normal.ts";
@@ -164,4 +167,26 @@ Deno.test("collapse goes above and back, rows without a label left out", async (
   ) {
     assertThrows(() => collapseMonitor(wrong), ParameterError);
   }
+});
+
+Deno.test("whole rows: of any chunks and dtypes, those of the source; two distributions in one pass", async () => {
+  const random = new Random(12), data = Float32Array.from({ length: 5 * 1500 }, () => random.normal());
+  for (const chunk of [1, 700, 1500, 4000]) {
+    const rows = await Array.fromAsync(rowsOf(fromArray(data, { vocabulary: 1500, chunk })));
+    assertEquals(rows.map(({ row }) => row), [0, 1, 2, 3, 4]);
+    rows.forEach(({ row, values }) => assertEquals(values, data.slice(1500 * row, 1500 * (row + 1))));
+  }
+  const [{ values }] = await Array.fromAsync(rowsOf(fromArray(Float64Array.of(0.1, 0.2))));
+  assertEquals(values, Float64Array.of(0.1, 0.2));
+  const both = normalize(fromArray(Float64Array.from([...X, ...T]), { vocabulary: 6 }));
+  const labelled = rowsOf(both).pipeThrough(
+    new TransformStream<ValueRow, object>({ transform: (row, to) => to.enqueue({ ...row, label: 0 }) }),
+  );
+  const { it } = await fold(labelled, {
+    it: conditionalMutualInformation({ classes: 1, width: 6, probabilities: "values" }),
+  });
+  near(it.information, 0.024911688848039182, 1e-11);
+  assertThrows(() => rowsOf(both, { rowCache: 47 }), ParameterError, "the row cache is 47");
+  // deno-lint-ignore no-explicit-any
+  assertThrows(() => rowsOf([1, 2] as any), ParameterError, "wanted logits");
 });
