@@ -2,15 +2,16 @@ import { ParameterError, shown } from "../core/mod.ts";
 
 /** Finds a value in an item by its path: `"y.logprob"` is `item.y.logprob`, `"top.0.id"` the first of a list. Absent along the way: `undefined`. */
 export function valueAt(path: string): (item: unknown) => unknown {
-  const names = path.split(".");
-  return (item) => {
-    let found = item;
-    for (let i = 0; i < names.length; i++) {
-      if (found === undefined || found === null) return undefined;
-      found = (found as Record<string, unknown>)[names[i]];
-    }
-    return found ?? undefined;
-  };
+  const names = path.split("."), [first, second] = names;
+  // The two shapes that rows have are written out: a loop over names costs each row as much as the rest of its fold.
+  if (names.length === 1) return (item) => fieldOf(item, first);
+  if (names.length === 2) return (item) => fieldOf(fieldOf(item, first), second);
+  return (item) => names.reduce(fieldOf, item);
+}
+
+function fieldOf(item: unknown, name: string): unknown {
+  if (item === undefined || item === null) return undefined;
+  return (item as Record<string, unknown>)[name] ?? undefined;
 }
 
 /** A number of an item, or `undefined` where the item has none; anything else is refused. */

@@ -33,6 +33,8 @@ export class FoldState<T extends Folds = Folds> {
   /** The folds, as they were given. */
   readonly folds: T;
   readonly #folds: [string, T[string]][];
+  /** The same without their names: `step` goes through them for each row. */
+  readonly #steps: readonly T[string][];
   readonly #states: object[];
   #items: number;
 
@@ -47,6 +49,7 @@ export class FoldState<T extends Folds = Folds> {
     checkFolds(folds);
     this.folds = folds;
     this.#folds = Object.entries(folds) as [string, T[string]][];
+    this.#steps = this.#folds.map(([, fold]) => fold);
     this.#states = data ? [...data.states] : this.#folds.map(([, fold]) => fold.init());
     this.#items = data?.items ?? 0;
   }
@@ -63,7 +66,7 @@ export class FoldState<T extends Folds = Folds> {
    */
   step(item: unknown): void {
     this.#items++;
-    for (let i = 0; i < this.#folds.length; i++) this.#folds[i][1].step(this.#states[i], item);
+    for (let i = 0; i < this.#steps.length; i++) this.#steps[i].step(this.#states[i], item);
   }
 
   /**

@@ -8,6 +8,8 @@ export interface HedgeOptions {
   readonly eta: number;
   /** The paths of the experts' log-probabilities in a row; an expert without one sleeps in that row. */
   readonly experts: readonly string[];
+  /** The paths of guesses of the experts' losses in a row, made before it, in the same order (optimistic); an expert without one is guessed at 0. */
+  readonly hints?: readonly string[];
 }
 
 /** What {@linkcode hedge} finds. */
@@ -27,9 +29,10 @@ export interface HedgeResult {
 /**
  * Exponential weights over several models, row after row: the weights `softmax(-eta losses)` with each expert's loss `-logprob` so far, and
  * the loss of the mixture, `-(1 / eta) ln sum w e^(-eta loss)` over those that are awake. Sleeping experts are charged the mixture's loss
- * (specialists, Freund et al. 1997). The weights feed a mixture of probabilities.
+ * (specialists, Freund et al. 1997). With `hints` M, guesses of the losses to come, a row is mixed by `softmax(-eta (losses + M))`. The
+ * weights feed a mixture of probabilities.
  *
- * With all awake the mixture's loss is `-(1 / eta) (L(-eta losses) - ln K)`, so the regret is at most `ln(K) / eta`.
+ * With all awake and no hints the mixture's loss is `-(1 / eta) (L(-eta losses) - ln K)`, so the regret is at most `ln(K) / eta`.
  * Needs: log-probabilities, in the order of the rows. Gives: {@linkcode HedgeResult}. Specials: an expert at -Infinity has no weight from
  * then on; if all awake ones are, the loss is Infinity. NaN is refused. Not mergeable: the order counts. State: a number an expert.
  *
@@ -66,16 +69,24 @@ export const hedgeDefinition = /* @__PURE__ */ define({
   options: {
     eta: { type: "number", above: 0, help: "how fast weights move" },
     experts: { type: "data", read: readPaths, help: "the paths of the experts' log-probabilities" },
+    hints: { type: "data", read: readPaths, optional: true, help: "the paths of guesses of their losses" },
   },
-  make({ eta, experts }, spec): Fold<unknown, HedgeResult, State> {
+  make({ eta, experts, hints = [] }, spec): Fold<unknown, HedgeResult, State> {
+    if (hints.length > 0 && hints.length !== experts.length) {
+      throw new ParameterError(
+        `Cannot use hedge with ${hints.length} hints: wanted one for each of ${experts.length} experts`,
+      );
+    }
     const finders = experts.map((path) => numberAt("hedge", path));
+    const guesses = hints.map((path) => numberAt("hedge", path));
     return {
       spec,
       init: () => ({ rows: 0, loss: 0, losses: new Float64Array(experts.length) }),
       step(state, item) {
         const found = finders.map((find, i) => checkedLoss(experts[i], find(item)));
         if (found.every((loss) => loss === undefined)) return;
-        const mixed = mixtureLoss(state.losses, found, eta);
+        const hinted = state.losses.map((loss, i) => loss + checkedGuess(hints[i], guesses[i]?.(item)));
+        const mixed = mixtureLoss(hinted, found, eta);
         state.rows++;
         state.loss += mixed;
         found.forEach((loss, i) => state.losses[i] += loss ?? mixed);
@@ -103,6 +114,11 @@ export const hedgeDefinition = /* @__PURE__ */ define({
 function checkedLoss(path: string, logprob: number | undefined): number | undefined {
   if (logprob === undefined || logprob < Infinity) return logprob === undefined ? undefined : 0 - logprob;
   throw new ParameterError(`Cannot use hedge on a row whose "${path}" is ${logprob}: wanted a log-probability`);
+}
+
+function checkedGuess(path: string, guess = 0): number {
+  if (Number.isFinite(guess)) return guess;
+  throw new ParameterError(`Cannot use hedge on a row whose "${path}" is ${guess}: wanted a finite guess`);
 }
 
 /** `-(1 / eta) ln sum w e^(-eta loss)` over the experts that are awake, their weights made to sum to 1. */

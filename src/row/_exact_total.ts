@@ -30,12 +30,13 @@ export function exactTotal(): ExactTotal {
   return { limbs: new Float64Array(LIMBS), pending: 0, nan: 0, posInf: 0, negInf: 0 };
 }
 
-const bits = new DataView(new ArrayBuffer(8));
+const float = new Float64Array(1), words = new Uint32Array(float.buffer);
 
 /** Adds a number. */
 export function addExact(into: ExactTotal, x: number): void {
-  bits.setFloat64(0, x);
-  const high = bits.getUint32(0), low = bits.getUint32(4), biased = (high >>> 20) & 0x7ff;
+  float[0] = x;
+  // Little-endian, as WebAssembly's memory and the views of it are.
+  const low = words[0], high = words[1], biased = (high >>> 20) & 0x7ff;
   if (biased === 0x7ff) return addSpecial(into, x);
   const shift = biased === 0 ? 0 : biased - 1;
   const top = (high & 0xfffff) | (biased === 0 ? 0 : 0x100000);

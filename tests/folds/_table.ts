@@ -98,6 +98,10 @@ export const TABLE: Readonly<Record<string, Case>> = {
     make: () => folds.hedge({ eta: 0.7, experts: ["policy.logprob", "y.logprob", "logprob"] }),
     item: token,
   },
+  "hedge (hints)": {
+    make: () => folds.hedge({ eta: 2, experts: ["policy.logprob", "logprob"], hints: ["value", "next"] }),
+    item: token,
+  },
   rewardDistance: {
     make: () => folds.rewardDistance({ gamma: 0.9 }),
     item: (random) => ({ first: reward(random), second: reward(random) }),

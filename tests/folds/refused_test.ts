@@ -153,6 +153,7 @@ Deno.test("options that exclude each other, and numbers out of their range", () 
   assertThrows(() => folds.curvature({ entropy: "h", expected: "mu" }), ParameterError, "one of them");
   assertThrows(() => folds.advantageFilter({ margin: 1, lambda: 1 }), ParameterError, "one of them");
   assertThrows(() => folds.hedge({ eta: 1, experts: [] }), ParameterError, "a list of paths");
+  assertThrows(() => folds.hedge({ eta: 1, experts: ["a", "b"], hints: ["c"] }), ParameterError, "one for each of 2");
   assertThrows(() => folds.oreal({ correct: any("yes") }), ParameterError, "true or false");
   assertThrows(() => folds.candidateSoftmax([-Infinity]), ParameterError);
   assertThrows(() => folds.candidateSoftmax([1, NaN]), ParameterError);

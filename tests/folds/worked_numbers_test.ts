@@ -207,6 +207,15 @@ Deno.test("hedge: the regret is at most ln K / eta, the loss is that of its iden
     const soft = least - Math.log(it.losses.reduce((sum, loss) => sum + Math.exp(-eta * (loss - least)), 0)) / eta;
     near(it.loss, soft + Math.log(3) / eta, 1e-10);
     assert(it.regret <= Math.log(3) / eta);
+    // A guess of nothing changes nothing; one that is right is of use.
+    const hinted = rows.map((row) => ({ ...row, none: 0, ha: -row.a, hb: -row.b, hc: -row.c }));
+    const paths = { eta, experts: ["a", "b", "c"] };
+    const { none, right } = await fold(hinted, {
+      none: hedge({ ...paths, hints: ["none", "none", "none"] }),
+      right: hedge({ ...paths, hints: ["ha", "hb", "hc"] }),
+    });
+    assertEquals(none, it);
+    assert(right.loss < it.loss);
     // A third that always sleeps changes nothing for the two that are awake.
     const two = rows.map(({ a, b }) => ({ a, b }));
     const { slept, awake } = await fold(two, {
