@@ -73,7 +73,11 @@ const DOORS = Object.entries(root as unknown as Record<string, Callable>).filter
   typeof door === "function" && /^[a-z]/.test(name) && !LEFT_OUT.includes(name) && !(name in sampling)
 );
 
-for (const [name, door] of [...DOORS, ["sampler", root.sampler] as const]) {
+const FOLD_DOORS = Object.entries(folds as unknown as Record<string, Callable>).filter(([name, door]) =>
+  typeof door === "function" && /^[a-z]/.test(name)
+);
+
+for (const [name, door] of [...DOORS, ...FOLD_DOORS, ["sampler", root.sampler] as const]) {
   Deno.test(`${name}: any arguments are right, or refused by a typed error`, async () => {
     for (const first of VALUES) {
       for (const second of VALUES) {

@@ -6,10 +6,14 @@ export function checkFolds(folds: Folds): void {
     throw new ParameterError(`Cannot fold by ${shown(folds)}: wanted folds by name, as { nll: meanNll() }`);
   }
   for (const [name, fold] of Object.entries(folds)) {
-    if (typeof fold?.init === "function" && typeof fold.step === "function" && typeof fold.finish === "function") {
-      continue;
-    }
-    const hint = typeof fold === "function" ? `; call it: ${name}()` : "";
-    throw new ParameterError(`Cannot fold by "${name}", which is ${shown(fold)}: wanted a fold${hint}`);
+    const isReducer = "needs" in Object(fold) || "stepBlock" in Object(fold);
+    const whole = typeof fold?.init === "function" && typeof fold.step === "function" &&
+      typeof fold.finish === "function";
+    if (whole && !isReducer) continue;
+    const hint = typeof fold === "function" ? `; call it: ${name}()` : isReducer ? "; reducers are for reduce" : "";
+    const found = isReducer ? "a reducer" : shown(fold);
+    throw new ParameterError(
+      `Cannot fold by "${name}", which is ${found}: wanted a fold, as meanNll() gives it${hint}`,
+    );
   }
 }

@@ -1,5 +1,6 @@
 import { exp } from "../../kernels/mod.ts";
 import { checkOption, optionsOf, ParameterError, shown } from "../core/mod.ts";
+import { numbersOf } from "./_numbers_of.ts";
 
 /** Options of {@linkcode candidateSoftmax}. */
 export interface CandidateSoftmaxOptions {
@@ -32,16 +33,14 @@ export interface CandidateSoftmaxOptions {
 export function candidateSoftmax(scores: ArrayLike<number>, options: CandidateSoftmaxOptions = {}): number[] {
   const given = optionsOf("candidateSoftmax", options, ["temperature"]);
   const temperature = checkOption("candidateSoftmax", "temperature", TEMPERATURE, given.temperature);
-  if (typeof scores !== "object" || scores === null || !Number.isSafeInteger(scores.length)) {
-    throw new ParameterError(`Cannot use candidateSoftmax of ${shown(scores)}: wanted a list of scores`);
-  }
-  const list = Array.from(scores);
-  const wrong = list.find((score) => typeof score !== "number" || !(score < Infinity));
+  const list = numbersOf(scores);
+  if (!list) throw new ParameterError(`Cannot use candidateSoftmax of ${shown(scores)}: wanted a list of scores`);
   const most = list.reduce((a, b) => Math.max(a, b), -Infinity);
-  if (wrong !== undefined || most === -Infinity) {
+  if (!list.every((score) => typeof score === "number" && score < Infinity) || most === -Infinity) {
+    const found = list.find((score) => typeof score !== "number" || !(score < Infinity)) ?? list[0];
     throw new ParameterError(
       `Cannot use candidateSoftmax of scores with ${
-        shown(wrong ?? most)
+        shown(found)
       }: wanted numbers below Infinity, and one that is finite`,
     );
   }

@@ -1,4 +1,5 @@
 import { ParameterError, shown } from "../core/mod.ts";
+import { numbersOf } from "./_numbers_of.ts";
 
 /**
  * Advantages of samples of one prompt over the mean of the others, `A_i = r_i - (sum - r_i) / (n - 1)`: leave-one-out (RLOO, Ahmadian et
@@ -17,10 +18,9 @@ import { ParameterError, shown } from "../core/mod.ts";
  * @throws {ParameterError} If there are fewer than two rewards, or one is not finite.
  */
 export function leaveOneOut(rewards: ArrayLike<number>): number[] {
-  const list = typeof rewards === "object" && rewards !== null ? Array.from(rewards) : [];
-  const wrong = list.find((reward) => !Number.isFinite(reward));
-  if (list.length < 2 || wrong !== undefined) {
-    const found = list.length < 2 ? shown(rewards) : `rewards with ${shown(wrong)}`;
+  const list = numbersOf(rewards) ?? [];
+  if (list.length < 2 || !list.every(Number.isFinite)) {
+    const found = list.length < 2 ? shown(rewards) : `rewards with ${shown(list.find((x) => !Number.isFinite(x)))}`;
     throw new ParameterError(`Cannot use leaveOneOut of ${found}: wanted at least two finite rewards`);
   }
   const sum = list.reduce((a, b) => a + b, 0);

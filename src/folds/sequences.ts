@@ -1,6 +1,7 @@
 import { checkWhole, type FoldResults, type Folds, optionsOf, ParameterError, ShapeError, shown } from "../core/mod.ts";
 import { checkFolds } from "./_check_folds.ts";
 import { iterable } from "./_iterable.ts";
+import { numbersOf } from "./_numbers_of.ts";
 import { FoldState } from "./fold_state.ts";
 
 /** Options of {@linkcode sequences}. */
@@ -52,10 +53,10 @@ export function sequences<T extends Folds>(
   if (taken) {
     throw new ParameterError(`Cannot name a fold "${taken}": every sequence has a field of that name; choose another`);
   }
-  if (typeof lengths !== "object" || lengths === null || !Number.isSafeInteger(lengths.length)) {
+  const counts = numbersOf(lengths);
+  if (!counts) {
     throw new ParameterError(`Cannot use sequences with lengths = ${shown(lengths)}: wanted a list of whole numbers`);
   }
-  const counts = Array.from(lengths);
   counts.forEach((length, i) => checkWhole(`a sequence ${i} of length`, length, 0));
   return ReadableStream.from(runs(iterable(rows), folds, counts));
 }

@@ -1,5 +1,6 @@
 import { exp, ln } from "../../kernels/mod.ts";
 import { checkOption, optionsOf, ParameterError, shown } from "../core/mod.ts";
+import { numbersOf } from "./_numbers_of.ts";
 
 /** Options of {@linkcode softValue}. */
 export interface SoftValueOptions {
@@ -42,7 +43,7 @@ export function softValue(reference: ArrayLike<number>, q: ArrayLike<number>, op
 const BETA = { type: "number", above: 0, help: "how strongly the policy is held to the reference" } as const;
 
 function listOf(list: ArrayLike<number>, what: string, fits: (x: number) => boolean): number[] {
-  const numbers = typeof list === "object" && list !== null ? Array.from(list) : [NaN];
+  const numbers = numbersOf(list) ?? [NaN];
   if (numbers.every((x) => typeof x === "number" && fits(x))) return numbers;
   const wrong = numbers.find((x) => typeof x !== "number" || !fits(x));
   throw new ParameterError(`Cannot use softValue of ${what} with ${shown(wrong)}: wanted a list of numbers`);

@@ -1,5 +1,6 @@
 // What does not fit is a typed error or a counted row, never a wrong number.
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { logSumExp } from "../../mod.ts";
 import { errorCode, ParameterError, ShapeError } from "../../src/core/mod.ts";
 import * as folds from "../../src/folds/mod.ts";
 
@@ -17,6 +18,7 @@ Deno.test("folds that are none, rows that are none", async () => {
     await assertRejects(() => fold(any(wrong), { it: folds.meanNll() }), ParameterError, "wanted a stream of rows");
   }
   await assertRejects(() => fold([], any({ it: folds.meanNll })), ParameterError, "call it: it()");
+  await assertRejects(() => fold([], any({ it: logSumExp() })), ParameterError, "reducers are for reduce");
 });
 
 Deno.test("items that are none, and values of another kind", async () => {
@@ -156,6 +158,8 @@ Deno.test("options that exclude each other, and numbers out of their range", () 
   assertThrows(() => folds.hedge({ eta: 1, experts: ["a", "b"], hints: ["c"] }), ParameterError, "one for each of 2");
   assertThrows(() => folds.oreal({ correct: any("yes") }), ParameterError, "true or false");
   assertThrows(() => folds.candidateSoftmax([-Infinity]), ParameterError);
+  assertThrows(() => folds.candidateSoftmax(any([1, undefined])), ParameterError);
+  assertThrows(() => folds.leaveOneOut(any({ length: 2 })), ParameterError);
   assertThrows(() => folds.candidateSoftmax([1, NaN]), ParameterError);
   assertThrows(() => folds.leaveOneOut([1]), ParameterError);
   assertThrows(() => folds.softValue([1], [1, 2], { beta: 1 }), ParameterError);
