@@ -1,14 +1,14 @@
 import { toNumber, UNIT } from "./exact_sum.ts";
 
-/** Binary digits of a limb. */
+/** Binary digits of a limb, and their base. Written out, as all here: a bundle keeps powers that nobody uses. */
 const DIGITS = 32;
-const BASE = 2 ** DIGITS;
+const BASE = 0x1_0000_0000;
 
 /** Limbs for every float64 in units of 2^-1074 (2,098 digits), and room for as many of them as there can be. */
 const LIMBS = 68;
 
 /** How many numbers below 2^32 a limb takes before float64 could round: 2^20 of them stay below 2^53. */
-const MOST_PENDING = 2 ** 20;
+const MOST_PENDING = 0x10_0000;
 
 /**
  * The exact sum of float64 numbers, in a fixed-point number of 32-bit limbs: any order, any split, the same bits. What is not finite is
@@ -30,7 +30,8 @@ export function exactTotal(): ExactTotal {
   return { limbs: new Float64Array(LIMBS), pending: 0, nan: 0, posInf: 0, negInf: 0 };
 }
 
-const float = new Float64Array(1), words = new Uint32Array(float.buffer);
+const buffer = /* @__PURE__ */ new ArrayBuffer(8);
+const float = /* @__PURE__ */ new Float64Array(buffer), words = /* @__PURE__ */ new Uint32Array(buffer);
 
 /** Adds a number. */
 export function addExact(into: ExactTotal, x: number): void {
@@ -56,9 +57,6 @@ function addSpecial(into: ExactTotal, x: number): void {
   else into.nan++;
 }
 
-/** Within these the halves of a product, and its rounding error, are far from both ends of float64. */
-const SPLIT_LEAST = 2 ** -480, SPLIT_MOST = 2 ** 480;
-
 /** Adds a product: exactly while both numbers are 0 or from 2^-480 to 2^480, rounded to float64 beyond. */
 export function addProduct(into: ExactTotal, x: number, y: number): void {
   const product = x * y;
@@ -69,9 +67,10 @@ export function addProduct(into: ExactTotal, x: number, y: number): void {
   addExact(into, b * d - (product - a * c - b * c - a * d));
 }
 
+/** Whether the halves of a product, and its rounding error, are far from both ends of float64. */
 function splits(x: number): boolean {
   const magnitude = Math.abs(x);
-  return magnitude >= SPLIT_LEAST && magnitude <= SPLIT_MOST;
+  return magnitude >= 2 ** -480 && magnitude <= 2 ** 480;
 }
 
 function highOf(x: number): number {
