@@ -33,6 +33,8 @@ export type Area =
   | "slot"
   /** Up to eight float64, written. */
   | "out"
+  /** Two float64 a row of at least three logits, written. */
+  | "totals"
   /** The key of a checksum, read. */
   | "key"
   /** Two 32-bit sums, changed. */
@@ -92,6 +94,11 @@ export function f64(...values: readonly number[]): Parameter {
 /** A number that is rounded to float32. */
 export function f32(...values: readonly number[]): Parameter {
   return parameter("value", "f32", values);
+}
+
+/** A whole number. */
+export function i32(...values: readonly number[]): Parameter {
+  return parameter("value", "i32", values);
 }
 
 /** Yes or no. */

@@ -7,5 +7,6 @@ export { sumBetween } from "../sum_between/wasm.ts";
 export { deposit } from "../deposit/wasm.ts";
 export { total } from "../total/wasm.ts";
 export { totalOfTile } from "../total_of_tile/wasm.ts";
+export { sweepRows } from "../sweep_rows/wasm.ts";
 export { probabilities } from "../probabilities/wasm.ts";
 export { share } from "../share/wasm.ts";
