@@ -59,17 +59,10 @@ export function closingOf(rest: readonly Stage[]): number {
 
 /** By what the rest of a chain divides the logits in the end; `undefined` if it does more to them than that. */
 export function divisorOf(rest: readonly Stage[], wide: boolean): number | undefined {
-  const all = divisorsOf(rest, wide);
-  const divided = rest.every(({ divisor, edit, edits }) => divisor !== undefined || (!edit && !edits));
-  return divided ? all[all.length - 1] : undefined;
-}
-
-/** The temperatures, 1 first, at which the rest of a chain sees the logits, up to where it does more to them. */
-export function divisorsOf(rest: readonly Stage[], wide: boolean): number[] {
-  const all = [1];
+  let all = 1;
   for (const { divisor, edit, edits } of rest) {
-    if (divisor !== undefined) all.push(all[all.length - 1] * divisorFor(divisor, wide));
-    else if (edit || edits) break;
+    if (divisor !== undefined) all *= divisorFor(divisor, wide);
+    else if (edit || edits) return undefined;
   }
   return all;
 }
