@@ -12,6 +12,7 @@ import "./file_bench.ts";
 import "./fusion_bench.ts";
 import "./kernel_questions.ts";
 import "./normalize_bench.ts";
+import "./sampling/cuts_bench.ts";
 import "./sampling/draw_bench.ts";
 import "./short_rows_bench.ts";
 import "./stream_bench.ts";

@@ -1,4 +1,4 @@
-import { Cell, Column, LANES, SLOT_BYTES, TABLE_ROW_BYTES, TILE, TILES } from "./layout.ts";
+import { Column, LANES, SLOT_BYTES, TABLE_ROW_BYTES, TILE, TILES } from "./layout.ts";
 import { Loans } from "./loans.ts";
 import { Places } from "./places.ts";
 
@@ -75,7 +75,7 @@ export class ArenaFullError extends RangeError {
  * The memory of one backend, and who has which part of it. Nothing else keeps that.
  *
  * Lanes are lent to synchronous work and come back when it ends. A caller's code (an operator, a step, a map) runs while lanes are
- * lent, and whatever it calls is lent others: nothing is ever written over. Slots and cells are places of rows: a row that must leave
+ * lent, and whatever it calls is lent others: nothing is ever written over. Slots are places of rows: a row that must leave
  * takes its content along. Read buffers are lent to sources, across waits. The row store has one owner at a time, across waits too; whoever
  * comes while it is lent does without. Rows are lent to callers, who give them back when they like. What is left, `spare`, `out`, `indices` and `scratch`, is
  * for one kernel's answer or intermediate results: nobody keeps anything there while other code runs.
@@ -97,8 +97,6 @@ export class Arena {
   readonly scratch: number;
   /** Accumulators of open rows, `SLOT_BYTES` each. */
   readonly slots: Places;
-  /** A ring of `Cell.ring` cells, 64 bits each. */
-  readonly cells: Places;
   /** Memory for rows of callers. */
   readonly loans: Loans;
   /** Bytes that are touched by work, the most of them; {@linkcode Arena.reserved} are beside them. */
@@ -116,7 +114,7 @@ export class Arena {
   /** Lays a memory out for logits of `element`; see {@linkcode arenaBytes}. */
   constructor(memory: ArrayBuffer, element: "f32" | "f64") {
     const take = allocator();
-    const { lanes, slots, cells, buffers, store, loans, ...momentary } = areasOf(take, element);
+    const { lanes, slots, buffers, store, loans, ...momentary } = areasOf(take, element);
     this.memory = memory;
     this.spare = momentary.spare;
     this.out = momentary.out;
@@ -125,7 +123,6 @@ export class Arena {
     this.found = new Uint32Array(memory, this.indices, TILE);
     this.scratch = momentary.scratch;
     this.slots = new Places(slots);
-    this.cells = new Places([cells]);
     this.#lanes = lanes.map((lane) => ({
       ...lane,
       rows: new Float64Array(memory, lane.table, TILES * Column.stride),
@@ -225,7 +222,6 @@ interface Areas {
   readonly scratch: number;
   readonly slots: readonly number[];
   readonly lanes: readonly Omit<Lane, "rows">[];
-  readonly cells: number;
   readonly buffers: number[];
   readonly store: RowStore;
   readonly loans: number;
@@ -246,7 +242,6 @@ function areasOf(take: (bytes: number) => number, element: "f32" | "f64"): Areas
       stage: take(TILES * tile),
       mapped: take(TILES * tile),
     })),
-    cells: take(Cell.ring * 8),
     buffers: many(BUFFERS, () => take(BUFFER_BYTES)),
     // Last: from here on all is reserve.
     store: {

@@ -6,6 +6,9 @@ export type Backend = "fma" | "simd" | "reference";
 /** How much a sweep learns of a tile; each level includes the ones before it. */
 export type Level = "maximum" | "sum" | "moments" | "squares";
 
+/** What a masked sum adds up: weights; weights and their moment; squares of weights. */
+export type Measure = "mass" | "moments" | "squares";
+
 /**
  * One backend's arithmetic over one arena: the same functions for the two WASM builds and for the float64
  * reference, so that nothing above this room knows which one runs.
@@ -52,6 +55,40 @@ export interface Kernels {
   store(logits: number, count: number, table: number, weights: number): number;
   /** As `store` of what {@linkcode Kernels.divide} makes of the logits, to the same bits; the logits stay as they are. `by` is above 0, and finite. */
   storeDivided(logits: number, count: number, by: number, table: number, weights: number): number;
+
+  /**
+   * Of a stored row what the logits of `low <= x < high` weigh: to `rows` a row for each tile, as the sweep writes what all of its logits
+   * weigh, to the same bits if all are in the range (but for the reference, whose weights are rounded as they are stored); with measure `"moments"` their moment too, with `"squares"` the sum of the squared
+   * weights instead. `Column.count` says how many they are; gives how many they are in all. The maximum is -Infinity, as it is not looked for.
+   * -Infinity, +Infinity and NaN are in no range. Cost: 0.1 ns a logit, next to nothing for tiles whose maximum lies below `low`.
+   */
+  sumBetween(
+    measure: Measure,
+    logits: number,
+    weights: number,
+    count: number,
+    table: number,
+    low: number,
+    high: number,
+    rows: number,
+  ): number;
+  /**
+   * Lists the logits of `low <= x < high` of a stored row, ascending by their places: to `values` as they are, to `shares` their weights in
+   * units of `2^exponent` (0 below 2^-149 of it, NaN in a tile that has logits in the place of weights), to `ids` their places, as uint32. Each needs
+   * room for `count`; up to three places behind the last are written as well. Gives how many they are. Cost: 0.1 ns a logit, and 1 ns for each that is listed.
+   */
+  listBetween(
+    logits: number,
+    weights: number,
+    count: number,
+    table: number,
+    low: number,
+    high: number,
+    exponent: number,
+    values: number,
+    shares: number,
+    ids: number,
+  ): number;
 
   /** Empties an accumulator: maximum -Infinity, no digits. */
   clear(slot: number): void;
@@ -120,14 +157,6 @@ export interface Kernels {
   /** How many of `count` logits are -Infinity. */
   countMasked(logits: number, count: number): number;
 
-  /**
-   * Adds the logits of one tile to a ring of cells: see {@linkcode Cell}. Logits below cell `least`, masked ones and NaN too, fall into
-   * it, and what it holds then means nothing; none may lie `Cell.ring` cells above it. Whole numbers: any order of adding gives the same bits.
-   * Cost: 1.5 ns a logit.
-   */
-  tally(logits: number, count: number, least: number, cells: number): void;
-  /** Writes each logit of `low <= x < high`, and -Infinity for every other, to `mapped`, which may be `logits`. */
-  within(logits: number, count: number, low: number, high: number, mapped: number): void;
   /**
    * Of the logits of `low <= x < high` of one tile writes four float64 to `out`: how many there are, `sum w`, `sum w d` and
    * `sum w^2`, with `d = (x - top) / by` and `w = e^d`, to a relative 1e-12, `d` at least -700. `top` is at least any of them. Cost: 2 ns a logit of the range,

@@ -28,27 +28,14 @@ export const Column = {
   posInf: 6,
   /** Of a tile whose weights are stored: the even exponent N that they are relative to; NaN where logits lie in their place. */
   reference: 7,
-  /** Columns of a row: 8 to 15 are for facts of a pair of streams. */
+  /** Of a masked sum: how many logits it has added up. */
+  count: 8,
+  /** Columns of a row: 9 to 15 are for facts of a pair of streams. */
   stride: 16,
 } as const;
 
 /** Bytes of one row of that table. */
 export const TABLE_ROW_BYTES: number = 8 * Column.stride;
-
-/**
- * The table of {@linkcode Kernels.tally}: a ring of cells of logit value, 64 bits each. Cell c holds the logits of
- * `c <= 256 x < c + 1`, at place `c mod 16384`; from bit 36 on how many they are, below it the sum of their `floor(2^18 x) mod 1024`.
- */
-export const Cell = {
-  /** Cells in the ring: 64 units of logit. */
-  ring: 16384,
-  /** Cells in one unit of logit. */
-  perUnit: 256,
-  /** Steps in one cell. */
-  steps: 1024,
-  /** Most logits that one cell can count. */
-  most: 2 ** 26,
-} as const;
 
 /** Bytes of an exact accumulator: f64 maximum, f64 top bin, then 8 i64 digits each for sum, moment and square. */
 export const SLOT_BYTES: number = 8 + 8 + 3 * 8 * 8;

@@ -27,10 +27,10 @@ export type Area =
   | "swept"
   /** As many weights, written, relative to the references of the table. */
   | "weights"
+  /** As many weights, read. */
+  | "stored"
   /** An accumulator, read or changed. */
   | "slot"
-  /** A ring of cells, changed. */
-  | "cells"
   /** Up to eight float64, written. */
   | "out"
   /** Two float64 a row of at least three logits, written. */
@@ -52,7 +52,7 @@ export interface Parameter {
   readonly type: "usize" | "i32" | "bool" | "f64" | "f32";
   /** Of a value: those worth testing, the first one for benches. */
   readonly values: readonly unknown[];
-  /** Of logits: none may be greater. */
+  /** Of logits: none may be greater in magnitude, but -Infinity. */
   readonly most: number;
 }
 
@@ -109,6 +109,11 @@ export function flag(): Parameter {
 /** How much a sweep learns. */
 export function level(...levels: readonly Level[]): Parameter {
   return parameter("value", "i32", levels);
+}
+
+/** What a masked sum adds up. */
+export function measure(): Parameter {
+  return parameter("value", "i32", ["mass", "moments", "squares"]);
 }
 
 /** The builds that have a kernel. */

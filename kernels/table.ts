@@ -5,7 +5,7 @@
  * @module
  */
 import type { KernelName } from "./functions.ts";
-import { at, f32, f64, flag, i32, level, number, type Row } from "./row.ts";
+import { at, f32, f64, flag, i32, level, measure, number, type Row } from "./row.ts";
 
 /** Thresholds on, between and beyond float32 numbers. */
 const THRESHOLDS = [1, -0, 0.1, 1e-50, -1e-50, 3e38, 1e300, -1e300, Infinity, -Infinity, NaN];
@@ -52,6 +52,36 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     gives: "i32",
     error: 1.5e-6,
     least: 1e-37,
+  },
+  // No logit is greater than its tile's maximum.
+  sumBetween: {
+    parameters: {
+      measure: measure(),
+      logits: at("logits", 95),
+      weights: at("stored"),
+      count: number("count"),
+      table: at("swept"),
+      low: f64(-2, -Infinity, 0.1, NaN),
+      high: f64(3, Infinity),
+      rows: at("table"),
+    },
+    gives: "i32",
+    error: 3e-6,
+  },
+  listBetween: {
+    parameters: {
+      logits: at("logits", 95),
+      weights: at("stored"),
+      count: number("count"),
+      table: at("swept"),
+      low: f64(2, -Infinity),
+      high: f64(3, Infinity),
+      exponent: f64(0, 100),
+      values: at("mapped"),
+      shares: at("mapped"),
+      ids: at("indices"),
+    },
+    gives: "i32",
   },
   clear: { parameters: { slot: at("slot") }, gives: "void" },
   deposit: {
@@ -141,26 +171,6 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     float64: true,
   },
   countMasked: { parameters: { logits: at("logits"), count: number("count") }, gives: "i32", float64: true },
-  tally: {
-    parameters: {
-      // 52 units above the first least number ends the ring.
-      logits: at("logits", 50),
-      count: number("tile"),
-      least: f64(-3000, -8000, 2 ** 30, -(2 ** 30), NaN),
-      cells: at("cells"),
-    },
-    gives: "bool",
-  },
-  within: {
-    parameters: {
-      logits: at("logits"),
-      count: number("count"),
-      low: f64(-2, 0, 0.1, -Infinity, NaN),
-      high: f64(3, 0, 1e300, Infinity),
-      mapped: at("mapped"),
-    },
-    gives: "void",
-  },
   weigh: {
     parameters: {
       logits: at("logits"),

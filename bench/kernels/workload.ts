@@ -12,7 +12,6 @@ const TABLE = 8192;
 const SLOT = 16384;
 const OUT = 20480;
 const INDICES = 24576;
-const CELLS = 65536;
 const LOGITS = 4 * 65536;
 
 /** One thing to measure: a pass over the whole row. */
@@ -138,6 +137,7 @@ function valueOf({ is, values }: Parameter, at: number, count: number, mapped: n
     case "words":
       return at;
     case "mapped":
+    case "stored":
     case "weights":
     case "replaced":
       return mapped;
@@ -149,8 +149,6 @@ function valueOf({ is, values }: Parameter, at: number, count: number, mapped: n
       return TABLE;
     case "slot":
       return SLOT + 2 * i * SLOT_BYTES;
-    case "cells":
-      return CELLS;
     case "out":
     case "pair":
       return OUT;

@@ -6,6 +6,7 @@
 import { questions } from "../_ask.ts";
 import { measure, median } from "../_rounds.ts";
 import { verdictLine, verdictOf } from "../_verdict.ts";
+import "./cuts_bench.ts";
 import "./draw_bench.ts";
 
 if (import.meta.main) {

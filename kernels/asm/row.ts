@@ -10,6 +10,7 @@ export const SQUARE: usize = 32;
 export const NAN_COUNT: usize = 40;
 export const POS_INF: usize = 48;
 export const REFERENCE: usize = 56;
+export const COUNT: usize = 64;
 
 /** Marks a tile that the fast path cannot do; the float64 path does it again. */
 export function markRow(row: usize): i32 {

@@ -34,6 +34,7 @@ export { type Asking, askingAfter, settle } from "./_second_read.ts";
 export { type StagedRun, Staging } from "./_staging.ts";
 export { stateBody } from "./_state_body.ts";
 export { STATE_VERSION } from "./_state_law.ts";
+export { StreamSum } from "./_stream_sum.ts";
 export { sweepSegment } from "./_sweep_segment.ts";
 export { SweptBlock } from "./_swept_block.ts";
 export { TileRow } from "./_tile_row.ts";

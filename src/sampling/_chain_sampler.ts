@@ -2,7 +2,6 @@
 import { checkOption, optionsOf, type Reducer, type RowFacts, type Segment, type Spec, specText } from "../core/mod.ts";
 import type { Block } from "../core/mod.ts";
 import { checkRow, type Values } from "../row/inside.ts";
-import { ROUNDS } from "./reads/_band_plan.ts";
 import { type Chain, specsOf } from "./stages/_chain.ts";
 import { distributionOf } from "./reads/_distribution.ts";
 import type { Findings } from "./reads/_findings.ts";
@@ -174,10 +173,14 @@ export class ChainSampler {
   }
 }
 
-/** Most reads of a row: one where the race decides, else up to three, and again behind each edit that follows a cut; two for ranks. */
+/** So many reads find a cut, where the row is read for each of its passes. */
+const READS_A_CUT = 6;
+
+/** Most reads of a row: one where it is kept in the row store, or the race decides; else some for each cut, and two for ranks. */
 function mostReadsOf({ stages, leading }: Chain, draws: number, details: boolean): number {
   const rest = stages.slice(leading);
   const edits = rest.filter(({ edit, edits, cut }) => edits || (edit && !cut)).length;
-  const chain = rest.length === 0 && draws === 1 ? 1 : ROUNDS * (1 + edits);
-  return chain + (details ? 2 : 0);
+  const cuts = rest.filter(({ cut, divisor }) => cut && divisor === undefined).length;
+  const chain = rest.length === 0 && draws === 1 ? 1 : 2 + READS_A_CUT * (1 + cuts) + 2 * edits;
+  return chain + (details ? 6 : 0);
 }

@@ -39,22 +39,22 @@ export interface Sampler extends Reducer<Sample> {
  * draws one, so that each sampler gives other tokens; shards of one row, whose states are to be merged, need the same seed, given. Rows of a
  * stream do not remember each other: all see the memory as it stood when `reduce` was called, whatever is accepted while it runs.
  *
- * How: the first read finds the 256 best tokens beside the sum of exponentials, and draws some tokens ahead from the whole row: tiles of
- * 1,024 ids race, each with its mass over an exponential variate, and the winner's logits are kept until the token is drawn inside it.
- * Where a cut may fall below the 256 best it also counts the logits in cells, 256 to a unit. So it is known, but for part of a cell, where
- * each cut falls, and the first token drawn ahead that is kept for sure is the answer: one read. Else a second read lists the tokens that
- * are in doubt one by one, sums what lies between in float64 and draws from it anew; a third, hardly ever needed, lists all. What a chain
- * edits behind a cut that leaves more than 256 tokens is read again, edited; so may `details` read, twice, for ranks. `explain` says how
- * many reads there may be, the option `reads` of `reduce` forbids them.
+ * How: the row is copied into the row store of the arena, swept once, and its weights are kept there. A token is drawn from the whole row:
+ * tiles of 1,024 ids race, each with its mass over an exponential variate, and a second number picks the token inside the winner. Each cut is
+ * a threshold on the logits: where it is not known from the sum alone, a sample of tiles says where to look, one pass over the kept weights
+ * how far off that is, and another lists the few tokens in question. The first token drawn that reaches all thresholds is the answer; where
+ * many are refused, one is drawn anew from those that are kept. What is decided hangs on sums of the row alone, so it is the same however
+ * the row came. A row of more than 2 Mi logits (1 Mi in f64) is not kept: it is read again for each of its passes, as `explain` says and
+ * the option `reads` of `reduce` forbids; so may `details` read, twice, for ranks.
  *
  * Its spec holds chain, seed and memory, so that `fromSpec` of the catalogue makes it again elsewhere, and the next draw is the same. Where
  * stages learn from the token drawn, `accept` it first.
  *
- * Cost of the first read at 200,000 logits: log-sum-exp and a tenth for the plain softmax; less than log-sum-exp for a chain that begins
- * with `keepTopK(k <= 256)` or is greedy; about ten times that with cells; one more copy and sweep where stages edit logits at the front.
- * A second read costs some twenty times log-sum-exp. In all at most a few MiB, whatever the vocabulary.
- * Accuracy: log-probabilities within 1e-5 of float64. What is kept is never decided by rounded sums: where those leave a doubt, the row is
- * read again.
+ * Cost at 200,000 logits, of log-sum-exp: a tenth more for the plain softmax; less for a chain that begins with `keepTopK(k <= 256)` or is
+ * greedy; one and a half for a threshold, two to four for a nucleus; one more copy and sweep where stages edit logits behind a wide cut, and
+ * in a stream. Memory: 4 bytes a logit for each open row of up to 8 MiB, also in its state, where a cut may fall anywhere; nothing else.
+ * Accuracy: log-probabilities within 1e-5 of float64. What is kept is never decided by rounded sums: where those leave a doubt, they are made
+ * again in float64, which costs ten times log-sum-exp and more.
  * Specials: a row with NaN, +Infinity or no allowed token gives no token and says why.
  *
  * @example A stream

@@ -1,6 +1,6 @@
 /** Calls a kernel as its row of a table says, in two memories alike, and compares what they hold afterwards. */
 import { assert } from "@std/assert";
-import { Cell, CHECKSUM_KEY_BYTES, Column, SLOT_BYTES, TILE } from "../../kernels/mod.ts";
+import { CHECKSUM_KEY_BYTES, Column, SLOT_BYTES, TILE } from "../../kernels/mod.ts";
 import type { Area, Row } from "../../kernels/row.ts";
 import { type Case, casesOf, SIZES } from "./cases.ts";
 import { KEY, LOGITS, ROWS, SLOTS, STORED, WORDS } from "./contents.ts";
@@ -15,10 +15,9 @@ export interface Side {
   readonly memory: ArrayBuffer;
 }
 
-/** The first 16 KiB are a module's own; then six areas of 16 KiB, the cells, and 16 KiB for what lies at the very end. */
+/** The first 16 KiB are a module's own; then six areas of 16 KiB, and 16 KiB for what lies at the very end. */
 const ROOM = 16384;
-const CELLS = 7 * ROOM;
-const END = CELLS + 8 * Cell.ring + ROOM;
+const END = 8 * ROOM;
 
 /** Memory for one side. */
 export function memoryOfSide(): WebAssembly.Memory {
@@ -42,19 +41,19 @@ function windowsOf(row: Row, { length, shift, atEnd }: Case): Map<string, Window
     if (is === "count" || is === "tile" || is === "bytes" || is === "tiles" || is === "value") continue;
     const size = SIZES[is];
     const bytes = sizeOf(is, length);
-    let address = is === "cells" ? CELLS : at + 64;
+    let address = at + 64;
     if (size) {
       const choices = is === "words" ? 8 : 4;
       address += size * (turn % choices);
       turn = Math.floor(turn / choices);
       if (movable++ === atEnd) address = END - bytes;
     }
-    const start = is === "cells" ? address : Math.floor(address / 8) * 8 - 64;
+    const start = Math.floor(address / 8) * 8 - 64;
     windows.set(name, {
       area: is,
       address,
       start,
-      end: Math.min(END, Math.ceil((address + bytes) / 8) * 8 + (is === "cells" ? 0 : 64)),
+      end: Math.min(END, Math.ceil((address + bytes) / 8) * 8 + 64),
     });
     at += ROOM;
   }
@@ -65,7 +64,6 @@ function sizeOf(area: Area, length: number): number {
   if (area === "table" || area === "swept") return 8 * Column.stride * Math.ceil(length / TILE);
   if (area === "rows") return 8 * Column.stride * length;
   if (area === "slot") return SLOT_BYTES;
-  if (area === "cells") return 8 * Cell.ring;
   if (area === "out") return 64;
   if (area === "pair") return 16;
   if (area === "key") return CHECKSUM_KEY_BYTES;
@@ -77,7 +75,6 @@ function sizeOf(area: Area, length: number): number {
 /** Fills a window: what is read, with something else around it. */
 function fill(memory: ArrayBuffer, { area, address, start, end }: Window, at: Case, most: number): void {
   const { length, special = NaN, place } = at;
-  if (area === "cells") return void new Uint32Array(memory, start, 2 * Cell.ring).fill(3);
   if (area === "logits" || area === "replaced" || isWritten(area)) {
     new Float32Array(memory, start, (end - start) >> 2).fill(isWritten(area) ? 12345.5 : NaN);
     if (isWritten(area)) return;
@@ -87,6 +84,10 @@ function fill(memory: ArrayBuffer, { area, address, start, end }: Window, at: Ca
     if (most < Infinity) logits.forEach((x, i) => logits[i] = Math.min(x, most));
     if (place !== undefined) logits[place] = special;
     return;
+  }
+  if (area === "stored") {
+    const weights = new Float32Array(memory, start, (end - start) >> 2);
+    return void weights.forEach((_, i) => weights[i] = Math.abs(LOGITS[(3 * length + i) % 4096]));
   }
   new Float64Array(memory, start, (end - start) >> 3).fill(7);
   if (area === "words") {
@@ -124,16 +125,9 @@ export function checkAgreement(name: string, row: Row, [found, wanted]: readonly
   const same = a === b || (a !== a && b !== b) || Math.abs(a - b) <= error * size;
   if (!same) fail(name, at, `gives ${a}, not ${b}`);
   for (const [parameter, window] of windows) {
-    if (window.area === "cells") clearLeast([found, wanted], at.values.least as number);
     const difference = compare(found.memory, wanted.memory, window, row, windows.get("table"));
     if (difference) fail(name, at, `${parameter}: ${difference}`);
   }
-}
-
-/** What the cell of the least number holds means nothing. */
-function clearLeast(sides: readonly Side[], least: number): void {
-  const place = ((least % Cell.ring) + Cell.ring) % Cell.ring;
-  for (const { memory } of sides) new Uint32Array(memory, CELLS).fill(0, 2 * place, 2 * place + 2);
 }
 
 function fail(name: string, { length, shift, atEnd, values, special, place }: Case, what: string): never {

@@ -38,7 +38,14 @@ const SPECIALS = [
 const SPECIAL_WORDS = [0x7c00, 0xfc00, 0x7e01, 0x7f80, 0xff80, 0x7fc1, 0x8000, 0, 1, 0x8001, 0x7bff];
 
 /** Bytes of an element, of areas that may begin at any element. */
-export const SIZES: Partial<Record<Area, number>> = { logits: 4, replaced: 4, mapped: 4, weights: 4, words: 2 };
+export const SIZES: Partial<Record<Area, number>> = {
+  logits: 4,
+  replaced: 4,
+  mapped: 4,
+  weights: 4,
+  stored: 4,
+  words: 2,
+};
 
 /** Every way to call a kernel that its agreement is tested for. */
 export function* casesOf(row: Row): Generator<Case> {
@@ -57,7 +64,9 @@ export function* casesOf(row: Row): Generator<Case> {
   const tile = parameters.some(({ is }) => is === "tile");
   const borders = tile ? [1022, 1023, 1024] : [1023, 1024, 1025, 1032, 1033, 2047, 2048, 2049];
   const { most } = parameters.find(({ is }) => is in SIZES)!;
-  const specials = areas.includes("words") ? SPECIAL_WORDS : SPECIALS.filter((x) => !(x > most));
+  const specials = areas.includes("words")
+    ? SPECIAL_WORDS
+    : SPECIALS.filter((x) => !(x > most || (x < -most && x > -Infinity)));
   for (const [i, values] of all.entries()) {
     for (const length of borders) yield { length, shift: (i + length) % shifts, values };
     for (const special of specials) {

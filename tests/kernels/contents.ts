@@ -11,8 +11,14 @@ export const LOGITS = Float32Array.from({ length: 4096 }, () => 4 * gauss());
 export const WORDS = Uint16Array.from({ length: 4096 }, () => 65536 * even());
 export const KEY = Uint8Array.from({ length: CHECKSUM_KEY_BYTES }, () => 256 * even());
 export const ROWS = range(0, 63).map(someRow);
-/** The same with a reference: near the sum of all, far below it, or none where logits lie in the place of weights. */
-export const STORED = ROWS.map((row, i) => [...row.slice(0, 7), i % 7 === 3 ? NaN : 2 * ((37 * i) % 75) - 106]);
+/**
+ * The same with a reference: near the sum of all, far below it, or none where logits lie in the place of weights. No logit is greater than
+ * the maximum, but where all are taken for masked.
+ */
+export const STORED = ROWS.map((row, i) => [
+  ...row.with(Column.maximum, i % 9 === 4 ? -Infinity : 99).slice(0, 7),
+  i % 7 === 3 ? NaN : 2 * ((37 * i) % 75) - 106,
+]);
 export const SLOTS = range(0, 15).map(someSlot);
 
 /** A row of a sweep's table, now and then of masks alone, or far below the others. */

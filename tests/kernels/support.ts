@@ -74,8 +74,6 @@ export interface Bench {
   readonly lane: Lane;
   /** An accumulator of its own. */
   readonly slot: number;
-  /** A ring of cells of its own. */
-  readonly cells: number;
   /** A read buffer. */
   readonly buffer: number;
 }
@@ -93,7 +91,7 @@ export function benchOf(backend: Backend): Bench {
   };
 }
 
-type Held = Pick<Bench, "slot" | "cells" | "buffer">;
+type Held = Pick<Bench, "slot" | "buffer">;
 
 const held = new Map<Kernels, Held>();
 
@@ -101,7 +99,6 @@ const held = new Map<Kernels, Held>();
 function placesOf(kernels: Kernels): Held {
   const places = held.get(kernels) ?? {
     slot: kernels.arena.slots.take({}, () => {}),
-    cells: kernels.arena.cells.take({}, () => {}),
     buffer: kernels.arena.lendBuffer().byteOffset,
   };
   held.set(kernels, places);

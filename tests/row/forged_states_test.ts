@@ -53,13 +53,13 @@ const own: Reducer<number, Loose> = {
 
 /** Whose states are short. */
 const SAMPLERS: Reducers = {
-  plain: sampler({ seed: 1, details: true, topLogprobs: 5 }),
+  plain: sampler({ seed: 1, topLogprobs: 5 }),
   edited: sampler({ seed: 2, chain: [penalties({ repetition: 2 }), logitBias({ 1500: 4 })], draws: 3, prompt: [7] }),
   few: sampler({ seed: 3, chain: [keepTopK(20)] }),
 };
 
-/** Whose states hold the cells of a row. */
-const CELLS: Reducers = {
+/** Whose states keep the logits of a row. */
+const KEEPING: Reducers = {
   nucleus: sampler({ seed: 4, chain: [keepTopP(0.9)], details: true }),
   edited: sampler({ seed: 5, chain: [penalties({ repetition: 2 }), keepTopNSigma(1.5), keepMinP(0.001)], prompt: [7] }),
 };
@@ -73,7 +73,7 @@ const TABLE: Readonly<Record<string, Reducers>> = {
   topK: TOP,
   label: { label: label([1300]), labelRank: label([1300], { rank: true }) },
   sampler: SAMPLERS,
-  cells: CELLS,
+  keeping: KEEPING,
   own: { own },
 };
 
@@ -160,7 +160,7 @@ function valueAt(content: Loose, place: string): unknown {
 }
 
 function loadOf(name: string): Load {
-  return name === "sampler" || name === "cells" ? fromContent : fromBytes;
+  return name === "sampler" || name === "keeping" ? fromContent : fromBytes;
 }
 
 for (const [name, targets] of Object.entries(TARGETS)) {
@@ -251,7 +251,6 @@ const SENSELESS: readonly (readonly [name: string, says: string, change: Change]
   ["sampler", 'backend is gpu, wanted "', in0((it) => it.backend = "gpu")],
   ["sampler", 'element is f64, wanted "f32"', in0((it) => it.element = "f64")],
   ["sampler", "the length of sum is 208, wanted 0", in0((it) => it.sum = new Uint8Array(208))],
-  ["sampler", "count is 1, wanted 0", in0((it) => it.count = 1)],
   ["sampler", "raw.size is 9000000000000000", in0((it) => it.raw.size = 9e15)],
   ["sampler", "best.heap is an object, wanted null", in0((it) => it.best = it.raw)],
   ["sampler", "proposals.round is 1, wanted 0", in0((it) => it.proposals.round = 1)],
@@ -268,14 +267,13 @@ const SENSELESS: readonly (readonly [name: string, says: string, change: Change]
   ["sampler", "nan is 1025, wanted", in1((it) => it.nan = 1025)],
   ["sampler", "sum has 5 bytes, wanted 208", in1((it) => it.sum = new Uint8Array(5))],
   ["sampler", "sum has a top bin of", in1((it) => it.sum = withNumber(it.sum, 1, 1e300))],
-  ["cells", "the length of cells.words is 2, wanted 32768", in0((it) => it.cells.words = new Uint32Array(2))],
-  ["cells", "cells.top is 1e+300 beside a maximum", in0((it) => it.cells.top = 1e300)],
-  ["cells", "cells.top is -Infinity beside", in0((it) => it.cells.top = -Infinity)],
-  ["cells", "which no logits give", in0((it) => it.cells.words.fill(0))],
-  ["cells", "the sum of cells.words is", in0((it) => it.cells.words.fill(0xffffffff))],
-  ["cells", "whose places add up to 5", in0((it) => it.cells.words.fill(0).fill(5, 0, 1).fill(5, 20_000, 20_001))],
-  ["cells", "the sum of cells.words is", in0((it) => it.cells.words = it.cells.words.map((word: number) => word * 2))],
-  ["cells", "masked is 1025, wanted", in0((it) => it.masked = 1025)],
+  ["keeping", "kept is null, wanted a list", in0((it) => it.kept = null)],
+  ["keeping", "the number of logits that are kept is 0, wanted", in0((it) => it.kept = [])],
+  ["keeping", "logits that are kept are 7, wanted a Float32Array", in0((it) => it.kept[0].logits = 7)],
+  ["keeping", "are a Float64Array", in0((it) => it.kept[0].logits = new Float64Array(1024))],
+  ["keeping", "is 5, wanted 1024", in0((it) => it.kept[0].logits = new Float32Array(5))],
+  ["keeping", "the start of logits that are kept is -1", in0((it) => it.kept[0].start = -1)],
+  ["keeping", "a logit above the maximum", in0((it) => it.kept[0].logits[3] = 1e30)],
   ["own", "sum is a bigint, wanted a number", in0((it) => it.sum = 1n)],
   ["own", "list is a record, wanted a list", in0((it) => it.list = { 0: 1, length: 9e15 })],
   ["own", "list[1] is null, wanted a number", in0((it) => it.list[1] = null)],

@@ -239,11 +239,12 @@ Deno.test("a row's mask is asked for once, and not before there is a row", () =>
 Deno.test("a part that would need another read says so; the mass before an edited cut is not guessed", async () => {
   const token = sampler({ seed: 0, chain: [keepTopP(0.5)] });
   const row = new Float32Array(3000);
-  const [state] = await Array.fromAsync(reduceStates(fromArray(row), { token }));
-  assertEquals(finishState(state, { token }).token.why, "undecided");
+  const [state] = await Array.fromAsync(reduceStates(fromArray(row), { token }, { columns: [0, 2000] }));
+  assertEquals(finishState(state, { token }, { partial: true }).token.why, "undecided");
   const chain = [keepEta(0.01), logitBias([[0, 1.5]]), keepPLess()];
-  const { details } = sampler({ seed: 0, chain, details: true }).draw(new Float32Array(257));
-  assertEquals([details!.kept, details!.keptMass], [1, NaN]);
+  const nearly = Float32Array.from({ length: 600 }, (_, i) => i / 1e4);
+  const { details } = sampler({ seed: 0, chain, details: true }).draw(nearly);
+  assertEquals(details!.keptMass, NaN);
 });
 
 Deno.test("a stream of masks in front of a sampler", async () => {

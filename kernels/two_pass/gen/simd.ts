@@ -3,7 +3,7 @@
 export const ORIGIN = {
   build: "simd",
   compiler: "assemblyscript 0.28.20",
-  sources: "edd1ccf1fc2dd1b001ae5a64bd20f8740bbb7f021fab30a6e74ca8db45248017",
+  sources: "8bed659770e8ad3a5394059f51a2afcfacc97df3a9f4e0cd08876db4f52f9d43",
   bytes: 2198,
   sha256: "66df19517a79c7d6009a965f3cf3db02b03fc81b778e54b58dffff4d6e7cf8d7",
 } as const;

@@ -4,11 +4,15 @@
  *
  * @module
  */
+import type { Wanted } from "../reads/_row_source.ts";
 
-/** This read of the row cannot tell something: the row is read again, with more of it listed. */
+/** The row must be read again, for these passes over it. */
 export class ReadAgain {
-  constructor(readonly unknown: string) {}
+  constructor(readonly wanted: readonly Wanted[]) {}
 }
+
+/** A decision hangs on the last digits of the sums: the stages run again, on sums in float64. */
+export class Unsure {}
 
 /** The chain has made a logit NaN or +Infinity: the row gives no token. */
 export class InvalidLogit {

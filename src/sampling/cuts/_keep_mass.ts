@@ -1,81 +1,62 @@
-// The cut of top-p. The rungs are gone through best first while the mass is surely short of what is wanted. The rung in which it may be
-// reached is split as far as its source can; then it is one of equal tokens, or a narrow cell, and the cut lies at one place for sure or
-// between two that are known.
-import { exp } from "../../../kernels/mod.ts";
-import { keepAbout, keepMassAbout, totals } from "./_keep_about.ts";
-import { endWith, lastTie, requireNoTies } from "./_keep_count.ts";
-import { HALF_STEP, isCell } from "./_rung.ts";
-import type { Rungs } from "./_rungs.ts";
+// The cut of top-p.
+import { ln } from "../../../kernels/mod.ts";
+import { endWith, keepCount } from "./_keep_count.ts";
+import { downTo, reach } from "./_reach.ts";
+import type { LogitRange } from "./_logit_range.ts";
+import { HALF_STEP, isSpan, type Rung } from "./_rung.ts";
+import { MIXED_SUM_ERROR, type Rungs, SUM_ERROR } from "./_rungs.ts";
 import type { Ties } from "../stages/ties.ts";
 
-/** Keeps the fewest best tokens that hold a share p of the window's mass, and at least `least`. */
+/** Keeps the fewest best tokens that hold a share p of the mass of all that are kept, and at least `least`. */
 export function keepMass(ladder: Rungs, p: number, least: number, ties: Ties): void {
-  const wanted = Math.max(p - HALF_STEP, p / 2) * ladder.mass, error = p * ladder.error;
-  // `off`: how far `before` may be off.
-  let before = 0, seen = 0, off = 0;
-  for (let i = ladder.from; i < ladder.to; i++) {
-    const rung = ladder.rungs[i];
-    const after = before + rung.m, doubt = error + off + ladder.errorOf(rung);
-    if (after + doubt < wanted || seen + rung.n < least) {
-      before = after;
-      off = doubt - error;
-      seen += rung.n;
-    } else if (ladder.split(i)) i--;
-    else {
-      const left = { mass: wanted - before, least: least - seen, doubt, rest: Math.max(0, error - off) };
-      return cut(ladder, i, left, ties);
-    }
-  }
+  const before = ladder.rungs;
+  cutAt(ladder, p, ties);
+  if (least === 1 || ladder.count >= least) return;
+  ladder.rungs = before;
+  keepCount(ladder, least, ties);
 }
 
-/** What the rungs before the cut leave to those from it on. */
-interface Missing {
-  readonly mass: number;
-  readonly least: number;
-  /** How far the mass that is wanted of them may be off. */
-  readonly doubt: number;
-  /** How far the mass of all kept tokens may be off, besides what the rungs before the cut may. */
-  readonly rest: number;
-}
-
-/** Ends the window at rung i, the first in which the mass may be reached. */
-function cut(ladder: Rungs, i: number, { mass, least, doubt, rest }: Missing, ties: Ties): void {
-  const rung = ladder.rungs[i];
-  // At least as many tokens as if all were as heavy as the heaviest, at most as many as if all were as light as the lightest.
-  const heavy = exp(rung.upper - ladder.top), light = isCell(rung) ? exp(rung.lower - ladder.top) : heavy;
-  const fewest = Math.max(1, least, tokensIn(mass - doubt, heavy));
-  const most = Math.max(1, least, tokensIn(mass + doubt, light));
-  if (fewest === most && most <= rung.n && !rung.unsure) {
-    if (!isCell(rung)) return endWith(ladder, i, most, ties);
-    ladder.to = i + 1;
-    if (most === rung.n) return;
-    requireNoTies(ladder, i, ties);
-    return keepAbout(ladder, i, i, most, ties === "all" ? rung.n - most : 0);
-  }
-  requireNoTies(ladder, i, ties);
-  const end = lastOf(ladder, i, mass + doubt), last = ties === "all" ? lastTie(ladder, end) : end;
-  ladder.to = last + 1;
-  const { count, mass: whole } = totals(ladder, i, last);
-  // The last token may go beyond the mass by its own weight: half of that is likeliest.
-  const likely = mass + heavy / 2;
-  const share = Math.min(1, Math.max(whole > 0 ? likely / whole : 1, fewest / count));
-  const out = ties === "all" ? 1 - share : 0;
-  const massDoubt = heavy / 2 + rest + Math.abs(share * whole - likely) + out * whole;
-  keepMassAbout(ladder, i, last, { share, countDoubt: 0.5 + tokensIn(doubt, light) + out * count, massDoubt });
-}
-
-/** How many tokens of a weight, which may be 0, hold a mass. */
-function tokensIn(mass: number, weight: number): number {
-  return mass > 0 ? Math.ceil(mass / weight) : 0;
-}
-
-/** The last rung that the cut may lie in. */
-function lastOf(ladder: Rungs, i: number, mass: number): number {
+function cutAt(ladder: Rungs, p: number, ties: Ties): void {
+  const { rungs, mass: whole } = ladder, wanted = Math.max(p - HALF_STEP, p / 2) * whole;
   let sum = 0;
-  for (let at = i; at < ladder.to; at++) {
-    while (ladder.split(at));
-    sum += ladder.rungs[at].m - ladder.errorOf(ladder.rungs[at]);
-    if (sum >= mass) return at;
+  for (let i = 0; i < rungs.length; i++) {
+    const rung = rungs[i], mass = ladder.massOf(rung);
+    if (sum + mass < wanted && i + 1 < rungs.length) {
+      sum += mass;
+      continue;
+    }
+    const kept = rungs.slice(0, i);
+    if (!isSpan(rung)) return endWith(ladder, [...kept, rung], tokensIn(wanted - sum, mass / rung.n), ties);
+    return cutSpan(ladder, kept, floorOf(ladder, rung.range, (1 - p) * whole), wanted - sum, ties);
   }
-  return ladder.to - 1;
+}
+
+/** How many tokens of a weight hold a mass. */
+function tokensIn(mass: number, weight: number): number {
+  return Math.max(1, Math.ceil(mass / weight));
+}
+
+/** The part of a range in which the cut can lie: were all tokens lighter than the floor, they would not hold what is to be dropped. */
+function floorOf(ladder: Rungs, { low, high }: LogitRange, dropped: number): LogitRange {
+  const { top, divisor, source: { vocabulary } } = ladder;
+  return { low: Math.max(low, (top + ln(dropped / vocabulary) - 1e-3) * divisor), high };
+}
+
+/** Ends what is kept inside a range: `wanted` is what is to be kept of its mass. */
+function cutSpan(ladder: Rungs, kept: readonly Rung[], range: LogitRange, wanted: number, ties: Ties): void {
+  const whole = ladder.mass;
+  const { key, ids } = reach(ladder, { ...downTo(ladder, range), by: "mass", wanted });
+  for (let last = key;;) {
+    // Only here it is decided: by the sum of all that lies above, which does not hang on how the place was found.
+    const { above, group } = ladder.parted(range, last, last === key ? ids : undefined), sum = ladder.massOf(above);
+    const lower = () => ladder.largestBelow(last);
+    const weight = group.m / group.n, tokens = (wanted - sum) / weight;
+    const doubt = (group.n > 1 ? SUM_ERROR : MIXED_SUM_ERROR) * whole / weight;
+    if (!ladder.fine && Math.abs(tokens - Math.round(tokens)) < doubt && tokens > -doubt && tokens < group.n + doubt) {
+      ladder.blur(last, weight / whole);
+    }
+    if (sum >= wanted) last = ladder.smallestFrom(above.range.low);
+    else if (sum + group.m < wanted && lower() > -Infinity) last = lower();
+    else return endWith(ladder, [...kept, above, group], tokensIn(wanted - sum, weight), ties);
+  }
 }

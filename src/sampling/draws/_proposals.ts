@@ -12,6 +12,8 @@ import { exponential, type Noise, Purpose } from "./_noise.ts";
 export interface Proposals {
   /** Which round of draws this is: each has random numbers of its own. */
   readonly round: number;
+  /** The number of its first draw; 0 when absent. */
+  readonly first?: number;
   /** The leading tile of each; -1 while there is none. */
   readonly tile: Float64Array;
   /** Its mass over its exponential variate is `ratio * 2^exponent`; its mass `mantissa * 2^exponent`. */
@@ -40,8 +42,8 @@ export interface RacingTiles {
   readonly table: Float64Array;
   readonly tiles: number;
   readonly start: number;
-  /** What is kept of the winners. */
-  readonly values: Values;
+  /** What is kept of a winner: its logits, which are copied. */
+  tile(place: number): Values;
 }
 
 /** So many draws, not begun. As many of another row are used again, with the memory of their tiles. */
@@ -79,7 +81,8 @@ export function drawsAhead(draws: number): number {
 const ROUND = 2 ** 44;
 
 /** The random number of a tile in draw j: the same however many draws there are. */
-function chanceOf({ round }: Proposals, tile: number, j: number, noise: Noise): number {
+function chanceOf({ round, first = 0 }: Proposals, tile: number, place: number, noise: Noise): number {
+  const j = first + place;
   if (round === 0 && j === 0) return noise.small(Purpose.tile, tile);
   return noise.small(Purpose.race, round * ROUND + tile * MOST_PROPOSALS + j);
 }
@@ -146,7 +149,7 @@ function keepLeaders(proposals: Proposals, racing: RacingTiles): void {
   for (const tile of leading ?? leader) {
     const place = tile - racing.start / TILE;
     if (place < 0 || place >= racing.tiles || known.has(tile)) continue;
-    stay.push({ tile, logits: copied(racing.values.subarray(place * TILE, (place + 1) * TILE), free.pop()?.logits) });
+    stay.push({ tile, logits: copied(racing.tile(place), free.pop()?.logits) });
   }
   proposals.kept = stay;
 }
@@ -175,26 +178,32 @@ export function mergeProposals(into: Proposals, from: Readonly<Proposals>): void
   into.kept = [...kept.values()];
 }
 
-/**
- * The token of draw j: inside the winning tile by its distribution function, ids ascending, a float64 running sum. `by` is the
- * temperature at which the tiles have raced.
- */
+/** At which temperature tiles have raced, and, where it is not 1, the row's largest logit, from which on they were divided. */
+export interface RacedAt {
+  readonly divisor: number;
+  readonly origin: number;
+}
+
+/** The token of the draw at a place: inside the winning tile by its distribution function, ids ascending, a float64 running sum. */
 export function proposed(
   proposals: Proposals,
-  j: number,
-  by: number,
+  place: number,
+  { divisor, origin }: RacedAt,
   kernels: Kernels,
   noise: Noise,
 ): Token | undefined {
-  const tile = proposals.tile[j];
-  if (tile < 0) return undefined;
+  const { round, first = 0, tile: { [place]: tile } } = proposals;
+  if (!(tile >= 0)) return undefined;
   const { logits } = proposals.kept.find((one) => one.tile === tile)!;
-  const wanted = noise.uniform(Purpose.inside, proposals.round * 4294967296 + j);
+  const wanted = noise.uniform(Purpose.inside, round * 4294967296 + first + place);
   const at = kernels.arena.lend(({ stage, mapped }) => {
     const count = logits.length;
     viewOf(kernels, stage, count).set(logits);
-    if (by !== 1) kernels.divide(stage, count, by);
-    kernels.probabilities(stage, count, mapped, proposals.mantissa[j], proposals.exponent[j]);
+    if (divisor !== 1) {
+      kernels.logProbabilities(stage, count, stage, origin, 0);
+      kernels.divide(stage, count, divisor);
+    }
+    kernels.probabilities(stage, count, mapped, proposals.mantissa[place], proposals.exponent[place]);
     return placeOf(viewOf(kernels, mapped, count), wanted * kernels.read(mapped, count));
   });
   // Only where somebody else wrote the mass: none of the logits has a share of it.

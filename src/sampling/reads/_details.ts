@@ -2,8 +2,8 @@
 import { exp } from "../../../kernels/mod.ts";
 import type { Reducer, RowFacts, Segment } from "../../core/mod.ts";
 import { type Heap, ranked } from "../../row/mod.ts";
-import { isCell } from "../cuts/_rung.ts";
-import type { RungLadder } from "../cuts/_rung_ladder.ts";
+import { isSpan, SpanRung } from "../cuts/_rung.ts";
+import { RungLadder } from "../cuts/_rung_ladder.ts";
 import type { Sample, SampleDetails, TokenLogprob } from "../sample.ts";
 
 /** The first read's findings on the row as it came: raw log-probabilities and ranks are told from them. */
@@ -102,12 +102,13 @@ function countLarger(sample: Sample, logit: number, facts: RowFacts): Reducer<Sa
   };
 }
 
-/** The share of the row that the window holds, in the scale of the read. */
-export function keptShare(ladder: RungLadder, whole: number): number {
-  let mass = 0;
-  for (const rung of ladder.kept) {
-    if (isCell(rung)) mass += ladder.source ? ladder.source.sumsAt(rung, 1)![0] * rung.share : rung.m;
-    else mass += rung.n * exp(rung.rawUpper - ladder.origin);
-  }
-  return Math.min(1, mass / whole);
+/** The share of the row that is kept, at the temperature at which it was read. */
+export function keptShare({ rungs, origin, source, wide, fine }: RungLadder): number {
+  const read = new RungLadder(source, wide, fine), whole = read.mass;
+  const kept = rungs.map((rung) =>
+    isSpan(rung)
+      ? read.massOf(new SpanRung(rung.range))
+      : Array.from(rung.ids, (id) => exp(rung.rawOf(id) - origin)).reduce((a, b) => a + b, 0)
+  );
+  return Math.min(1, kept.reduce((sum, mass) => sum + mass, 0) / whole);
 }

@@ -4,22 +4,22 @@ import { exp } from "../../../kernels/mod.ts";
 import { eachRun, kernelsFor, type Values, viewOf } from "../../row/inside.ts";
 import { windowEdit } from "../cuts/_window_edit.ts";
 import { byProbability } from "./_by_probability.ts";
-import { idsOf } from "../cuts/_rung.ts";
+import { isSpan } from "../cuts/_rung.ts";
 import type { KeptTokens } from "./_row_run.ts";
 import type { RungLadder } from "../cuts/_rung_ladder.ts";
 import type { Distribution } from "../distribution.ts";
 
 /** The distribution of the tokens that a chain keeps; reads the row once more where it was not listed. */
 export function distributionOf({ ladder, edits }: KeptTokens, values: Values, index: number): Distribution {
-  return ladder.listed ? fromList(ladder) : fromRow(ladder, [...edits, windowEdit(ladder)], values, index);
+  return ladder.listed ? fromList(ladder) : fromRow(ladder, [...edits, windowEdit(ladder.rungs)], values, index);
 }
 
 function fromList(ladder: RungLadder): Distribution {
-  const { kept, mass } = ladder;
+  const { rungs, mass } = ladder;
   const ids: number[] = [], probabilities: number[] = [];
-  for (const rung of kept) {
-    if (!(rung.m > 0)) continue;
-    for (const id of idsOf(rung)) {
+  for (const rung of rungs) {
+    if (isSpan(rung) || !(rung.m > 0)) continue;
+    for (const id of rung.ids) {
       ids.push(id);
       probabilities.push(rung.m / rung.n / mass);
     }

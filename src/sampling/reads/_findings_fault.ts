@@ -1,15 +1,13 @@
 // What is wrong with the state of a first read that somebody else wrote.
 import { type Folded, shown, wholeFault } from "../../core/mod.ts";
-import { exactSumsFault, heapFault, slotFault, slotMaximum } from "../../row/mod.ts";
-import { cellsFault } from "./_cells_fault.ts";
-import type { Findings } from "./_findings.ts";
+import { heapFault, slotFault, slotMaximum } from "../../row/mod.ts";
+import { type Findings, kernelsOf } from "./_findings.ts";
 import type { ReadPlan } from "./_read_plan.ts";
 import { proposalsFault } from "../draws/_proposals_fault.ts";
 
 /** What is wrong with the findings of a first read that somebody wrote: what no row gives, or what the read was not asked for. */
 export function findingsFault(found: Readonly<Findings>, plan: ReadPlan, folded: Folded): string | undefined {
-  return headFault(found, folded) ?? sumFault(found, plan, folded) ?? countsFault(found, plan, folded) ??
-    holdingsFault(found, plan, folded);
+  return headFault(found, folded) ?? sumFault(found, plan, folded) ?? holdingsFault(found, plan, folded);
 }
 
 /** Before anything was read a state does not know by whom. */
@@ -34,22 +32,32 @@ function sumFault(
     ((posInf > 0) === (slotMaximum(sum) === Infinity) ? undefined : `sum is not that of ${posInf} logits of +Infinity`);
 }
 
-function countsFault(
-  { masked, count, total, squares }: Readonly<Findings>,
-  plan: ReadPlan,
-  folded: Folded,
-): string | undefined {
-  return wholeFault("masked", masked, 0, plan.masked ? folded.count : 0) ??
-    exactSumsFault({ count, sum: total, squares }, plan.moments ? folded.count : 0);
-}
-
 function holdingsFault(
-  { best, raw, proposals, cells, sum, masked }: Readonly<Findings>,
+  { best, raw, proposals, kept, sum }: Readonly<Findings>,
   plan: ReadPlan,
   folded: Folded,
 ): string | undefined {
   const maximum = plan.edited && sum.length > 0 ? slotMaximum(sum) : folded.maximum;
   return heapFault("best.", best, plan.best, folded, maximum) ?? heapFault("raw.", raw, plan.raw, folded) ??
-    proposalsFault(proposals, plan.proposals, folded) ??
-    cellsFault(cells, plan.cells, { count: folded.count, maximum, masked, best });
+    proposalsFault(proposals, plan.proposals, folded) ?? (plan.keeps ? keptFault(kept, maximum, folded) : undefined);
+}
+
+/** What is wrong with the logits that are kept: they are all that were folded, in order, unless these are too many. */
+function keptFault(kept: Findings["kept"], maximum: number, { count, element, backend }: Folded): string | undefined {
+  if (count === 0) return kept?.length === 0 ? undefined : `kept is ${shown(kept)}, wanted an empty list`;
+  const most = kernelsOf({ backend, element }).arena.storeLength;
+  if (count > most) return kept === null ? undefined : `kept is ${shown(kept)}, wanted null`;
+  if (!Array.isArray(kept)) return `kept is ${shown(kept)}, wanted a list`;
+  const View = element === "f64" ? Float64Array : Float32Array;
+  let size = 0, least = 0;
+  for (const one of kept as unknown[]) {
+    const { start, logits } = Object(one) as { readonly start?: unknown; readonly logits?: unknown };
+    const fault = wholeFault("the start of logits that are kept", start as number, least, Number.MAX_SAFE_INTEGER);
+    if (fault) return fault;
+    if (!(logits instanceof View)) return `logits that are kept are ${shown(logits)}, wanted a ${View.name}`;
+    if (logits.some((x) => x > maximum)) return "kept has a logit above the maximum";
+    least = start as number + logits.length;
+    size += logits.length;
+  }
+  return wholeFault("the number of logits that are kept", size, count, count);
 }

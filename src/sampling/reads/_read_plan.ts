@@ -1,4 +1,4 @@
-// What a read of a whole row must find out for the stages that are left of a chain.
+// What the first read of a row must find out for a chain.
 import type { Level } from "../../../kernels/mod.ts";
 import { drawsAhead, LEAST_AHEAD, MOST_PROPOSALS } from "../draws/_proposals.ts";
 import { BEST, closingOf, divisorOf } from "../stages/_chain.ts";
@@ -22,20 +22,16 @@ export interface ReadPlan {
   readonly level: Level;
   /** Whether the logits are edited as they are read. */
   readonly edited: boolean;
-  /** How many of the best are held; 0 for none. */
+  /** How many of the best are held, where no other can be kept; 0 where any can. */
   readonly best: number;
-  /** How many tokens are drawn from the whole row, to be taken if they are kept. */
+  /** Whether these are all that can be kept, whatever equals the last of them. */
+  readonly closed: boolean;
+  /** Whether a cut may fall anywhere: then the row had better be kept whole. */
+  readonly keeps: boolean;
+  /** How many tokens are drawn from the whole row as it is read, to be taken if they are kept. */
   readonly proposals: number;
-  /** By what the chain divides the logits in the end: at this temperature they are drawn. */
-  readonly by: number;
-  /** Whether a cut may fall below the best: then the logits are counted in cells. */
-  readonly cells: boolean;
-  /** Whether mean and variance of the logits are wanted. */
-  readonly moments: boolean;
   /** How many of the row's own (unedited) best are held, for ranks and log-probabilities; 0 for none. */
   readonly raw: number;
-  /** Whether masked tokens are counted. */
-  readonly masked: boolean;
 }
 
 /** How many of the raw best are held to tell ranks. */
@@ -49,22 +45,17 @@ export function planRead(stages: readonly Stage[], settings: RunSettings, first:
   const { details, draws, topLogprobs } = settings;
   const rest = stages.filter(({ edit, cut }) => cut || !edit);
   const closing = closingOf(rest);
-  const open = closing < 0 ? rest : rest.slice(0, closing);
-  const entropy = details || open.some(({ needs }) => needs === "entropy");
-  const cells = open.some(({ needsBest = Infinity }) => needsBest > BEST);
-  const level = entropy ? "moments" : closing === 0 ? "maximum" : "sum";
+  const level = closing === 0 && !details ? "maximum" : "sum";
+  const keeps = closing !== 0 && (rest.length > 0 || draws !== 1 || details);
   return {
     needs: needsOf(level, settings, first, edited),
     level,
     edited,
-    best: closing === 0 ? rest[0].most ?? BEST : rest.length === 0 && draws === 1 ? 0 : BEST,
-    proposals: proposalsFor(rest, draws),
-    // The kernel rounds it where the row wants that.
-    by: divisorOf(rest, true) ?? 1,
-    cells,
-    moments: open.length > 0 && open[0].needs === "spread",
+    best: closing === 0 ? rest[0].most ?? BEST : 0,
+    closed: closing === 0 && rest[0].most !== undefined,
+    keeps,
+    proposals: rest.length === 0 && !keeps ? proposalsFor(rest, draws) : 0,
     raw: first && (details || topLogprobs > 0) ? Math.max(RAW, topLogprobs) : 0,
-    masked: details || cells || open.some(({ needsMasked }) => needsMasked === true),
   };
 }
 
@@ -74,7 +65,7 @@ function needsOf(level: Level, { details, topLogprobs }: RunSettings, first: boo
   return topLogprobs > 0 && level === "maximum" ? "sum" : level;
 }
 
-/** How many tokens a read draws, so that nearly always enough of them are kept, and different. */
+/** How many tokens are drawn from the whole row, so that nearly always enough of them are kept, and different. */
 export function proposalsFor(rest: readonly Stage[], draws: number): number {
   if (draws === 0 || closingOf(rest) >= 0 || divisorOf(rest, true) === undefined) return 0;
   if (draws === 1) return rest.every(({ divisor }) => divisor !== undefined) ? 1 : LEAST_AHEAD;

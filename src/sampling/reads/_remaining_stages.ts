@@ -1,6 +1,8 @@
 // Runs the stages that are left of a chain.
 import { InvalidLogit } from "../cuts/_interrupts.ts";
 import type { RungLadder } from "../cuts/_rung_ladder.ts";
+import { FEW } from "../cuts/_rungs.ts";
+import { isSpan } from "../cuts/_rung.ts";
 import { windowEdit } from "../cuts/_window_edit.ts";
 import { divideEdit } from "../stages/_temperature.ts";
 import type { Edit, Stage } from "../stages/stage.ts";
@@ -42,12 +44,16 @@ export class RemainingStages {
   /** Runs them on a ladder: it narrows. Gives the read that must come before they can go on, if one must. */
   run(ladder: RungLadder): EditedRead | undefined {
     ladder.slots = this.candidates;
-    for (let i = 0; i < this.stages.length && ladder.to > ladder.from; i++) {
-      const edits = this.#editsOf(i, ladder);
-      ladder.noteEdges();
+    for (let i = 0; i < this.stages.length && ladder.rungs.length > 0; i++) {
+      if (i > 0 || this.vocabulary <= FEW) ladder.listFew();
+      // What is edited is edited one by one, if all that is kept equals one of few tokens.
+      const { exact, cut } = this.stages[i];
+      if (exact || !cut) ladder.listBest(FEW);
+      // What a stage looks at may be listed only for that.
+      const { listed } = ladder, edits = this.#editsOf(i, ladder);
       ladder.anchor();
       if (edits.length === 0) continue;
-      if (!ladder.listed) return this.#editedRead(ladder, edits, i + 1);
+      if (!listed) return this.#editedRead(ladder, edits, i + 1);
       editListed(ladder, edits, this.chain.row);
     }
   }
@@ -64,7 +70,7 @@ export class RemainingStages {
   #editedRead(ladder: RungLadder, edits: readonly Edit[], next: number): EditedRead {
     const { stages, chain, vocabulary } = this;
     const all = [
-      ...(ladder.whole ? [] : [windowEdit(ladder)]),
+      ...(ladder.whole ? [] : [windowEdit(ladder.rungs)]),
       ...(ladder.divisor === 1 ? [] : [divideEdit(ladder.divisor)]),
       ...edits,
     ];
@@ -86,5 +92,5 @@ function editListed(ladder: RungLadder, edits: readonly Edit[], row: number): vo
   });
   // What an edit masks is a candidate still.
   ladder.slots = ladder.candidates;
-  while (ladder.to > ladder.from && ladder.rungs[ladder.to - 1].upper === -Infinity) ladder.to--;
+  ladder.rungs = ladder.rungs.filter((rung) => isSpan(rung) || rung.upper > -Infinity);
 }

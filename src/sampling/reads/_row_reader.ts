@@ -1,9 +1,8 @@
 // Rows in memory, for a decode loop.
 import { ParameterError } from "../../core/mod.ts";
-import type { Values } from "../../row/inside.ts";
+import { kernelsFor, type Values } from "../../row/inside.ts";
 import { reduceRow } from "../../row/mod.ts";
 import type { Sample } from "../sample.ts";
-import { type Findings, leaveArena } from "./_findings.ts";
 import type { RowRun } from "./_row_run.ts";
 
 /** Reads rows in memory, one after the other, each as often as its run asks: the reducer and the memory of one row serve the next. */
@@ -11,7 +10,6 @@ export class RowReader {
   readonly #runOf: (step: number) => RowRun;
   readonly #reducers: { readonly sample: RowRun["first"] };
   #run: RowRun;
-  #state: Findings | undefined;
   #busy = false;
 
   constructor(runOf: (step: number) => RowRun) {
@@ -20,8 +18,8 @@ export class RowReader {
     this.#reducers = {
       sample: {
         ...this.#run.first,
-        init: (row) => this.#state = this.#run.first.init(row),
-        renew: (state, row) => this.#run.first.renew!(this.#state = state, row),
+        init: (row) => this.#run.first.init(row),
+        renew: (state, row) => this.#run.first.renew!(state, row),
         step: (state, segment) => this.#run.first.step(state, segment),
         stepBlock: (state, block) => this.#run.first.stepBlock!(state, block),
         finish: (state, row) => this.#run.first.finish(state, row),
@@ -40,10 +38,9 @@ export class RowReader {
     this.#busy = true;
     try {
       const run = this.#run = this.#runOf(step);
-      return { run, sample: reduceRow(row, this.#reducers, { index: step }).sample };
+      const kernels = kernelsFor(row instanceof Float64Array ? "f64" : "f32");
+      return { run, sample: run.ofRow(kernels, row) ?? reduceRow(row, this.#reducers, { index: step }).sample };
     } finally {
-      // Before the next row, which may be of another precision: then it would lie in two arenas.
-      if (this.#state) leaveArena(this.#state);
       this.#busy = false;
     }
   }

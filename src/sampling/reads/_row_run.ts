@@ -1,34 +1,45 @@
-// One row on its way through a chain: read, run the stages on what was found, and read again where that cannot tell. `#readRow` makes the
-// first read of a pass, `#readBands` a later one, `#decide` runs the stages on what a read has found.
-import type { Level } from "../../../kernels/mod.ts";
-import { ParameterError, type Reducer, type RowFacts, type Segment } from "../../core/mod.ts";
-import { entropyOf } from "../../row/mod.ts";
-import { sweepSegment } from "../../row/inside.ts";
-import { InvalidLogit, ReadAgain } from "../cuts/_interrupts.ts";
-import type { LogitRange } from "../cuts/_rung.ts";
-import type { RungLadder } from "../cuts/_rung_ladder.ts";
-import { drawFrom, type Drawn, MOST_MASS_ERROR } from "../draws/_draw.ts";
-import { type DrawnAhead, settled, tokensAhead } from "../draws/_drawn_ahead.ts";
+// One row on its way through a chain. Where it is kept whole, all is told from there, in one read. Else the stages run on what the reads so
+// far have found, and whatever they ask for beyond that is another read.
+import type { Kernels, Level } from "../../../kernels/mod.ts";
+import type { Reducer, RowFacts, Segment } from "../../core/mod.ts";
+import { entropyOf, ranked } from "../../row/mod.ts";
+import { sweepSegment, type Values } from "../../row/inside.ts";
+import { InvalidLogit, ReadAgain, Unsure } from "../cuts/_interrupts.ts";
+import { EVERY, type LogitRange } from "../cuts/_logit_range.ts";
+import { equalRungs } from "../cuts/_rung.ts";
+import { RungLadder } from "../cuts/_rung_ladder.ts";
+import { drawFrom, type Drawn, type Draws } from "../draws/_draw.ts";
+import { LazyTokens } from "../draws/_lazy_tokens.ts";
 import { Noise } from "../draws/_noise.ts";
+import { type Proposals, proposed, type Token } from "../draws/_proposals.ts";
 import type { Sample } from "../sample.ts";
 import { type Chain, divisorOf } from "../stages/_chain.ts";
 import type { Edit } from "../stages/stage.ts";
-import { type BandPlan, planBands, ROUNDS } from "./_band_plan.ts";
-import { BandFold, type Bands, newBands } from "./_bands.ts";
+import { AskedRead, AskedRow } from "./_asked_row.ts";
 import { detailed, keptShare, likeliest, type Raw, type ReadResult } from "./_details.ts";
-import { canonicalFindings, findBlock, type Findings, kernelsOf, mergeFindings, newFindings } from "./_findings.ts";
+import {
+  canonicalFindings,
+  findBlock,
+  type Findings,
+  joined,
+  kernelsOf,
+  mergeFindings,
+  newFindings,
+} from "./_findings.ts";
 import { findingsFault } from "./_findings_fault.ts";
-import { firstLadders } from "./_first_ladders.ts";
 import type { Memory, Observed } from "./_memory.ts";
-import { planRead, type ReadPlan, type RunSettings } from "./_read_plan.ts";
-import { RemainingStages } from "./_remaining_stages.ts";
+import { RacePass } from "./_passes.ts";
+import { planRead, proposalsFor, type ReadPlan, type RunSettings } from "./_read_plan.ts";
+import { type EditedRead, RemainingStages } from "./_remaining_stages.ts";
 import { RowChain } from "./_row_chain.ts";
-import { type RowSums, rowSums } from "./_sums.ts";
+import type { RowSource, Wanted } from "./_row_source.ts";
+import { keepRow, type KeptRow } from "./_kept_row.ts";
+import { rowSums } from "./_sums.ts";
 
 /** What the chain made of a row, once that is known. */
 export interface KeptTokens {
   readonly ladder: RungLadder;
-  /** The edits that were applied as the row was read, last read. */
+  /** The edits that were applied to the row. */
   readonly edits: readonly Edit[];
 }
 
@@ -41,7 +52,7 @@ interface Pass {
   readonly edits: readonly Edit[] | undefined;
   /** The place in the chain from which on it runs. */
   readonly from: number;
-  /** Which read of the row this is, from 1: of a pass under way the last that was made. */
+  /** Which read of the row this is, from 1. */
   readonly reads: number;
   /** How many times the row was edited behind a cut. Above 0 what is kept has no share of the unedited row that is known. */
   readonly edited: number;
@@ -51,15 +62,20 @@ interface Pass {
   readonly candidates?: number;
 }
 
-/** A pass of which the row has been read, with the tokens drawn so far. */
+/** A pass of which the row has been read. */
 interface PassUnderWay extends Pass {
   readonly edits: readonly Edit[];
   readonly raw: Raw;
-  readonly ahead: DrawnAhead;
-  /** How many reads there have been since its first. */
-  readonly round: number;
-  /** What its first read found of the row's logits. */
-  readonly spread?: RungLadder["rowSpread"];
+}
+
+/** A row as a pass has found it. */
+interface FoundRow {
+  readonly source: RowSource;
+  readonly kernels: Kernels;
+  /** Tokens drawn as it was read, if any were. */
+  readonly proposals: Proposals | null;
+  /** The ladder to begin with. */
+  ladder(fine: boolean, loose: boolean): RungLadder;
 }
 
 /** One row on its way through a sampler: which reads it takes, and what they give. */
@@ -68,6 +84,7 @@ export class RowRun {
   readonly #settings: RunSettings;
   readonly #noise: Noise;
   #first: Reducer<Sample, Findings> | undefined;
+  readonly #plan: ReadPlan;
   /** The kept tokens, where the settings ask for all of them. */
   kept: KeptTokens | undefined;
   drawn: readonly Drawn[] = [];
@@ -78,19 +95,34 @@ export class RowRun {
     this.#settings = settings;
     this.#noise = new Noise(settings.seed, row);
     this.#chain = new RowChain(chain, memory, row, this.#noise);
+    this.#plan = planRead(chain.stages.slice(chain.leading), settings, true, chain.leading > 0);
+  }
+
+  get #begun(): Pass {
+    return { edits: undefined, from: this.#chain.chain.leading, reads: 1, edited: 0, raw: undefined };
   }
 
   /** The first read's reducer of this row. */
   get first(): Reducer<Sample, Findings> {
-    const { leading } = this.#chain.chain;
-    return this.#first ??= this.#readRow({ edits: undefined, from: leading, reads: 1, edited: 0, raw: undefined });
+    return this.#first ??= this.#readRow(this.#begun, this.#plan);
+  }
+
+  /** A row in memory, told without a reducer; `undefined` where that cannot be. */
+  ofRow(kernels: Kernels, values: Values): Sample | undefined {
+    const { details, topLogprobs } = this.#settings, { row } = this.#chain;
+    if (!this.#plan.keeps || details || topLogprobs > 0 || values.length > kernels.arena.storeLength) return undefined;
+    this.#chain.check(values.length);
+    return keepRow(
+      kernels,
+      row,
+      [values],
+      this.#chain.leadingEdits,
+      (kept) => this.#concludeKept(this.#begun, kept, undefined),
+    ).sample;
   }
 
   /** The reducer of the first read of a pass. */
-  #readRow(pass: Pass): Reducer<Sample, Findings> {
-    const { stages, leading } = this.#chain.chain;
-    const edited = pass.edits !== undefined || leading > 0;
-    const plan = planRead(stages.slice(pass.from), this.#settings, pass.reads === 1, edited);
+  #readRow(pass: Pass, plan: ReadPlan): Reducer<Sample, Findings> {
     const stepBlock: StepBlock<Findings> = (state, block) =>
       findBlock(state, block, plan, pass.edits ?? this.#chain.leadingEdits, this.#noise);
     const conclude: Conclude<Findings> = (state, row) => this.#conclude(pass, plan, state, row);
@@ -107,108 +139,157 @@ export class RowRun {
   /** What the first read of a pass tells. */
   #conclude(pass: Pass, plan: ReadPlan, found: Readonly<Findings>, row: RowFacts): ReadResult {
     this.#chain.check(row.vocabulary);
-    const why = row.nan > 0 ? "nan" : row.posInf > 0 ? "infinity" : row.allMasked ? "masked" : undefined;
+    const why = whyNone(row);
     if (why) return noToken(pass.reads, why);
-    const kernels = kernelsOf(found);
-    const sums = plan.edited ? rowSums(kernels, found.sum, plan.level === "moments") : uneditedSums(row);
-    if (found.nan > 0) return noToken(pass.reads, "nan");
-    if (found.posInf > 0 || sums.maximum === Infinity) return noToken(pass.reads, "infinity");
-    if (sums.maximum === -Infinity) return noToken(pass.reads, "masked");
-    const stages = this.#remaining(pass, row);
-    // What was drawn ahead is of no use when there is more to be done to the logits than to divide them.
-    const drawn = divisorOf(stages.stages, true) === undefined ? null : found.proposals;
-    const fromRow = tokensAhead(drawn, plan.by, kernels, this.#noise, sums.maximum);
-    const edits = pass.edits ?? this.#chain.leadingEdits;
     const raw = pass.raw ?? { facts: row, best: found.raw, plain: !plan.edited };
-    const underWay = { ...pass, edits, raw, ahead: { fromRow, fromCells: [] }, round: 0 };
-    const { best } = found;
-    const listed = { low: best && best.size > 0 ? best.values[0] : sums.maximum, high: Infinity };
-    return this.#decide(underWay, firstLadders(found, sums, row.count, plan), stages, [listed]);
-  }
-
-  #remaining({ from, edited, candidates }: Pass, { vocabulary }: RowFacts): RemainingStages {
-    return new RemainingStages(this.#chain, from, vocabulary, edited, candidates);
-  }
-
-  /**
-   * Runs the rest of the chain on one ladder after the other, until one can tell; gives the sample, or the reducer of the next read: after
-   * edits of what is kept, or, of the last ladder, to find out what it could not tell. `listed`: where this read knows the tokens one by
-   * one.
-   */
-  #decide(
-    pass: PassUnderWay,
-    ladders: Iterable<RungLadder>,
-    stages: RemainingStages,
-    listed: readonly LogitRange[],
-  ): ReadResult {
-    let last: RungLadder | undefined;
-    for (const ladder of ladders) {
-      const concluded = this.#runOn(pass, last = ladder, stages);
-      if (concluded) return concluded;
+    const kernels = kernelsOf(found), edits = pass.edits ?? this.#chain.leadingEdits;
+    if (found.kept && row.count === row.vocabulary) {
+      const logits = joined(found.kept).map(({ logits }) => logits);
+      return keepRow(kernels, row.index, logits, [], (kept) => this.#concludeKept({ ...pass, edits }, kept, raw));
     }
-    const { origin: top, noted, rowSpread } = last!, { vocabulary } = stages;
-    const row = { top, vocabulary, edits: pass.edits, round: pass.round + 1 };
-    const plan = planBands(row, last!, stages.stages, this.#settings.draws, [...listed, ...noted]);
-    const spread = pass.round === 0 ? rowSpread : pass.spread;
-    return undecided(pass.reads, this.#readBands({ ...pass, spread, ahead: settled(pass.ahead) }, plan));
+    const sums = plan.edited ? rowSums(kernels, found.sum) : row;
+    const whyEdited = whyNone({ ...sums, nan: found.nan, posInf: found.posInf, allMasked: sums.maximum === -Infinity });
+    if (whyEdited) return noToken(pass.reads, whyEdited);
+    const { vocabulary } = row, { base: { hi, lo } } = kernels;
+    const asked = new AskedRow({ vocabulary, origin: sums.maximum, total: sums, perLogit: hi + lo });
+    const underWay = { ...pass, edits, raw };
+    return this.#runAsked(underWay, asked, {
+      source: asked,
+      kernels,
+      proposals: found.proposals,
+      ladder: (...how) => ladderOf(asked, kernels, how, found, plan),
+    });
   }
 
-  /** Runs the rest of the chain on a ladder; `undefined` if that cannot tell. */
-  #runOn(pass: PassUnderWay, ladder: RungLadder, stages: RemainingStages): ReadResult | undefined {
-    const { reads, edits, edited, raw } = pass, { exact, details, draws } = this.#settings;
-    const whole = ladder.mass;
+  /** What a row tells that is kept: the chain edits it there. */
+  #concludeKept(begun: Pass, kept: KeptRow, raw: Raw | undefined): ReadResult {
+    const { kernels } = kept;
+    let pass: Pass = begun;
+    for (;;) {
+      const facts = kept.facts(), why = whyNone(facts), edits = pass.edits ?? this.#chain.leadingEdits;
+      if (why) return noToken(pass.reads, why);
+      const known = { ...pass, edits, raw: raw ?? { facts, best: null, plain: edits.length === 0 } };
+      const told = this.#runOn(known, {
+        source: kept,
+        kernels,
+        proposals: null,
+        ladder: (...how) => ladderOf(kept, kernels, how),
+      });
+      if (!("edits" in told)) return told;
+      kept.edit(told.edits);
+      const { from, candidates } = told;
+      pass = { ...known, from, candidates, edits: [...edits, ...told.edits], edited: pass.edited + 1 };
+    }
+  }
+
+  /** What a row tells that is read again for what it cannot tell yet. */
+  #runAsked(pass: PassUnderWay, asked: AskedRow, row: FoundRow): ReadResult {
     try {
-      const next = stages.run(ladder);
-      if (next) {
-        // The window must be known before it can be edited.
-        if (!ladder.sure) return undefined;
-        const editedRead = { ...next, edits: [...edits, ...next.edits], reads: reads + 1, edited: edited + 1, raw };
-        return undecided(reads, this.#readRow(editedRead));
-      }
-      if (ladder.to <= ladder.from) return noToken(reads, "masked");
-      if (!(ladder.error <= MOST_MASS_ERROR * ladder.mass)) {
-        throw new ReadAgain("what is kept is not known well enough");
-      }
-      if (!(ladder.mass > 0)) throw new ReadAgain("masses that are next to nothing");
-      if ((exact || details) && !ladder.sure) throw new ReadAgain("which tokens are kept");
-      if (exact) this.kept = { ladder, edits };
-      if (draws === 0) return noToken(reads, "undecided");
-      this.drawn = drawFrom(ladder, draws, this.#noise, pass.ahead);
-      this.observed = this.#chain.observed(edited);
-      return this.#finish(pass, ladder, whole);
+      const told = this.#runOn(pass, row);
+      if (!("edits" in told)) return told;
+      const { from, candidates } = told, edits = [...pass.edits, ...told.edits];
+      const edited = { from, candidates, edits, reads: pass.reads + 1, edited: pass.edited + 1, raw: pass.raw };
+      const { stages } = this.#chain.chain;
+      return undecided(pass.reads, this.#readRow(edited, planRead(stages.slice(from), this.#settings, false, true)));
     } catch (error) {
-      if (error instanceof InvalidLogit) return noToken(reads, error.why);
       if (!(error instanceof ReadAgain)) throw error;
-      if (pass.round < ROUNDS - 1) return undefined;
-      // Nothing is left to find out, and a stage asks all the same.
-      throw new ParameterError(
-        `Cannot sample row ${this.#chain.row}: a stage of its chain still asks for ${error.unknown} when every logit is known`,
-      );
+      return undecided(pass.reads, this.#readAgain(pass, asked, row, error.wanted));
     }
   }
 
-  /** The reducer of a later read of a pass. */
-  #readBands(pass: PassUnderWay, plan: BandPlan): Reducer<Sample, Bands> {
-    const fold = new BandFold(plan, this.#noise), reads = pass.reads + 1, { round } = plan;
-    const stepBlock: StepBlock<Bands> = (state, block) => fold.block(state, block);
+  /** The reducer of a later read: what was asked for. */
+  #readAgain(
+    pass: PassUnderWay,
+    asked: AskedRow,
+    row: FoundRow,
+    wanted: readonly Wanted[],
+  ): Reducer<Sample, AskedRead> {
+    const reads = pass.reads + 1;
     return {
-      ...readOf("samplerBands", reads, "maximum", stepBlock, (state: Readonly<Bands>, row) => {
-        const tokens = tokensAhead(state.proposals, plan.by, kernelsOf(state), this.#noise, plan.top);
-        const { fromRow, fromCells } = pass.ahead;
-        const ahead = { fromRow, fromCells: [...fromCells, { tokens, ranges: plan.drawn }] };
-        const ladder = fold.ladder(state);
-        ladder.rowSpread = pass.spread;
-        return this.#decide({ ...pass, reads, round, ahead }, [ladder], this.#remaining(pass, row), plan.listed);
+      ...readOf("samplerAsked", reads, "maximum", (state: AskedRead, block) => state.block(block), (state) => {
+        state.tell(asked.found);
+        return this.#runAsked({ ...pass, reads }, asked, row);
       }),
-      init: () => newBands(plan),
-      merge: (into, from) => fold.merge(into, from),
+      init: () => new AskedRead(wanted, pass.edits, asked.origin),
+      merge: (into, from) => into.merge(from as AskedRead),
     };
   }
 
-  /** The sample, with what else was asked for. `whole`: the mass before the chain. */
-  #finish({ edited, reads, raw, edits }: PassUnderWay, ladder: RungLadder, whole: number): ReadResult {
+  /** Runs the rest of the chain on a row; gives the sample, or the edits that must come before the chain can go on. */
+  #runOn(pass: PassUnderWay, row: FoundRow): ReadResult | EditedRead {
+    const stages = new RemainingStages(this.#chain, pass.from, row.source.vocabulary, pass.edited, pass.candidates);
+    const fine = stages.stages.some(({ exact }) => exact);
+    try {
+      return this.#runStages(pass, row, stages, row.ladder(fine, this.#isLoose));
+    } catch (error) {
+      if (!(error instanceof Unsure)) throw error;
+      return this.#runStages(pass, row, stages, row.ladder(true, false));
+    }
+  }
+
+  /** Whether it is enough to know of a token that is drawn if it is kept. */
+  get #isLoose(): boolean {
+    const { exact, draws, details } = this.#settings;
+    return !exact && !details && draws === 1;
+  }
+
+  #runStages(pass: PassUnderWay, row: FoundRow, stages: RemainingStages, ladder: RungLadder): ReadResult | EditedRead {
+    const { reads, edits, edited } = pass, { exact, draws } = this.#settings;
+    try {
+      const next = stages.run(ladder);
+      if (next) return next;
+      if (!ladder.whole || exact) ladder.listFew();
+      if (ladder.rungs.length === 0 || !(ladder.mass > 0)) return noToken(reads, "masked");
+      if (exact) {
+        // Both are asked for when the row is gone.
+        if (!ladder.listed) void ladder.count;
+        this.kept = { ladder, edits };
+      }
+      if (draws === 0) return noToken(reads, "undecided");
+      this.drawn = drawFrom(ladder, draws, this.#noise, this.#drawsOf(ladder, row, stages));
+      this.observed = this.#chain.observed(edited);
+      return this.#finish(pass, ladder);
+    } catch (error) {
+      if (error instanceof InvalidLogit) return noToken(reads, error.why);
+      throw error;
+    }
+  }
+
+  /** The tokens that can be drawn from a row, each when it is asked for. */
+  #drawsOf(
+    { divisor, origin, wide }: RungLadder,
+    { source, kernels, proposals }: FoundRow,
+    rest: RemainingStages,
+  ): Draws {
+    const count = proposalsFor(rest.stages, this.#settings.draws), noise = this.#noise;
+    /** Draw j of a round, made with those beside it that need the same random numbers. */
+    const draw = (range: LogitRange, round: number, j: number, all: number): Token | undefined => {
+      const first = source.ways > 1 || j === 0 ? 0 : Math.max(1, j & -4);
+      const many = source.ways > 1 ? all : j === 0 ? 1 : Math.min(all, (j & -4) + 4) - first;
+      const key = `race ${round} ${first} ${many} ${range.low} ${range.high} by ${divisor}`;
+      const make = () => new RacePass({ range, round, first, count: many }, noise);
+      return tokenOf(source.run([{ key, divisor, make }])[0] as Proposals, j - first);
+    };
+    const tokenOf = (proposals: Proposals, place: number): Token | undefined =>
+      proposed(proposals, place, { divisor, origin }, kernels, noise);
+    // In the row's dtype a quotient of such a size is rounded more than the ladder rounds.
+    const isRounded = divisor !== 1 && !wide && Math.abs(origin) / divisor > MOST_DIVIDED;
+    // What was drawn is of no use when there was more to be done to the logits than to divide them.
+    const ahead = isRounded || divisorOf(rest.stages, wide) === undefined ? 0 : count;
+    const fromRow = new LazyTokens(
+      ahead,
+      (j) => proposals && divisor === 1 ? tokenOf(proposals, j) : draw(EVERY, 0, j, ahead),
+    );
+    const again = Math.max(1, count);
+    return { fromRow, from: (range) => new LazyTokens(again, (j) => draw(range, 1, j, again)) };
+  }
+
+  /** The sample, with what else was asked for. */
+  #finish({ edited, reads, raw, edits }: PassUnderWay, ladder: RungLadder): ReadResult {
     const { draws, details, topLogprobs } = this.#settings;
-    const [{ id, logprob, logit }] = this.drawn;
+    const [first] = this.drawn;
+    if (!first) return noToken(reads, "masked");
+    const { id, logprob, logit } = first;
     const sample: Sample = {
       id,
       logprob,
@@ -219,12 +300,31 @@ export class RowRun {
     if (!details) return { sample, next: undefined };
     const known = {
       kept: ladder.count,
-      keptMass: edited > 0 ? NaN : keptShare(ladder, whole),
+      keptMass: edited > 0 ? NaN : keptShare(ladder),
       entropy: entropyOf(raw.facts),
       keptEntropy: ladder.entropy,
     };
     return detailed(sample, known, raw, raw.plain && edits.length === 0 ? logit : NaN);
   }
+}
+
+/** A quotient of this size is rounded to 1/1024 in float32. */
+const MOST_DIVIDED = 2 ** 14;
+
+/** The ladder of a row: all of it, or the best tokens where no other can be kept, and those that equal the last of them. */
+function ladderOf(
+  source: RowSource,
+  { element }: Kernels,
+  how: readonly [fine: boolean, loose: boolean],
+  found?: Readonly<Findings>,
+  plan?: ReadPlan,
+): RungLadder {
+  const ladder = new RungLadder(source, element === "f64", ...how), best = found?.best;
+  if (!best) return ladder;
+  const order = ranked(best), least = plan!.closed || best.size < best.k ? -Infinity : best.values[0];
+  const values = order.map((at) => best.values[at]), ids = Uint32Array.from(order, (at) => best.ids[at]);
+  ladder.begin(equalRungs(values, ids, (x) => x), least);
+  return ladder;
 }
 
 type StepBlock<S> = NonNullable<Reducer<Sample, S>["stepBlock"]>;
@@ -254,10 +354,11 @@ function readOf<S>(
   };
 }
 
-/** The sums of a row that is not edited: the engine's. */
-function uneditedSums(row: RowFacts): RowSums {
-  const { maximum, logSum } = row;
-  return { maximum, logSum, entropy: entropyOf(row) };
+/** Why a row has no token, if it has none. */
+function whyNone(
+  { nan, posInf, allMasked }: Pick<RowFacts, "nan" | "posInf" | "allMasked">,
+): "nan" | "infinity" | "masked" | undefined {
+  return nan > 0 ? "nan" : posInf > 0 ? "infinity" : allMasked ? "masked" : undefined;
 }
 
 /** No token, or none yet. */

@@ -1,16 +1,10 @@
 // The sum of exponentials of an edited row: the engine sums the row as it came.
 import { type Kernels, type Level, Total } from "../../../kernels/mod.ts";
-import { entropyOf } from "../../row/mod.ts";
+import type { RowFacts } from "../../core/mod.ts";
 import { Accumulator } from "../../row/inside.ts";
 
 /** What a sweep learns of a row in sum. */
-export interface RowSums {
-  readonly maximum: number;
-  /** `ln(sum e^(x - maximum))`. */
-  readonly logSum: number;
-  /** In nats; NaN unless moments were swept. */
-  readonly entropy: number;
-}
+export type RowSums = Pick<RowFacts, "maximum" | "logSum" | "mantissa" | "exponent">;
 
 /** An empty accumulator. */
 export const NOTHING: Uint8Array = new Uint8Array(0);
@@ -33,12 +27,16 @@ export function absorb(kernels: Kernels, into: Uint8Array, from: Uint8Array): Ui
 }
 
 /** What an accumulator tells. */
-export function rowSums(kernels: Kernels, bytes: Uint8Array, moments: boolean): RowSums {
+export function rowSums(kernels: Kernels, bytes: Uint8Array): RowSums {
   return entered(kernels, bytes, (sum) => {
     sum.total();
     const total = kernels.arena.results;
-    const entropy = moments ? entropyOf({ mantissa: total[Total.mantissa], mean: total[Total.mean] }) : NaN;
-    return { maximum: total[Total.maximum], logSum: total[Total.logSum], entropy };
+    return {
+      maximum: total[Total.maximum],
+      logSum: total[Total.logSum],
+      mantissa: total[Total.mantissa],
+      exponent: total[Total.exponent],
+    };
   });
 }
 

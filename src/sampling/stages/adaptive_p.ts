@@ -51,15 +51,14 @@ export const adaptivePDefinition = /* @__PURE__ */ define({
   },
   make: ({ target, decay }, spec): Stage => ({
     spec,
-    needsBest: 0,
     edits: true,
     initial: [target / (1 - decay), 1 / (1 - decay)],
     cut(ladder, { own: [sum, weight], observe }) {
       const wanted = Math.min(1, Math.max(0, 2 * target - (weight > 0 ? sum / weight : target)));
       const { top } = ladder, logMass = ln(ladder.mass);
       const adapt = (x: number) => x === -Infinity ? x : adapted(exp(x - top - logMass), wanted);
-      const known = ladder.snapshot();
-      if (ladder.listed) {
+      const { listed } = ladder, known = ladder.snapshot();
+      if (listed) {
         observe(known);
         return ladder.rewrite(adapt);
       }

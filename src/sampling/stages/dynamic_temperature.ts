@@ -14,8 +14,6 @@ export interface DynamicTemperatureOptions {
   readonly exponent?: number;
 }
 
-/** How far the entropy may be off that a temperature is made of. */
-const MOST_ERROR = 1e-7;
 /** At this temperature, which a negative exponent may reach, all logits are equal. */
 const HOTTEST = 1e300;
 
@@ -61,13 +59,10 @@ export const dynamicTemperatureDefinition = /* @__PURE__ */ define({
     if (high === 0) refuse("dynamicTemperature", "temperature", temperature, "a range that reaches above 0");
     return {
       spec,
-      needs: "entropy",
-      needsMasked: true,
-      needsBest: 0,
+      exact: true,
       edits: true,
       cut(ladder) {
         if (ladder.count <= 1) return;
-        if (ladder.entropyError > MOST_ERROR) ladder.giveUp("the entropy that sets the temperature");
         const share = Math.min(1, ladder.entropy / ln(ladder.candidates));
         const power = exponent === 0 ? 1 : Math.min(HOTTEST, exp(exponent * ln(share)));
         const t = Math.min(HOTTEST, low + (high - low) * power);

@@ -46,8 +46,7 @@ export const keepEpsilonDefinition = /* @__PURE__ */ define({
     const gap = ln(epsilon);
     return {
       spec,
-      needsBest: Math.floor(1 / epsilon) + 1,
-      cut: (ladder) => ladder.keepProbable(gap, minKeep, 0, ties),
+      cut: (ladder) => ladder.keepProbable(gap, minKeep, ties),
     };
   },
 });

@@ -10,8 +10,8 @@ export type KeepEtaOptions = KeepEpsilonOptions;
 /**
  * The eta cutoff: keeps the tokens of at least a probability `min(epsilon, sqrt(epsilon) e^-H)`, H the entropy, and the best `minKeep`.
  *
- * Source: Hewitt, Manning and Liang 2022, "Truncation Sampling as Language Model Desmoothing". Cost: the sweep with
- * moments, and the cells of {@linkcode sampler}.
+ * Source: Hewitt, Manning and Liang 2022, "Truncation Sampling as Language Model Desmoothing". Cost: as
+ * `keepMinP`, and one more pass for the entropy.
  *
  * @example A sure row keeps its best token alone
  * ```ts
@@ -41,11 +41,8 @@ export const keepEtaDefinition = /* @__PURE__ */ define({
     const gap = ln(epsilon);
     return {
       spec,
-      needs: "entropy",
       cut(ladder) {
-        const low = gap / 2 - ladder.entropy;
-        const doubt = low < gap + ladder.entropyError ? ladder.entropyError : 0;
-        ladder.keepProbable(Math.min(gap, low), minKeep, doubt, ties);
+        ladder.keepProbable(Math.min(gap, gap / 2 - ladder.entropy), minKeep, ties);
       },
     };
   },

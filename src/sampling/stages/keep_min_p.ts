@@ -14,8 +14,8 @@ export interface KeepMinPOptions {
  * Keeps the tokens that are at least p times as likely as the likeliest: `x >= max + ln p`, and the best `minKeep`. A token within 2^-24
  * (half a float32 step of a probability) of the threshold has reached it, so that equality does not hang on rounding.
  *
- * Source: Nguyen et al. 2024, "Turning Up the Heat: Min-p Sampling". Cost: nothing
- * where they are among the 256 best, else the cells of {@linkcode sampler}, and a second read where a token may lie on either side.
+ * Source: Nguyen et al. 2024, "Turning Up the Heat: Min-p Sampling". Cost: one
+ * pass over kept weights, half of log-sum-exp at most; nothing behind a truncator to 256 tokens.
  *
  * @example At least 0.6 times as likely as the best
  * ```ts
@@ -49,8 +49,7 @@ export const keepMinPDefinition = /* @__PURE__ */ define({
     return {
       spec,
       cut(ladder) {
-        const [largest, doubt] = ladder.largest();
-        ladder.keepFrom(largest + gap - HALF_STEP, minKeep, doubt);
+        ladder.keepFrom(ladder.largest() + gap - HALF_STEP, minKeep);
       },
     };
   },

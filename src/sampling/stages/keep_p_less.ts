@@ -31,11 +31,8 @@ export const keepPLessDefinition = /* @__PURE__ */ define({
   make: (_options, spec): Stage => ({
     spec,
     cut(ladder) {
-      const [least, most] = ladder.squares();
-      const low = ln(least), high = ln(most);
-      const middle = (low + high) / 2;
       // Equal probabilities are at the threshold themselves: the tolerance of `keepProbable` keeps them.
-      ladder.keepProbable(middle, 1, (high - low) / 2);
+      ladder.keepProbable(ln(ladder.squares()), 1);
     },
   }),
 });

@@ -16,7 +16,7 @@ export interface KeepTopKOptions {
  *
  * `ties: "all"` keeps every token tied with the k-th, as transformers and vLLM do. At the front of a chain with k up to 256 no
  * exponential is computed at all. Masked tokens are never among them. Cost: the sweep for the largest and a heap of k up to 256; above
- * that the cells of {@linkcode sampler}, and a second read where the cut is in doubt.
+ * that some passes over kept weights.
  *
  * @example The two best, and all that tie with the second
  * ```ts

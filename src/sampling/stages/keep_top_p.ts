@@ -16,8 +16,8 @@ export interface KeepTopPOptions {
  * less than p. The mass is summed from the top in float64; `1 - p` is never formed, and a mass within 2^-24 of p has reached it.
  *
  * p = 1 keeps all. Source: Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration".
- * Cost: nothing where the nucleus lies within the 256 best, else the cells of {@linkcode sampler}. A second read where equal logits lie at
- * a wide cut, or one token more or less would change a log-probability by 1e-5.
+ * Cost: nothing behind a truncator to 256 tokens, else the search of {@linkcode sampler}: two to four times log-sum-exp in all; more where
+ * the last digits of the mass decide between two tokens.
  *
  * @example Two tokens hold 0.8 of the mass
  * ```ts

@@ -12,8 +12,8 @@ export interface KeepTypicalOptions {
  * Locally typical sampling: keeps the tokens whose surprise `-ln P` is nearest to the entropy H of the distribution, until they hold a
  * share p together; of equal distances all stay. In logits that is an interval around `ln sum - H`.
  *
- * p = 1 keeps all. Source: Meister et al. 2023, "Locally Typical Sampling". Cost: the sweep with
- * moments; a second read where the interval reaches below the 256 best. llama.cpp cuts equal distances apart, transformers does not.
+ * p = 1 keeps all. Source: Meister et al. 2023, "Locally Typical Sampling". Cost: as
+ * `keepTopP`, with some passes more. llama.cpp cuts equal distances apart, transformers does not.
  *
  * @example The likeliest token is not the most typical
  * ```ts
@@ -44,7 +44,6 @@ export const keepTypicalDefinition = /* @__PURE__ */ define({
   },
   make: ({ p, minKeep }, spec): Stage => ({
     spec,
-    needs: "entropy",
     cut: (ladder) => p === 1 ? undefined : ladder.keepTypical(p, minKeep),
   }),
 });

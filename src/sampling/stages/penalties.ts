@@ -114,7 +114,6 @@ export const penaltiesDefinition = /* @__PURE__ */ define({
     if (!normalize) return { spec, edit };
     return {
       spec,
-      needsBest: 0,
       edits: true,
       cut(ladder, context) {
         const sum = ladder.top + ln(ladder.mass);

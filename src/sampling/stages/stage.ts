@@ -57,14 +57,10 @@ export interface Stage {
   readonly most?: number;
   /** The same, where all that equal the last of them stay as well. */
   readonly mostWithoutTies?: number;
-  /** How many of the best tokens it must know, whatever the row; all, when absent. */
-  readonly needsBest?: number;
   /** Whether its `cut` may ask for edits. */
   readonly edits?: boolean;
-  /** What it asks of the whole row besides its sum, where it is in front: the entropy, or the spread of the logits. */
-  readonly needs?: "entropy" | "spread";
-  /** Whether it must know how many tokens are not masked. */
-  readonly needsMasked?: boolean;
+  /** Whether the last digits of its sums show in what it does: then they are made in float64. */
+  readonly exact?: boolean;
   /** The fixed temperature that it divides by, if that is all it does. */
   readonly divisor?: number;
   /** Its own numbers at the start, if it has any. */

@@ -10,8 +10,8 @@ import { divideEdit, LEAST_TEMPERATURE } from "./_temperature.ts";
  * Before the first truncator it is the operator `temperature`, which divides in the row's dtype; after one it divides in float64, which
  * changes neither order nor ties; but where a stage behind it edits more than 256 kept logits, the row is read again, divided and rounded
  * to its dtype. Its place matters: llama.cpp puts it last, transformers and vLLM first.
- * Cost: at the front one more pass over the row's tiles; behind a truncator to 256 tokens nothing, behind a wider one the cells of
- * {@linkcode sampler}.
+ * Cost: at the front one more pass over the row's tiles; behind a truncator to 256 tokens nothing, behind a wider one
+ * another sweep.
  *
  * @example Half the temperature, and none
  * ```ts
@@ -49,9 +49,7 @@ export const withTemperatureDefinition = /* @__PURE__ */ define({
       spec,
       divisor: temperature,
       edit: () => divideEdit(temperature),
-      cut(ladder) {
-        if (!ladder.scale(temperature)) ladder.giveUp("the mass at another temperature");
-      },
+      cut: (ladder) => ladder.scale(temperature),
     };
   },
 });

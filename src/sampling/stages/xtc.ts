@@ -18,8 +18,8 @@ export interface XtcOptions {
  * `threshold`. The chance is keyed by the row or step like every other. `minKeep` counts as llama.cpp does: masked tokens are candidates
  * until a truncator, other than top-n-sigma, takes them away.
  *
- * Source: llama.cpp's XTC sampler. Cost: at most `1 / threshold` tokens can be concerned,
- * which the read holds; a second read where the tokens drawn ahead were all dropped.
+ * Source: llama.cpp's XTC sampler. Cost: as `keepMinP`; at most
+ * `1 / threshold` tokens can be concerned.
  *
  * @example Of three top choices the least likely stays
  * ```ts
@@ -53,8 +53,6 @@ export const xtcDefinition = /* @__PURE__ */ define({
     const gap = ln(threshold);
     return {
       spec,
-      needsBest: Math.floor(1 / threshold) + 1,
-      needsMasked: minKeep > 1,
       cut(ladder, { chance }) {
         if (probability === 0 || threshold > 0.5) return;
         if (chance() <= probability) ladder.dropTop(gap, minKeep);
