@@ -81,6 +81,40 @@ export interface Kernels {
   logProbabilities(logits: number, count: number, mapped: number, maximum: number, logSum: number): void;
 
   /**
+   * Of each tile of one stream, p, writes what its softmax makes of another, q: to columns 8 and 9 of its row `sum w g / 2^exponent` and
+   * `sum w g^2 / 2^exponent` (0 unless `squares`), in nats, with w the weight of a logit x of p and `g = x - t` (`gap`) or `g = t`, t the logit
+   * of q; to column 10 how many ids are allowed in p and masked in q, which are left out. `weights` and `table` are as
+   * {@linkcode Kernels.store} wrote them, `otherTable` has the maxima of q. `count` begins on a tile border. Tiles with an invalid logit get 0.
+   * Method: both logits are taken from their tile's largest first, so that no offset between the streams costs anything; the offset
+   * comes in by tile, in float64. Given the weights, the same bits on every backend. Cost: a quarter of a sweep.
+   */
+  cross(
+    logits: number,
+    weights: number,
+    other: number,
+    count: number,
+    table: number,
+    otherTable: number,
+    gap: boolean,
+    squares: boolean,
+  ): void;
+  /**
+   * Writes `by (x - m) + otherBy (t - m')` to `mapped`, m and m' the largest logit of each tile by its row of the tables (0 where that is
+   * -Infinity), in float64 and rounded once. Where a stream with a factor above 0 is masked it is -Infinity, else where one with a factor
+   * below 0 is, +Infinity. Factors are not 0. The same bits on every backend. Cost: 0.5 ns a logit.
+   */
+  combineCentred(
+    logits: number,
+    other: number,
+    count: number,
+    table: number,
+    otherTable: number,
+    by: number,
+    otherBy: number,
+    mapped: number,
+  ): void;
+
+  /**
    * Writes the ascending positions of the logits of one tile that are greater than `threshold` (or equal, if `inclusive`)
    * as uint32 to `indices`; gives how many. NaN is never among them.
    */

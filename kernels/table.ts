@@ -66,6 +66,32 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     },
     gives: "void",
   },
+  cross: {
+    parameters: {
+      logits: at("logits"),
+      weights: at("logits", 2 ** 61),
+      other: at("logits"),
+      count: number("count"),
+      table: at("swept"),
+      otherTable: at("swept"),
+      gap: flag(),
+      squares: flag(),
+    },
+    gives: "i32",
+  },
+  combineCentred: {
+    parameters: {
+      logits: at("logits"),
+      other: at("logits"),
+      count: number("count"),
+      table: at("swept"),
+      otherTable: at("swept"),
+      by: f64(2, 0.5),
+      otherBy: f64(-1, 0.5),
+      mapped: at("mapped"),
+    },
+    gives: "void",
+  },
   collect: {
     parameters: {
       logits: at("logits"),

@@ -8,6 +8,8 @@ export { total } from "../total/reference.ts";
 export { probabilities } from "../probabilities/reference.ts";
 export { share } from "../share/reference.ts";
 export { logProbabilities } from "../log_probabilities/reference.ts";
+export { cross } from "../cross/reference.ts";
+export { combineCentred } from "../combine_centred/reference.ts";
 export { collect } from "../collect/reference.ts";
 export { bound } from "../bound/reference.ts";
 export { find } from "../find/reference.ts";

@@ -5,4 +5,5 @@ export { deposit } from "../deposit/wasm.ts";
 export { total } from "../total/wasm.ts";
 export { probabilities } from "../probabilities/wasm.ts";
 export { share } from "../share/wasm.ts";
+export { cross } from "../cross/wasm.ts";
 export { tally } from "../tally/wasm.ts";

@@ -1,0 +1,26 @@
+import { Column } from "../layout.ts";
+import { powerOfTwo } from "../reference/elementary.ts";
+import { exactTile } from "../sweep/exact_tile.ts";
+import type { Views } from "../views.ts";
+import { type CrossTile, topOf, writeMoments } from "./cross_tile.ts";
+
+/** One tile in float64, id by id: what is masked in q alone is counted and left out. Weights that are not there are made first. */
+export function exactCross({ values, f64, base }: Views, tile: CrossTile): void {
+  const { logits, weights, other, count, row, otherRow, gap } = tile;
+  if (Number.isNaN(f64[row + Column.reference])) exactTile("sum", values, logits, count, f64, row, base, weights);
+  const m = topOf(f64, row), otherTop = topOf(f64, otherRow);
+  let mean = 0, square = 0, apart = 0;
+  for (let i = 0; i < count; i++) {
+    const x = values[logits + i], t = values[other + i], w = values[weights + i];
+    if (x === -Infinity) continue;
+    if (t === -Infinity) apart++;
+    else if (w > 0) {
+      const g = (gap ? x - m : 0) - (t - otherTop);
+      mean += w * g;
+      square += w * g * g;
+    }
+  }
+  const binades = f64[row + Column.reference] - f64[row + Column.exponent];
+  const scale = powerOfTwo(Math.trunc(Math.min(Math.max(binades, -1022), 1023)));
+  writeMoments(f64, tile, (gap ? mean : -mean) * scale, square * scale, m, otherTop, apart);
+}
