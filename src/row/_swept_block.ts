@@ -16,6 +16,7 @@ export class SweptBlock implements Block {
     readonly count: number,
     readonly row: number,
     readonly start: number,
+    readonly weights?: number,
   ) {
     this.tiles = Math.ceil(count / TILE);
     this.table = rows;
