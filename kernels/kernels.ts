@@ -115,6 +115,31 @@ export interface Kernels {
   ): void;
 
   /**
+   * Of two streams whose sums are known writes, for each tile, to column 8 of its row `sum min(p, q)`, and to column 9, by `kind`: 0 for
+   * nothing; for 1 `sum (s p ln(p / m) + (1 - s) q ln(q / m))` with `m = s p + (1 - s) q`, s the `share`; for 2 `sum (q - p + p d)` with
+   * `d = ln(p / q)`, every term of which is at least 0, and exact to its last digits where p and q are close. p and q are the softmaxes,
+   * from the weights and rows that {@linkcode Kernels.store} wrote, and each sum as mantissa and exponent of {@linkcode Kernels.total}; `gap` is the
+   * difference of the log-sum-exps. `count` begins on a tile border. What is masked weighs 0; for kind 2 nothing that p allows is masked in q.
+   * Given the weights, the same bits on every backend. Cost: half a sweep for kind 0, 1 to 1.5 for the others.
+   */
+  overlap(
+    logits: number,
+    weights: number,
+    other: number,
+    otherWeights: number,
+    count: number,
+    table: number,
+    otherTable: number,
+    mantissa: number,
+    exponent: number,
+    otherMantissa: number,
+    otherExponent: number,
+    gap: number,
+    kind: number,
+    share: number,
+  ): void;
+
+  /**
    * Writes the ascending positions of the logits of one tile that are greater than `threshold` (or equal, if `inclusive`)
    * as uint32 to `indices`; gives how many. NaN is never among them.
    */

@@ -92,6 +92,25 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     },
     gives: "void",
   },
+  overlap: {
+    parameters: {
+      logits: at("logits"),
+      weights: at("logits", 2 ** 61),
+      other: at("logits"),
+      otherWeights: at("logits", 2 ** 61),
+      count: number("count"),
+      table: at("swept"),
+      otherTable: at("swept"),
+      mantissa: f64(1.5),
+      exponent: f64(40),
+      otherMantissa: f64(1),
+      otherExponent: f64(42),
+      gap: f64(-1.25, 0),
+      kind: i32(1, 0, 2),
+      share: f64(0.5, 0.1),
+    },
+    gives: "i32",
+  },
   collect: {
     parameters: {
       logits: at("logits"),

@@ -38,7 +38,7 @@ export function paddedWith(filler: f32, at: usize, count: i32): usize {
   return paddedTo(SCRATCH, filler, at, count);
 }
 
-/** The same, to one of the three rooms for a block from the scratch room on. */
+/** The same, to one of the four rooms for a block from the scratch room on. */
 export function paddedTo(room: usize, filler: f32, at: usize, count: i32): usize {
   const last = room + (<usize> (count & -LANES) << 2);
   v128.store(last, f32x4.splat(filler));

@@ -10,6 +10,7 @@ export { share } from "../share/reference.ts";
 export { logProbabilities } from "../log_probabilities/reference.ts";
 export { cross } from "../cross/reference.ts";
 export { combineCentred } from "../combine_centred/reference.ts";
+export { overlap } from "../overlap/reference.ts";
 export { collect } from "../collect/reference.ts";
 export { bound } from "../bound/reference.ts";
 export { find } from "../find/reference.ts";
