@@ -29,6 +29,7 @@ export {
   type ErrorCode,
   errorCode,
   ERRORS,
+  type Fact,
   type Folded,
   InvalidLogitError,
   type LogitArray,

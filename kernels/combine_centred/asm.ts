@@ -3,7 +3,16 @@ import { highPair, joinPairs, paddedTo, SCRATCH, TILE, TILE_BYTES } from "../asm
 import { MAXIMUM, ROW } from "../asm/row.ts";
 
 /** Four logits a time; the last ones by way of the scratch room. */
-function combineTile(logits: usize, other: usize, count: i32, m: f64, m2: f64, by: f64, otherBy: f64, mapped: usize): void {
+function combineTile(
+  logits: usize,
+  other: usize,
+  count: i32,
+  m: f64,
+  m2: f64,
+  by: f64,
+  otherBy: f64,
+  mapped: usize,
+): void {
   const tops = f64x2.splat(m);
   const otherTops = f64x2.splat(m2);
   const factors = f64x2.splat(by);

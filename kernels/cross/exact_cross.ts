@@ -1,13 +1,16 @@
 import { Column } from "../layout.ts";
 import { powerOfTwo } from "../reference/elementary.ts";
-import { exactTile } from "../sweep/exact_tile.ts";
+import { withWeights } from "../sweep/with_weights.ts";
 import type { Views } from "../views.ts";
 import { type CrossTile, topOf, writeMoments } from "./cross_tile.ts";
 
 /** One tile in float64, id by id: what is masked in q alone is counted and left out. Weights that are not there are made first. */
-export function exactCross({ values, f64, base }: Views, tile: CrossTile): void {
+export function exactCross(views: Views, tile: CrossTile): void {
+  withWeights(views, tile, () => weighedCross(views, tile));
+}
+
+function weighedCross({ values, f64 }: Views, tile: CrossTile): void {
   const { logits, weights, other, count, row, otherRow, gap } = tile;
-  if (Number.isNaN(f64[row + Column.reference])) exactTile("sum", values, logits, count, f64, row, base, weights);
   const m = topOf(f64, row), otherTop = topOf(f64, otherRow);
   let mean = 0, square = 0, apart = 0;
   for (let i = 0; i < count; i++) {

@@ -1,5 +1,17 @@
 /** What two softmaxes have in common, and how far apart they are: sums of terms that are at least 0, from stored weights. */
-import { addLanes, BLOCK, blockEnd, highPair, joinPairs, LANES, paddedTo, SCRATCH, TILE, TILE_BYTES, TURN } from "../asm/lanes.ts";
+import {
+  addLanes,
+  BLOCK,
+  blockEnd,
+  highPair,
+  joinPairs,
+  LANES,
+  paddedTo,
+  SCRATCH,
+  TILE,
+  TILE_BYTES,
+  TURN,
+} from "../asm/lanes.ts";
 import { APART, FIRST, powerOfTwo, REFERENCE, ROW, SECOND } from "../asm/row.ts";
 
 /** Bytes of a block. */

@@ -1,16 +1,12 @@
-import { Column } from "../layout.ts";
-import { exactTile } from "../sweep/exact_tile.ts";
+import { withWeights } from "../sweep/with_weights.ts";
 import type { Views } from "../views.ts";
 import { WIDE } from "./arithmetic.ts";
 import type { OverlapTile } from "./overlap_tile.ts";
 import { sumOverlap } from "./sum_overlap.ts";
 
 /** One tile in float64. Weights that are not there are made first. */
-export function exactOverlap({ values, f64, base }: Views, tile: OverlapTile): void {
-  const { logits, weights, other, otherWeights, count, row, otherRow } = tile;
-  if (Number.isNaN(f64[row + Column.reference])) exactTile("sum", values, logits, count, f64, row, base, weights);
-  if (Number.isNaN(f64[otherRow + Column.reference])) {
-    exactTile("sum", values, other, count, f64, otherRow, base, otherWeights);
-  }
-  sumOverlap(values, f64, tile, WIDE);
+export function exactOverlap(views: Views, tile: OverlapTile): void {
+  const { other, otherWeights, count, otherRow } = tile;
+  const second = { logits: other, weights: otherWeights, count, row: otherRow };
+  withWeights(views, tile, () => withWeights(views, second, () => sumOverlap(views.values, views.f64, tile, WIDE)));
 }

@@ -1,6 +1,15 @@
 import { Column } from "../../kernels/mod.ts";
-import { type Block, type Fact, type Spec, wholeFault } from "../core/mod.ts";
-import { addPairBlock, type ExactMoments, exactMoments, exactMomentsFault, meanOf, mergeMoments, varianceOf } from "./_exact_moments.ts";
+import { type Block, type Fact, type RowFacts, type Spec, wholeFault } from "../core/mod.ts";
+import {
+  addPairBlock,
+  type ExactMoments,
+  exactMoments,
+  exactMomentsFault,
+  meanOf,
+  mergeMoments,
+  varianceOf,
+} from "./_exact_moments.ts";
+import { logSumGap } from "./_pair.ts";
 
 /** What the softmax of one stream, p, makes of another, q. */
 export interface Cross {
@@ -40,6 +49,12 @@ export function crossFact(p: string, q: string, of: "gap" | "logit", squares: bo
       exactMomentsFault(sums, folded) ?? wholeFault("apart", apart, 0, folded.count),
     finish: ({ sums, apart }) => ({ mean: meanOf(sums), variance: squares ? varianceOf(sums) : 0, apart }),
   };
+}
+
+/** `KL(p || q) = E_p[x - t] - (L(x) - L(t))`, from the fact of their gap; +Infinity where an id of p is masked in q. */
+export function klOf({ mean, apart }: Cross, p: RowFacts, q: RowFacts): number {
+  // Less than 0 is rounding.
+  return apart > 0 ? Infinity : Math.max(0, mean - logSumGap(p, q));
 }
 
 /** Where a block's table lies. */

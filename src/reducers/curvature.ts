@@ -104,7 +104,12 @@ export const curvatureDefinition = /* @__PURE__ */ define({
         const { logprob } = label, { mean: logit, variance, apart } = row.know(cross);
         if (apart > 0) return { curvature: NaN, logprob, mean: -Infinity, variance: Infinity };
         const mean = (logit - scored.maximum) - scored.logSum, above = logprob - mean;
-        return { curvature: variance === 0 && Math.abs(above) < 1e-6 ? 0 : above / Math.sqrt(variance), logprob, mean, variance };
+        return {
+          curvature: variance === 0 && Math.abs(above) < 1e-6 ? 0 : above / Math.sqrt(variance),
+          logprob,
+          mean,
+          variance,
+        };
       },
     };
   },

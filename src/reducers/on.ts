@@ -39,7 +39,9 @@ export const onDefinition = /* @__PURE__ */ define({
   make({ stream }, spec, { inputs: [reducer] }): Reducer<unknown> {
     const own = reducer as Reducer<unknown>;
     if (typeof own?.finish !== "function") {
-      throw new ParameterError(`Cannot use on("${stream}") without a reducer: wanted one, as on("${stream}", entropy())`);
+      throw new ParameterError(
+        `Cannot use on("${stream}") without a reducer: wanted one, as on("${stream}", entropy())`,
+      );
     }
     if (own.streams) {
       throw new ParameterError(

@@ -52,7 +52,9 @@ export const renyiDivergenceDefinition = /* @__PURE__ */ define({
   result: { type: "number", help: "the divergence, in nats" },
   make({ p, q, alpha }, spec): Reducer<number, null> {
     if (alpha === 1) {
-      throw new ParameterError("Cannot use renyiDivergence with alpha = 1: of order 1 it is klDivergence, wanted another");
+      throw new ParameterError(
+        "Cannot use renyiDivergence with alpha = 1: of order 1 it is klDivergence, wanted another",
+      );
     }
     const sum = combinationFact(p, q, alpha, 1 - alpha);
     return {

@@ -56,9 +56,7 @@ export class ReducerSet {
     this.folded = [...this.reducers, ...facts];
     this.inputs = this.folded.map((folded, i) => inputsOf(this.names[i] ?? folded.spec.name, folded, streams));
     const askers = (stream: number) => this.folded.filter((_, i) => this.inputs[i].includes(stream));
-    this.levels = (streams ?? [""]).map((_, stream) =>
-      highest(askers(stream).map(({ needs }) => needs ?? "maximum"))
-    );
+    this.levels = (streams ?? [""]).map((_, stream) => highest(askers(stream).map(({ needs }) => needs ?? "maximum")));
     this.weighed = this.levels.map((_, stream) => askers(stream).some((asker) => "weights" in asker && asker.weights));
     this.maySecond = this.reducers.some(({ second }) => second !== undefined);
     this.mostReads = Math.max(1, ...this.reducers.map(({ second, mostReads = 2 }) => second ? mostReads : 1));

@@ -1,6 +1,7 @@
 import type { Kernels, Level } from "../../kernels/mod.ts";
 import type { Fact, Reducer } from "../core/mod.ts";
 import { Facts } from "./_facts.ts";
+import { isInvalid } from "./_invalid_row.ts";
 import type { Fragment } from "./_part.ts";
 import type { ReducerSet } from "./_reducer_set.ts";
 import { type Run, viewOf } from "./_run.ts";
@@ -141,10 +142,11 @@ export class RowFold {
     return results;
   }
 
-  /** The reducers that want the row again, by their position. */
+  /** The reducers that want the row again, by their position; none of a stream that is invalid. */
   seconds(facts: readonly Facts[]): [number, Second][] {
     const { reducers, inputs } = this.#set;
     return reducers.flatMap((reducer, i): [number, Second][] => {
+      if (inputs[i].some((stream) => isInvalid(facts[stream]))) return [];
       const second = reducer.second?.(this.#states[i] as object, facts[inputs[i][0]]);
       return second ? [[i, second]] : [];
     });
