@@ -57,6 +57,7 @@ export {
   SourceExhaustedError,
   type Spec,
   StateFormatError,
+  type StreamReport,
 } from "./src/core/mod.ts";
 export * from "./src/flow/mod.ts";
 export {

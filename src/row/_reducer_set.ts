@@ -5,7 +5,7 @@ import { sha256 } from "../formats/inside.ts";
 import { checkReducers } from "./_check_reducers.ts";
 import { LEVELS } from "./_levels.ts";
 
-const RESERVED = ["index", "count", "nan", "posInf", "allMasked", "firstInvalid", "partial", "reads"];
+const RESERVED = ["index", "count", "nan", "posInf", "allMasked", "firstInvalid", "partial", "reads", "streams"];
 
 /** The highest of several levels: each includes the ones before it. */
 export function highest(levels: Iterable<Level>): Level {
@@ -154,7 +154,10 @@ function inputsOf(
   }
   if (!streams) {
     throw new ParameterError(
-      `Cannot reduce aligned streams by "${name}": it does not say which of ${aligned.join(", ")} it takes (streams)`,
+      `Cannot reduce aligned streams by "${name}": it does not say which of ${
+        aligned.join(", ")
+      } it takes (streams); ` +
+        `for a reducer of one stream, on("${aligned[0]}", ...)`,
     );
   }
   return streams.map((stream) => {

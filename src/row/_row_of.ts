@@ -1,4 +1,5 @@
 import type { Reducers, Row, RowFacts, RowReport } from "../core/mod.ts";
+import { isInvalid } from "./_invalid_row.ts";
 import type { ReducerSet } from "./_reducer_set.ts";
 
 /** Facts and results as the row that callers see. */
@@ -12,8 +13,19 @@ export function rowOf<T extends Reducers>(
     ? facts[0]
     : together(facts);
   const row: Record<string, unknown> = { index, count, nan, posInf, allMasked, firstInvalid, partial, reads };
+  if (set.streams && facts.some(isInvalid)) row.streams = faultsOf(set.streams, facts);
   for (let i = 0; i < results.length; i++) row[set.names[i]] = results[i];
   return row as Row<T>;
+}
+
+/** What is wrong with each stream that has no distribution. */
+function faultsOf(names: readonly string[], facts: readonly RowFacts[]): NonNullable<RowReport["streams"]> {
+  return Object.fromEntries(
+    facts.flatMap((stream, i) => {
+      const { nan, posInf, allMasked, firstInvalid } = stream;
+      return isInvalid(stream) ? [[names[i], { nan, posInf, allMasked, firstInvalid }]] : [];
+    }),
+  );
 }
 
 /** Of aligned streams the invalid logits of all, and whether one has no allowed token. */
