@@ -85,7 +85,7 @@ export interface Kernels {
    * `sum w g^2 / 2^exponent` (0 unless `squares`), in nats, with w the weight of a logit x of p and `g = x - t` (`gap`) or `g = t`, t the logit
    * of q; to column 10 how many ids are allowed in p and masked in q, which are left out. `weights` and `table` are as
    * {@linkcode Kernels.store} wrote them, `otherTable` has the maxima of q. `count` begins on a tile border. Tiles with an invalid logit get 0.
-   * Method: both logits are taken from their tile's largest first, so that no offset between the streams costs anything; the offset
+   * Method: both logits are taken from about their tile's largest first, so that no offset between the streams costs anything; the offset
    * comes in by tile, in float64. Given the weights, the same bits on every backend. Cost: a quarter of a sweep.
    */
   cross(

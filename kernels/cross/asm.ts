@@ -12,12 +12,12 @@ let isApart: bool = false;
 const ROOM: usize = <usize> BLOCK << 2;
 
 /**
- * `sum w g` of one tile, and `sum w g^2` in `squareSum`, with `g = (x - m) - (t - m')`, or `-(t - m')` where `own` has no bits. What is
+ * `sum w g` of one tile, and `sum w g^2` in `squareSum`, with `g = (x - m) - (t - c)`, or `-(t - c)` where `own` has no bits. What is
  * masked is held at the least number: it weighs 0, and 0 times that is 0. Three blocks lie in the first cache: lanes 0 to 3, then 4 to 7.
  */
-function crossAgainst(logits: usize, weights: usize, other: usize, count: i32, m: f32, m2: f32, own: v128): f64 {
+function crossAgainst(logits: usize, weights: usize, other: usize, count: i32, m: f32, centre: f32, own: v128): f64 {
   const top = f32x4.splat(m);
-  const otherTop = f32x4.splat(m2);
+  const otherTop = f32x4.splat(centre);
   const least = f32x4.splat(-f32.MAX_VALUE);
   const masked = f32x4.splat(-Infinity);
   let apart = f32x4.splat(0);
@@ -75,6 +75,29 @@ function topOf(table: usize): f64 {
   return maximum > -Infinity ? maximum : 0;
 }
 
+/** How many logits tell about where the others are. */
+const FEW: i32 = 8;
+/** An estimate that is larger is none. */
+const FAR: f64 = 1048576.0;
+
+/**
+ * From where the logits of q are taken: their largest, m2, less what the first few weigh g to be, about m2. So the sum of `w g` is small beside
+ * that of the weights, whose own rounding then costs nothing. (Where all weigh the same, that rounding is not random.)
+ */
+function centreOf(logits: usize, weights: usize, other: usize, count: i32, m: f64, m2: f64, gap: bool): f32 {
+  let sum: f64 = 0;
+  let total: f64 = 0;
+  for (let i: usize = 0; i < <usize> min<i32>(count, FEW); i++) {
+    const w = <f64> f32.load(weights + (i << 2));
+    const d = gap ? <f64> f32.load(logits + (i << 2)) - m : 0;
+    const g = d - (<f64> f32.load(other + (i << 2)) - m2);
+    if (!(w > 0 && abs(g) < FAR)) continue;
+    sum += w * g;
+    total += w;
+  }
+  return <f32> (total > 0 ? m2 - sum / total : m2);
+}
+
 /** One tile: writes its columns; or marks it and gives 1 where ids are apart, weights are not there, or a sum is not finite. */
 function crossTile(
   logits: usize,
@@ -92,17 +115,17 @@ function crossTile(
     return 0;
   }
   const m = topOf(table);
-  const m2 = topOf(otherTable);
+  const centre = centreOf(logits, weights, other, count, m, topOf(otherTable), gap);
   const binades = f64.load(table, REFERENCE) - f64.load(table, EXPONENT);
   const own = i32x4.splat(gap ? -1 : 0);
-  const sum = crossAgainst(logits, weights, other, count, <f32> m, <f32> m2, own);
+  const sum = crossAgainst(logits, weights, other, count, <f32> m, centre, own);
   if (isApart || binades != binades || !(abs(sum) < Infinity && squareSum < Infinity)) {
     writePair(table, 0, 0, -1);
     return 1;
   }
   const scale = powerOfTwo(<i32> min<f64>(max<f64>(binades, -1022), 1023));
   const mean = (gap ? sum : -sum) * scale;
-  const offset = gap ? m - m2 : m2;
+  const offset = gap ? m - <f64> centre : <f64> centre;
   const square = squares ? squareSum * scale + 2.0 * offset * mean + offset * offset * mantissa : 0;
   writePair(table, mean + offset * mantissa, square, 0);
   return 0;

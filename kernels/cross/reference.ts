@@ -2,7 +2,7 @@ import type { Kernels } from "../kernels.ts";
 import { Column, TILE } from "../layout.ts";
 import { powerOfTwo } from "../reference/elementary.ts";
 import type { Views } from "../views.ts";
-import { type CrossTile, topOf, writeMoments, writePair } from "./cross_tile.ts";
+import { centreOf, type CrossTile, topOf, writeMoments, writePair } from "./cross_tile.ts";
 import { exactCross } from "./exact_cross.ts";
 
 /** By position mod 8 the sums of a block, then those of squares; and the same of all blocks. */
@@ -46,18 +46,18 @@ function crossTile(
   least: number,
 ): boolean {
   const { row, otherRow, gap } = tile;
-  const m = topOf(f64, row), otherTop = topOf(f64, otherRow);
+  const m = topOf(f64, row), centre = centreOf(values, tile, m, topOf(f64, otherRow));
   const binades = f64[row + Column.reference] - f64[row + Column.exponent];
   isApart = false;
   totals.fill(0);
   for (let from = 0; from < tile.count; from += BLOCK) {
-    addBlock(values, tile, from, round(m), round(otherTop), round, least);
+    addBlock(values, tile, from, round(m), centre, round, least);
     for (let i = 0; i < 16; i++) totals[i] = round(totals[i] + sums[i]);
   }
   const sum = addLanes(0), square = addLanes(8);
   if (isApart || binades !== binades || !(Math.abs(sum) < Infinity && square < Infinity)) return false;
   const scale = powerOfTwo(Math.trunc(Math.min(Math.max(binades, -1022), 1023)));
-  writeMoments(f64, tile, (gap ? sum : -sum) * scale, square * scale, m, otherTop, 0);
+  writeMoments(f64, tile, (gap ? sum : -sum) * scale, square * scale, m, centre, 0);
   return true;
 }
 
@@ -66,7 +66,7 @@ function addBlock(
   { logits, weights, other, count, gap }: CrossTile,
   from: number,
   m: number,
-  otherTop: number,
+  centre: number,
   round: (x: number) => number,
   least: number,
 ): void {
@@ -74,7 +74,7 @@ function addBlock(
   for (let i = from; i < Math.min(from + BLOCK, count); i++) {
     const a = values[logits + i], b = values[other + i];
     if (b === -Infinity && a !== -Infinity) isApart = true;
-    const d = round(a - m), e = round(b - otherTop);
+    const d = round(a - m), e = round(b - centre);
     const g = round((gap ? (d < least ? least : d) : 0) - (e < least ? least : e));
     const p = round(values[weights + i] * g), at = i & 7;
     sums[at] = round(sums[at] + p);
