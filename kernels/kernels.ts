@@ -20,6 +20,8 @@ export interface Kernels {
   readonly element: "f32" | "f64";
   /** The memory that addresses are of. It never grows, so views of it stay valid. */
   readonly memory: ArrayBuffer;
+  /** The same, as the modules of further kernels import it: see `alignedKernels`; the reference has none. */
+  readonly wasm: WebAssembly.Memory | undefined;
   /** Who has which part of it. */
   readonly arena: Arena;
   /**
@@ -79,65 +81,6 @@ export interface Kernels {
    * -Infinity beside a finite maximum. The same bits on every backend.
    */
   logProbabilities(logits: number, count: number, mapped: number, maximum: number, logSum: number): void;
-
-  /**
-   * Of each tile of one stream, p, writes what its softmax makes of another, q: to columns 8 and 9 of its row `sum w g / 2^exponent` and
-   * `sum w g^2 / 2^exponent` (0 unless `squares`), in nats, with w the weight of a logit x of p and `g = x - t` (`gap`) or `g = t`, t the logit
-   * of q; to column 10 how many ids are allowed in p and masked in q, which are left out. `weights` and `table` are as
-   * {@linkcode Kernels.store} wrote them, `otherTable` has the maxima of q. `count` begins on a tile border. Tiles with an invalid logit get 0.
-   * Method: both logits are taken from about their tile's largest first, so that no offset between the streams costs anything; the offset
-   * comes in by tile, in float64. Given the weights, the same bits on every backend. Cost: a quarter of a sweep.
-   */
-  cross(
-    logits: number,
-    weights: number,
-    other: number,
-    count: number,
-    table: number,
-    otherTable: number,
-    gap: boolean,
-    squares: boolean,
-  ): void;
-  /**
-   * Writes `by (x - m) + otherBy (t - m')` to `mapped`, m and m' the largest logit of each tile by its row of the tables (0 where that is
-   * -Infinity), in float64 and rounded once. Where a stream with a factor above 0 is masked it is -Infinity, else where one with a factor
-   * below 0 is, +Infinity. Factors are not 0. The same bits on every backend. Cost: 0.5 ns a logit.
-   */
-  combineCentred(
-    logits: number,
-    other: number,
-    count: number,
-    table: number,
-    otherTable: number,
-    by: number,
-    otherBy: number,
-    mapped: number,
-  ): void;
-
-  /**
-   * Of two streams whose sums are known writes, for each tile, to column 8 of its row `sum min(p, q)`, and to column 9, by `kind`: 0 for
-   * nothing; for 1 `sum (s p ln(p / m) + (1 - s) q ln(q / m))` with `m = s p + (1 - s) q`, s the `share`; for 2 `sum (q - p + p d)` with
-   * `d = ln(p / q)`, every term of which is at least 0, and exact to its last digits where p and q are close. p and q are the softmaxes,
-   * from the weights and rows that {@linkcode Kernels.store} wrote, and each sum as mantissa and exponent of {@linkcode Kernels.total}; `gap` is the
-   * difference of the log-sum-exps. `count` begins on a tile border. What is masked weighs 0; for kind 2 nothing that p allows is masked in q.
-   * Given the weights, the same bits on every backend. Cost: half a sweep for kind 0, 1 to 1.5 for the others.
-   */
-  overlap(
-    logits: number,
-    weights: number,
-    other: number,
-    otherWeights: number,
-    count: number,
-    table: number,
-    otherTable: number,
-    mantissa: number,
-    exponent: number,
-    otherMantissa: number,
-    otherExponent: number,
-    gap: number,
-    kind: number,
-    share: number,
-  ): void;
 
   /**
    * Writes the ascending positions of the logits of one tile that are greater than `threshold` (or equal, if `inclusive`)

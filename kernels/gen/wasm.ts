@@ -5,6 +5,4 @@ export { deposit } from "../deposit/wasm.ts";
 export { total } from "../total/wasm.ts";
 export { probabilities } from "../probabilities/wasm.ts";
 export { share } from "../share/wasm.ts";
-export { cross } from "../cross/wasm.ts";
-export { overlap } from "../overlap/wasm.ts";
 export { tally } from "../tally/wasm.ts";

@@ -1,4 +1,8 @@
-import type { Fact } from "./fact.ts";
+/** What a fact is recognised by: see `Fact`. */
+export interface Known<T> {
+  /** What is known. */
+  finish(state: never, row: RowFacts): T;
+}
 
 /** What the engine itself knows of a row, and hands to every reducer's `finish`. */
 export interface RowFacts {
@@ -41,5 +45,5 @@ export interface RowFacts {
    *
    * @throws {ParameterError} If none has.
    */
-  know<T>(fact: Fact<T>): T;
+  know<T>(fact: Known<T>): T;
 }

@@ -1,4 +1,4 @@
-import { Column, exp } from "../../kernels/mod.ts";
+import { alignedKernels, Column, exp } from "../../kernels/mod.ts";
 import { type Fact, type Spec, wholeFault } from "../core/mod.ts";
 import { addressOf } from "./_cross.ts";
 import {
@@ -42,7 +42,16 @@ export function combinationFact(
       state.base.hi = kernels.base.hi;
       state.base.lo = kernels.base.lo;
       kernels.arena.lend(({ stage, table: rows, rows: swept }) => {
-        kernels.combineCentred(at, other.at, count, addressOf(own), addressOf(other), by, otherBy, stage);
+        alignedKernels(kernels).combineCentred(
+          at,
+          other.at,
+          count,
+          addressOf(own),
+          addressOf(other),
+          by,
+          otherBy,
+          stage,
+        );
         kernels.sweep("sum", stage, count, rows);
         for (let row = 0; row < tiles * Column.stride; row += Column.stride) {
           state.apart += swept[row + Column.posInf];

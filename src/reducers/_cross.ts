@@ -1,4 +1,4 @@
-import { Column } from "../../kernels/mod.ts";
+import { alignedKernels, Column } from "../../kernels/mod.ts";
 import { type Block, type Fact, type RowFacts, type Spec, wholeFault } from "../core/mod.ts";
 import {
   addPairBlock,
@@ -37,7 +37,16 @@ export function crossFact(p: string, q: string, of: "gap" | "logit", squares: bo
     init: () => ({ sums: exactMoments(), apart: 0 }),
     stepBlock(state, own, other) {
       const { kernels, at, count, table, tiles } = own;
-      kernels.cross(at, own.weights!, other.at, count, addressOf(own), addressOf(other), of === "gap", squares);
+      alignedKernels(kernels).cross(
+        at,
+        own.weights!,
+        other.at,
+        count,
+        addressOf(own),
+        addressOf(other),
+        of === "gap",
+        squares,
+      );
       addPairBlock(state.sums, own);
       for (let tile = 0; tile < tiles; tile++) state.apart += table[tile * Column.stride + Column.apart];
     },

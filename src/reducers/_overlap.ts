@@ -1,4 +1,4 @@
-import { Column } from "../../kernels/mod.ts";
+import { alignedKernels, Column } from "../../kernels/mod.ts";
 import type { Fact, Reducer, RowFacts, Spec } from "../core/mod.ts";
 import { addressOf } from "./_cross.ts";
 import {
@@ -41,7 +41,7 @@ function overlapFact(
     init: exactMoments,
     stepBlock(state, own, other) {
       const { kernels, at, count, table } = own;
-      kernels.overlap(
+      alignedKernels(kernels).overlap(
         at,
         own.weights!,
         other.at,

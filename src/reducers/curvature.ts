@@ -1,6 +1,7 @@
 import { define, type Reducer } from "../core/mod.ts";
 import { crossFact } from "./_cross.ts";
 import { labelDefinition } from "./label.ts";
+import { listOf } from "./_list_of.ts";
 import { hasNone } from "./_pair.ts";
 
 /** What {@linkcode curvature} gives of a row that has a label. */
@@ -70,9 +71,14 @@ export const curvatureDefinition = /* @__PURE__ */ define({
   options: {
     reference: { type: "text", argument: true, help: "the stream whose softmax weighs" },
     score: { type: "text", argument: true, help: "the stream of the scoring model" },
-    labels: labelDefinition.options.labels,
-    ignore: labelDefinition.options.ignore,
-    shift: labelDefinition.options.shift,
+    labels: {
+      type: "data",
+      read: (what, _name, value) => listOf(what, value as ArrayLike<number>),
+      argument: true,
+      help: "one id a row",
+    },
+    ignore: { type: "whole", least: -9007199254740991, default: -100, help: "the label of rows to leave out" },
+    shift: { type: "flag", default: false, help: "row i is scored against label i + 1; the last has none" },
   },
   result: {
     optional: true,

@@ -1,5 +1,5 @@
 import { Total } from "../../kernels/mod.ts";
-import { type Fact, ParameterError, type RowFacts, specText } from "../core/mod.ts";
+import { type Fact, type Known, ParameterError, type RowFacts, specText } from "../core/mod.ts";
 
 /** Which row, and how much of it has been read. */
 export interface Extent {
@@ -71,8 +71,10 @@ export class Facts implements RowFacts {
     throw new ParameterError(`Cannot tell the facts of stream "${stream}": there are ${found}`);
   }
 
-  know<T>(fact: Fact<T>): T {
-    if (this.#aligned) return this.#aligned.know(fact) as T;
-    throw new ParameterError(`Cannot tell ${specText(fact.spec)}: the row is of one stream, without a name`);
+  know<T>(fact: Known<T>): T {
+    if (this.#aligned) return this.#aligned.know(fact as Fact<T>) as T;
+    throw new ParameterError(
+      `Cannot tell ${specText((fact as Fact<T>).spec)}: the row is of one stream, without a name`,
+    );
   }
 }

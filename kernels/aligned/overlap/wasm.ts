@@ -1,11 +1,11 @@
-import type { Exports } from "../functions.ts";
-import type { Kernels } from "../kernels.ts";
-import { Column, TILE } from "../layout.ts";
-import type { Views } from "../views.ts";
+import type { ExportsOf } from "../../functions.ts";
+import type { AlignedKernels } from "../aligned_kernels.ts";
+import { Column, TILE } from "../../layout.ts";
+import type { Views } from "../../views.ts";
 import { exactOverlap } from "./exact_overlap.ts";
 
 /** A tile at which the fast path stops is done in float64. */
-export function overlap(views: Views, exports: Exports): Kernels["overlap"] {
+export function overlap(views: Views, exports: ExportsOf<AlignedKernels>): AlignedKernels["overlap"] {
   const overlapped = exports.overlap;
   return (logits, weights, other, otherWeights, count, table, otherTable, ...asked) => {
     if (overlapped(logits, weights, other, otherWeights, count, table, otherTable, ...asked) === 0) return;

@@ -1,5 +1,5 @@
-import { withWeights } from "../sweep/with_weights.ts";
-import type { Views } from "../views.ts";
+import { withWeights } from "../with_weights.ts";
+import type { Views } from "../../views.ts";
 import { WIDE } from "./arithmetic.ts";
 import type { OverlapTile } from "./overlap_tile.ts";
 import { sumOverlap } from "./sum_overlap.ts";

@@ -1,6 +1,6 @@
 import { Column } from "../layout.ts";
 import type { Views } from "../views.ts";
-import { exactTile } from "./exact_tile.ts";
+import { exactTile } from "../sweep/exact_tile.ts";
 
 /** A tile: indices of its logits and of its weights, how many, and its row. */
 export interface WeighedTile {

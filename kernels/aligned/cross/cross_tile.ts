@@ -1,4 +1,4 @@
-import { Column } from "../layout.ts";
+import { Column } from "../../layout.ts";
 
 /** A tile: indices of its logits and rows, and what is asked. */
 export interface CrossTile {

@@ -1,5 +1,5 @@
-import { Column } from "../layout.ts";
-import { powerOfTwo } from "../reference/elementary.ts";
+import { Column } from "../../layout.ts";
+import { powerOfTwo } from "../../reference/elementary.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import type { OverlapTile } from "./overlap_tile.ts";
 

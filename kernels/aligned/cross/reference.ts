@@ -1,7 +1,7 @@
-import type { Kernels } from "../kernels.ts";
-import { Column, TILE } from "../layout.ts";
-import { powerOfTwo } from "../reference/elementary.ts";
-import type { Views } from "../views.ts";
+import type { AlignedKernels } from "../aligned_kernels.ts";
+import { Column, TILE } from "../../layout.ts";
+import { powerOfTwo } from "../../reference/elementary.ts";
+import type { Views } from "../../views.ts";
 import { centreOf, type CrossTile, topOf, writeMoments, writePair } from "./cross_tile.ts";
 import { exactCross } from "./exact_cross.ts";
 
@@ -9,10 +9,9 @@ import { exactCross } from "./exact_cross.ts";
 const sums = new Float64Array(16), totals = new Float64Array(16);
 /** The block of a tile that is flushed: 32 logits a lane. */
 const BLOCK = 256;
-let isApart = false;
 
 /** One tile a row; float32 logits are worked on in float32, step by step as the binaries do. */
-export function cross(views: Views): Kernels["cross"] {
+export function cross(views: Views): AlignedKernels["cross"] {
   const { f64, shift } = views;
   const round = shift === 2 ? Math.fround : (x: number) => x;
   const least = shift === 2 ? -3.4028234663852886e38 : -Number.MAX_VALUE;
@@ -48,10 +47,10 @@ function crossTile(
   const { row, otherRow, gap } = tile;
   const m = topOf(f64, row), centre = centreOf(values, tile, m, topOf(f64, otherRow));
   const binades = f64[row + Column.reference] - f64[row + Column.exponent];
-  isApart = false;
+  let isApart = false;
   totals.fill(0);
   for (let from = 0; from < tile.count; from += BLOCK) {
-    addBlock(values, tile, from, round(m), centre, round, least);
+    isApart = addBlock(values, tile, from, round(m), centre, round, least) || isApart;
     for (let i = 0; i < 16; i++) totals[i] = round(totals[i] + sums[i]);
   }
   const sum = addLanes(0), square = addLanes(8);
@@ -61,6 +60,7 @@ function crossTile(
   return true;
 }
 
+/** Adds a block to the sums; gives whether an id of it is allowed in p and masked in q. */
 function addBlock(
   values: Float32Array | Float64Array,
   { logits, weights, other, count, gap }: CrossTile,
@@ -69,7 +69,8 @@ function addBlock(
   centre: number,
   round: (x: number) => number,
   least: number,
-): void {
+): boolean {
+  let isApart = false;
   sums.fill(0);
   for (let i = from; i < Math.min(from + BLOCK, count); i++) {
     const a = values[logits + i], b = values[other + i];
@@ -80,6 +81,7 @@ function addBlock(
     sums[at] = round(sums[at] + p);
     sums[at + 8] = round(sums[at + 8] + round(p * g));
   }
+  return isApart;
 }
 
 function addLanes(at: number): number {

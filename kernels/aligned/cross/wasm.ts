@@ -1,11 +1,11 @@
-import type { Exports } from "../functions.ts";
-import type { Kernels } from "../kernels.ts";
-import { Column, TILE } from "../layout.ts";
-import type { Views } from "../views.ts";
+import type { ExportsOf } from "../../functions.ts";
+import type { AlignedKernels } from "../aligned_kernels.ts";
+import { Column, TILE } from "../../layout.ts";
+import type { Views } from "../../views.ts";
 import { exactCross } from "./exact_cross.ts";
 
 /** A tile at which the fast path stops is done in float64. */
-export function cross(views: Views, exports: Exports): Kernels["cross"] {
+export function cross(views: Views, exports: ExportsOf<AlignedKernels>): AlignedKernels["cross"] {
   const crossed = exports.cross;
   return (logits, weights, other, count, table, otherTable, gap, squares) => {
     if (crossed(logits, weights, other, count, table, otherTable, Number(gap), Number(squares)) === 0) return;

@@ -1,7 +1,18 @@
 /** What the softmax of one stream makes of another, from stored weights. */
-import { addLanes, BLOCK, blockEnd, LANES, paddedTo, SCRATCH, TILE, TILE_BYTES, TURN } from "../asm/lanes.ts";
-import { APART, EXPONENT, FIRST, MANTISSA, MAXIMUM, NAN_COUNT, POS_INF, REFERENCE, ROW, SECOND } from "../asm/row.ts";
-import { powerOfTwo } from "../asm/row.ts";
+import { addLanes, BLOCK, blockEnd, LANES, paddedTo, SCRATCH, TILE, TILE_BYTES, TURN } from "../../asm/lanes.ts";
+import {
+  APART,
+  EXPONENT,
+  FIRST,
+  MANTISSA,
+  MAXIMUM,
+  NAN_COUNT,
+  POS_INF,
+  REFERENCE,
+  ROW,
+  SECOND,
+} from "../../asm/row.ts";
+import { powerOfTwo } from "../../asm/row.ts";
 
 /** What the last tile gave beside its first sum. */
 let squareSum: f64 = 0;

@@ -11,8 +11,8 @@ import {
   TILE,
   TILE_BYTES,
   TURN,
-} from "../asm/lanes.ts";
-import { APART, FIRST, powerOfTwo, REFERENCE, ROW, SECOND } from "../asm/row.ts";
+} from "../../asm/lanes.ts";
+import { APART, FIRST, powerOfTwo, REFERENCE, ROW, SECOND } from "../../asm/row.ts";
 
 /** Bytes of a block. */
 const ROOM: usize = <usize> BLOCK << 2;

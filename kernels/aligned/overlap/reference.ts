@@ -1,12 +1,12 @@
-import type { Kernels } from "../kernels.ts";
-import { Column, TILE } from "../layout.ts";
-import type { Views } from "../views.ts";
+import type { AlignedKernels } from "../aligned_kernels.ts";
+import { Column, TILE } from "../../layout.ts";
+import type { Views } from "../../views.ts";
 import { NARROW, WIDE } from "./arithmetic.ts";
 import { exactOverlap } from "./exact_overlap.ts";
 import { sumOverlap } from "./sum_overlap.ts";
 
 /** One tile a row; float32 logits are worked on in float32, step by step as the binaries do. */
-export function overlap(views: Views): Kernels["overlap"] {
+export function overlap(views: Views): AlignedKernels["overlap"] {
   const { values, f64, shift } = views;
   const arithmetic = shift === 2 ? NARROW : WIDE;
   return (logits, weights, other, otherWeights, count, table, otherTable, ...asked) => {

@@ -1,6 +1,6 @@
 /** An affine combination of two streams, each from its tile's largest logit. */
-import { highPair, joinPairs, paddedTo, SCRATCH, TILE, TILE_BYTES } from "../asm/lanes.ts";
-import { MAXIMUM, ROW } from "../asm/row.ts";
+import { highPair, joinPairs, paddedTo, SCRATCH, TILE, TILE_BYTES } from "../../asm/lanes.ts";
+import { MAXIMUM, ROW } from "../../asm/row.ts";
 
 /** Four logits a time; the last ones by way of the scratch room. */
 function combineTile(

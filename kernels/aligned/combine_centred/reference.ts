@@ -1,10 +1,10 @@
 import { topOf } from "../cross/cross_tile.ts";
-import type { Kernels } from "../kernels.ts";
-import { Column, TILE } from "../layout.ts";
-import type { Views } from "../views.ts";
+import type { AlignedKernels } from "../aligned_kernels.ts";
+import { Column, TILE } from "../../layout.ts";
+import type { Views } from "../../views.ts";
 
 /** Combines tile after tile. */
-export function combineCentred({ values, shift, f64 }: Views): Kernels["combineCentred"] {
+export function combineCentred({ values, shift, f64 }: Views): AlignedKernels["combineCentred"] {
   return (logits, other, count, table, otherTable, by, otherBy, mapped) => {
     const x = logits >> shift, t = other >> shift, to = mapped >> shift;
     for (let i = 0; i < count; i++) {

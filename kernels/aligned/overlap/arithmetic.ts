@@ -1,4 +1,4 @@
-import { expTail, ln } from "../reference/elementary.ts";
+import { expTail, ln } from "../../reference/elementary.ts";
 
 /** How numbers of a width are rounded, and the two functions that have a series. */
 export interface Arithmetic {

@@ -1,7 +1,7 @@
-import { Column } from "../layout.ts";
-import { powerOfTwo } from "../reference/elementary.ts";
-import { withWeights } from "../sweep/with_weights.ts";
-import type { Views } from "../views.ts";
+import { Column } from "../../layout.ts";
+import { powerOfTwo } from "../../reference/elementary.ts";
+import { withWeights } from "../with_weights.ts";
+import type { Views } from "../../views.ts";
 import { centreOf, type CrossTile, topOf, writeMoments } from "./cross_tile.ts";
 
 /** One tile in float64, id by id: what is masked in q alone is counted and left out. Weights that are not there are made first. */
