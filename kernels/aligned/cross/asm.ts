@@ -22,52 +22,88 @@ let isApart: bool = false;
 /** Bytes of a block. */
 const ROOM: usize = <usize> BLOCK << 2;
 
+/** The least number, and minus infinity. */
+const CONSTANTS: usize = memory.data<f32>([-3.4028234663852886e38, -Infinity], 16);
+
+/** All ones where an id is allowed in p and masked in q. */
+function apartIn(x: v128, t: v128, masked: v128): v128 {
+  return v128.and(f32x4.eq(t, masked), f32x4.ne(x, masked));
+}
+
+/** `(x - m) - (t - c)`, or `-(t - c)` where `own` has no bits; with `held` each of the two is at least the least number, so that it is one. */
+function gapOf(x: v128, t: v128, top: v128, centre: v128, least: v128, own: v128, held: bool): v128 {
+  let d = f32x4.sub(x, top);
+  let e = f32x4.sub(t, centre);
+  if (held) {
+    d = f32x4.pmax(d, least);
+    e = f32x4.pmax(e, least);
+  }
+  return f32x4.sub(v128.and(d, own), e);
+}
+
 /**
- * `sum w g` of one tile, and `sum w g^2` in `squareSum`, with `g = (x - m) - (t - c)`, or `-(t - c)` where `own` has no bits. What is
- * masked is held at the least number: it weighs 0, and 0 times that is 0. Three blocks lie in the first cache: lanes 0 to 3, then 4 to 7.
+ * `sum w g` of one tile, and `sum w g^2` in `squareSum` if it is wanted. With `held` what is masked is held at the least number: it weighs 0, and
+ * 0 times that is 0. Without, the sum of a tile with masks is no number; of one without it has the same bits.
  */
-function crossAgainst(logits: usize, weights: usize, other: usize, count: i32, m: f32, centre: f32, own: v128): f64 {
+function crossAgainst(
+  logits: usize,
+  weights: usize,
+  other: usize,
+  count: i32,
+  m: f32,
+  c: f32,
+  own: v128,
+  squares: bool,
+  held: bool,
+): f64 {
   const top = f32x4.splat(m);
-  const otherTop = f32x4.splat(centre);
-  const least = f32x4.splat(-f32.MAX_VALUE);
-  const masked = f32x4.splat(-Infinity);
+  const centre = f32x4.splat(c);
+  const least = v128.load_splat<f32>(CONSTANTS);
+  const masked = v128.load_splat<f32>(CONSTANTS, 4);
   let apart = f32x4.splat(0);
-  let tile: f64 = 0;
-  squareSum = 0;
-  for (let lanes: usize = 0; lanes < TURN; lanes += 16) {
-    let total = f32x4.splat(0);
-    let totalSquare = total;
-    let at: usize = 0;
-    for (let left = count; left > 0; left -= BLOCK, at += ROOM) {
-      let x = logits + at;
-      let w = weights + at;
-      let t = other + at;
-      if (left < BLOCK && (left & (LANES - 1)) != 0) {
-        x = paddedTo(SCRATCH, -Infinity, x, left);
-        w = paddedTo(SCRATCH + ROOM, 0, w, left);
-        t = paddedTo(SCRATCH + 2 * ROOM, -Infinity, t, left);
-      }
-      const end = blockEnd(0, left);
-      let sum = f32x4.splat(0);
-      let square = sum;
-      for (let i = lanes; i < end; i += TURN) {
-        const a = v128.load(x + i);
-        const b = v128.load(t + i);
-        apart = v128.or(apart, v128.and(f32x4.eq(b, masked), f32x4.ne(a, masked)));
-        const d = v128.and(f32x4.pmax(f32x4.sub(a, top), least), own);
-        const g = f32x4.sub(d, f32x4.pmax(f32x4.sub(b, otherTop), least));
-        const p = f32x4.mul(v128.load(w + i), g);
-        sum = f32x4.add(sum, p);
-        square = f32x4.add(square, f32x4.mul(p, g));
-      }
-      total = f32x4.add(total, sum);
-      totalSquare = f32x4.add(totalSquare, square);
+  let low = apart;
+  let high = apart;
+  let lowSquare = apart;
+  let highSquare = apart;
+  for (; count > 0; count -= BLOCK, logits += ROOM, weights += ROOM, other += ROOM) {
+    let x = logits;
+    let w = weights;
+    let t = other;
+    if (count < BLOCK && (count & (LANES - 1)) != 0) {
+      x = paddedTo(SCRATCH, 0, x, count);
+      w = paddedTo(SCRATCH + ROOM, 0, w, count);
+      t = paddedTo(SCRATCH + 2 * ROOM, 0, t, count);
     }
-    tile += addLanes(total);
-    squareSum += addLanes(totalSquare);
+    const end = blockEnd(0, count);
+    let a = f32x4.splat(0);
+    let b = a;
+    let aSquare = a;
+    let bSquare = a;
+    for (let i: usize = 0; i < end; i += TURN) {
+      const x0 = v128.load(x + i);
+      const x1 = v128.load(x + i, 16);
+      const t0 = v128.load(t + i);
+      const t1 = v128.load(t + i, 16);
+      if (held) apart = v128.or(apart, v128.or(apartIn(x0, t0, masked), apartIn(x1, t1, masked)));
+      const g0 = gapOf(x0, t0, top, centre, least, own, held);
+      const g1 = gapOf(x1, t1, top, centre, least, own, held);
+      const p0 = f32x4.mul(v128.load(w + i), g0);
+      const p1 = f32x4.mul(v128.load(w + i, 16), g1);
+      a = f32x4.add(a, p0);
+      b = f32x4.add(b, p1);
+      if (squares) {
+        aSquare = f32x4.add(aSquare, f32x4.mul(p0, g0));
+        bSquare = f32x4.add(bSquare, f32x4.mul(p1, g1));
+      }
+    }
+    low = f32x4.add(low, a);
+    high = f32x4.add(high, b);
+    lowSquare = f32x4.add(lowSquare, aSquare);
+    highSquare = f32x4.add(highSquare, bSquare);
   }
   isApart = v128.any_true(apart);
-  return tile;
+  squareSum = addLanes(lowSquare) + addLanes(highSquare);
+  return addLanes(low) + addLanes(high);
 }
 
 function writePair(table: usize, first: f64, second: f64, apart: f64): void {
@@ -129,7 +165,9 @@ function crossTile(
   const centre = centreOf(logits, weights, other, count, m, topOf(otherTable), gap);
   const binades = f64.load(table, REFERENCE) - f64.load(table, EXPONENT);
   const own = i32x4.splat(gap ? -1 : 0);
-  const sum = crossAgainst(logits, weights, other, count, <f32> m, centre, own);
+  let sum = crossAgainst(logits, weights, other, count, <f32> m, centre, own, squares, false);
+  // Masks, or nearly: once more, with care.
+  if (!(abs(sum) < Infinity)) sum = crossAgainst(logits, weights, other, count, <f32> m, centre, own, squares, true);
   if (isApart || binades != binades || !(abs(sum) < Infinity && squareSum < Infinity)) {
     writePair(table, 0, 0, -1);
     return 1;

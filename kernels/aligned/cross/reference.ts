@@ -63,7 +63,7 @@ function crossTile(
 /** Adds a block to the sums; gives whether an id of it is allowed in p and masked in q. */
 function addBlock(
   values: Float32Array | Float64Array,
-  { logits, weights, other, count, gap }: CrossTile,
+  { logits, weights, other, count, gap, squares }: CrossTile,
   from: number,
   m: number,
   centre: number,
@@ -79,7 +79,7 @@ function addBlock(
     const g = round((gap ? (d < least ? least : d) : 0) - (e < least ? least : e));
     const p = round(values[weights + i] * g), at = i & 7;
     sums[at] = round(sums[at] + p);
-    sums[at + 8] = round(sums[at + 8] + round(p * g));
+    if (squares) sums[at + 8] = round(sums[at + 8] + round(p * g));
   }
   return isApart;
 }

@@ -3,12 +3,12 @@
 export const ORIGIN = {
   build: "fma",
   compiler: "assemblyscript 0.28.20",
-  sources: "01805a6b6a7866d6dd06f019acbfb6b99c48cab5523103a4abcb256df3c2d664",
-  bytes: 3968,
-  sha256: "0917d0fb622991a7e59be5c094eac97134a96421949c913b394620ec7719e1f1",
+  sources: "482cf2252468ebad353cbf5e82d2a828ce4e86dd37fc8ccb1d061732228d38b3",
+  bytes: 4172,
+  sha256: "fcd15701493067a2ab9956437bd96ae31a2e2d297b1e056e2bce2295527062fa",
 } as const;
 
 /** The WASM module, told by that of simd: see kernels/binaries.ts. */
 export const PATCH: readonly (readonly [from: number, length: number, own: string])[] = [
-  [0,3968,""],
+  [0,4172,""],
 ];
