@@ -12,6 +12,7 @@ import { normalLogits } from "./_normal_logits.ts";
 import { once } from "./_once.ts";
 
 const BARE = "bare log-sum-exp", STORED = "bare softmax: store and share";
+const GIVEN_BACK = "normalize, chunks given back";
 const LSE = "reduceRow: log-sum-exp", INTO = "normalizeRow into the same array";
 const lse = { lse: logSumExp() };
 
@@ -27,6 +28,10 @@ for (const [size, length, most] of [["256 Ki", 2 ** 18, 1.45], ["16 Mi", 2 ** 24
         const probabilities = normalize(fromArray(row()));
         return () => readAll(probabilities);
       },
+      [GIVEN_BACK]: () => {
+        const probabilities = normalize(fromArray(row()));
+        return () => readAll(probabilities, true);
+      },
       "normalize, log": () => {
         const logProbabilities = normalize(fromArray(row()), { log: true });
         return () => readAll(logProbabilities);
@@ -34,7 +39,9 @@ for (const [size, length, most] of [["256 Ki", 2 ** 18, 1.45], ["16 Mi", 2 ** 24
     },
     targets: [
       { of: STORED, against: BARE, most },
-      ...(length < 2 ** 20 ? [{ of: "normalize", against: BARE, most: 3 }] : []),
+      ...(length < 2 ** 20
+        ? [{ of: "normalize", against: BARE, most: 3 }, { of: GIVEN_BACK, against: BARE, most: 2.4 }]
+        : []),
     ],
   });
 }
@@ -80,8 +87,11 @@ for (const [size, length] of [["200,000", 200_000], ["16 Mi", 2 ** 24]] as const
   });
 }
 
-async function readAll(logits: Logits): Promise<void> {
-  for await (const { data } of logits.open()) if (data.length === 0) throw new Error("The bench has an empty chunk");
+async function readAll(logits: Logits, reuse = false): Promise<void> {
+  for await (const chunk of logits.open({ reuse })) {
+    if (chunk.data.length === 0) throw new Error("The bench has an empty chunk");
+    chunk.release?.();
+  }
 }
 
 function softmaxOf(values: Float32Array, out: Float32Array): void {

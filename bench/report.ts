@@ -8,6 +8,7 @@
  * @module
  */
 import "./dtypes_bench.ts";
+import "./file_bench.ts";
 import "./fusion_bench.ts";
 import "./kernel_questions.ts";
 import "./normalize_bench.ts";

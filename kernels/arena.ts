@@ -6,9 +6,12 @@ import { Places } from "./places.ts";
 const RESERVED = 8192;
 /** Rows that can be open at a time without leaving the arena: a batch of a projection. */
 const SLOTS = 64;
-/** Enough for two flows: each fills two in turn in its first read, and two in its second. Further flows read into memory outside. */
-const BUFFERS = 8;
-const BUFFER_BYTES = 1 << 18;
+/** Enough for a flow, which fills two in turn in its first read, and two in its second. Further flows read into memory outside. */
+const BUFFERS = 4;
+/** A read costs a change of threads, whatever it brings: at a quarter of this, that is more than the bytes cost. */
+const BUFFER_BYTES = 1 << 20;
+/** Bytes of a read buffer outside: of many flows at a time, most wait for somebody who sends less. */
+const OUTSIDE_BYTES = 1 << 18;
 /** Bytes of each area that is reserved for a whole row. Nothing of it is memory of the machine's before it is touched. */
 const RESERVE_BYTES = 1 << 23;
 const PAGE = 65536;
@@ -180,10 +183,10 @@ export class Arena {
     return BUFFER_BYTES;
   }
 
-  /** Lends a read buffer until it is given back; with all of them lent, memory of its own does as well, but is copied when staged. */
+  /** Lends a read buffer until it is given back; with all of them lent, memory outside does as well, but is less, and copied when staged. */
   lendBuffer(): Uint8Array {
     const at = this.#buffers.pop();
-    return at === undefined ? new Uint8Array(BUFFER_BYTES) : new Uint8Array(this.memory, at, BUFFER_BYTES);
+    return at === undefined ? new Uint8Array(OUTSIDE_BYTES) : new Uint8Array(this.memory, at, BUFFER_BYTES);
   }
 
   /** Takes a read buffer back. */
@@ -193,7 +196,7 @@ export class Arena {
 }
 
 /**
- * Bytes of memory that an arena needs, a whole number of WASM pages: 6.3 MiB for float32, 10.3 MiB for float64, and 24.3 MiB in reserve. What is
+ * Bytes of memory that an arena needs, a whole number of WASM pages: 8.3 MiB for float32, 12.3 MiB for float64, and 24.3 MiB in reserve. What is
  * not used is not touched.
  */
 export function arenaBytes(element: "f32" | "f64"): number {

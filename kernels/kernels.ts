@@ -123,11 +123,11 @@ export interface Kernels {
   /** Replaces each logit by `cap * tanh(x / cap)`, rounded once; NaN stays NaN, +Infinity gives cap, -Infinity (a mask) stays. */
   softcap(logits: number, count: number, cap: number): void;
   /**
-   * Position-sensitive 32-bit checksum of `bytes` bytes at address `at`, continued from `seed` (0 to begin). `offset` is where
-   * these bytes lie in the whole; it, `at` and `bytes` are even. Any cut of the same bytes, in any order, gives the same number,
-   * on every backend.
+   * Adds `bytes` bytes at address `at` to two position-sensitive 32-bit sums at `sums`, keyed by `CHECKSUM_KEY_BYTES` random bytes at `key`.
+   * `offset` is where these bytes lie in the whole; it, `at` and `bytes` are even. Any cut of the same bytes, in any order, gives
+   * the same sums, on every backend; other bytes do with a chance of about 2^-32, also if somebody chose them who does not know the key.
    */
-  checksum(at: number, bytes: number, seed: number, offset: number): number;
+  checksum(at: number, bytes: number, offset: number, key: number, sums: number): void;
 
   /** Plain read: the f32-lane sum of `count` logits. The yardstick of every bench. */
   read(logits: number, count: number): number;

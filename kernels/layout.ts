@@ -74,3 +74,6 @@ export const Total = {
   /** `ln(sum / e^maximum)`. */
   logSum: 5,
 } as const;
+
+/** Bytes of the key of {@linkcode Kernels.checksum}: two 32-bit numbers, then 2,056 16-bit multipliers. Any bytes will do. */
+export const CHECKSUM_KEY_BYTES: number = 2 * 4 + 2056 * 2;

@@ -11,7 +11,7 @@
  * | `Kernels`, `Level`, `Backend` | the interface they share |
  * | `alignedKernels`, `AlignedKernels` | those of two streams, beside them |
  * | `Arena`, `Lane`, `RowStore`, `Places`, `Loans`, `ArenaFullError` | the memory they work in, and who has which part of it |
- * | `TILE`, `TILES`, `LANES`, `Column`, `Total`, `SLOT_BYTES`, `TABLE_ROW_BYTES` | the layout of memory |
+ * | `TILE`, `TILES`, `LANES`, `Column`, `Total`, `SLOT_BYTES`, `TABLE_ROW_BYTES`, `CHECKSUM_KEY_BYTES` | the layout of memory |
  * | `ln`, `exp` | logarithm and exponential with the same bits in every engine |
  *
  * @module

@@ -32,6 +32,10 @@ export type Area =
   | "cells"
   /** Up to eight float64, written. */
   | "out"
+  /** The key of a checksum, read. */
+  | "key"
+  /** Two 32-bit sums, changed. */
+  | "sums"
   /** Mantissa and exponent of a sum, float64, written. */
   | "pair";
 
@@ -85,11 +89,6 @@ export function f64(...values: readonly number[]): Parameter {
 /** A number that is rounded to float32. */
 export function f32(...values: readonly number[]): Parameter {
   return parameter("value", "f32", values);
-}
-
-/** A whole number modulo 2^32. */
-export function i32(...values: readonly number[]): Parameter {
-  return parameter("value", "i32", values);
 }
 
 /** Yes or no. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { KernelName } from "./functions.ts";
-import { at, f32, f64, flag, i32, level, number, type Row } from "./row.ts";
+import { at, f32, f64, flag, level, number, type Row } from "./row.ts";
 
 /** Thresholds on, between and beyond float32 numbers. */
 const THRESHOLDS = [1, -0, 0.1, 1e-50, -1e-50, 3e38, 1e300, -1e300, Infinity, -Infinity, NaN];
@@ -141,10 +141,11 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     parameters: {
       at: at("words"),
       bytes: number("bytes"),
-      seed: i32(0, 0xdeadbeef),
       offset: f64(0, 6, 4094, 2 ** 32 - 10, 2 ** 44 + 4080),
+      key: at("key"),
+      sums: at("sums"),
     },
-    gives: "f64",
+    gives: "void",
   },
   read: { parameters: { logits: at("logits"), count: number("count") }, gives: "f64", error: 1e-5 },
 };

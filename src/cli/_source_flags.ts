@@ -2,7 +2,8 @@ import type { Backend } from "../../kernels/mod.ts";
 import type { Dtype, Logits, Operator } from "../core/mod.ts";
 import { fileSpill, type FlowOptions } from "../flow/mod.ts";
 import { temperature } from "../operators/mod.ts";
-import { fromFile, type FromFileOptions, fromUrl } from "../sources/mod.ts";
+import { fromFileBlocking } from "../sources/inside.ts";
+import { type FromFileOptions, fromUrl } from "../sources/mod.ts";
 import type { Flag, Flags } from "./_flags.ts";
 import { UsageError } from "./_usage_error.ts";
 import type { Io } from "./io.ts";
@@ -67,7 +68,7 @@ export async function openSource({ source, file, operators }: SourceSettings, io
   if (/^[a-z][\w+.-]+:\/\//i.test(source)) {
     throw new UsageError(`Cannot read "${source}": wanted a path, an http or https URL, or - for standard input`);
   }
-  if (source !== "-") return (await fromFile(source, file)).pipe(...operators);
+  if (source !== "-") return (await fromFileBlocking(source, file)).pipe(...operators);
   const { tensor, ...options } = file;
   if (tensor !== undefined) throw new UsageError("Cannot use --tensor with standard input: wanted a .safetensors file");
   return (await untilAborted(io.input(options), io.signal)).pipe(...operators);

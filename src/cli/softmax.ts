@@ -87,7 +87,11 @@ async function prepare(flags: Flags, io: Io): Promise<() => Promise<void>> {
   });
   if (settings.explain) io.error(`${plan}\n`);
   const { logits: seen, progress } = watched(logits, plan, io);
-  const probabilities = normalize(seen, options).open({ ...given("rows", rows), ...given("signal", io.signal) });
+  const probabilities = normalize(seen, options).open({
+    ...given("rows", rows),
+    ...given("signal", io.signal),
+    reuse: true,
+  });
   return async () => {
     try {
       await probabilities.pipeTo(sink);

@@ -11,6 +11,7 @@ function apply(chunk: Chunk, operators: readonly Operator[]): Chunk {
   for (const { row, start, offset, count } of chunkRuns(chunk)) {
     applyTiles(operators, values.subarray(offset, offset + count), row, start);
   }
+  chunk.release?.();
   return { shape: widened(chunk.shape), data: values, row: chunk.row, start: chunk.start };
 }
 

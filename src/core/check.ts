@@ -188,7 +188,11 @@ export function checkRange(
   shape: Shape,
   range: Range = {},
 ): { rows: readonly [number, number]; columns: readonly [number, number] } {
-  checkSignal(optionsOf("open", range, ["rows", "columns", "signal"]).signal);
+  const { signal, reuse } = optionsOf("open", range, ["rows", "columns", "signal", "reuse"]);
+  checkSignal(signal);
+  if (reuse !== undefined && typeof reuse !== "boolean") {
+    throw new ParameterError(`Cannot use open with reuse = ${shown(reuse)}: wanted true or false`);
+  }
   const rows = range.rows ?? [0, shape.rows ?? Infinity];
   const columns = range.columns ?? [0, shape.vocabulary];
   checkInterval("rows", rows, shape.rows);

@@ -15,4 +15,9 @@ export interface Chunk {
   readonly row: number;
   /** The id (position in its row) of `data[0]`. */
   readonly start: number;
+  /**
+   * Gives the memory of `data` back to whoever made the chunk, who writes the next one there: nothing of it may be read afterwards.
+   * Only chunks of logits that were opened with `reuse` have it, and whoever does not call it loses nothing.
+   */
+  release?(): void;
 }

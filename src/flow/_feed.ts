@@ -73,7 +73,10 @@ class StreamFeed implements Feed {
   }
 }
 
-/** Two buffers in turn: one is worked on while the next read fills the other. */
+/** Most logits of a chunk: what is made of one, chunk by chunk, should be no large piece of memory. */
+const CHUNK = 1 << 16;
+
+/** Two buffers in turn: one is worked on, chunk by chunk, while the next read fills the other. */
 class ReaderFeed implements Feed {
   readonly #reader: ByteReader;
   readonly #shape: Shape;
@@ -82,6 +85,8 @@ class ReaderFeed implements Feed {
   readonly #extent: Extent;
   readonly #buffers: [Uint8Array, Uint8Array];
   #turn = 0;
+  /** What is left of the buffer that is worked on. */
+  #left: LogitArray;
   /** Bytes of a logit that a read has cut, at the start of the buffer in turn. */
   #odd = 0;
   #ahead: Promise<number> | undefined;
@@ -94,30 +99,37 @@ class ReaderFeed implements Feed {
     this.#order = order;
     this.#extent = extent;
     this.#buffers = [kernels.arena.lendBuffer(), kernels.arena.lendBuffer()];
+    this.#left = logitView(shape.dtype, this.#buffers[0].buffer, 0, 0);
   }
 
   async next(): Promise<Chunk | undefined> {
     this.#extent.signal?.throwIfAborted();
-    const size = bytesOf(this.#shape.dtype);
+    if (this.#left.length === 0 && !await this.#read()) {
+      this.#end();
+      return undefined;
+    }
+    const data = this.#left.subarray(0, CHUNK);
+    this.#left = this.#left.subarray(data.length);
+    return this.#chunk(data);
+  }
+
+  /** Waits for the buffer in turn, and begins to fill the other; `false` at the end. */
+  async #read(): Promise<boolean> {
+    const { dtype } = this.#shape, size = bytesOf(dtype);
     for (;;) {
       const buffer = this.#buffers[this.#turn];
       const read = await (this.#ahead ?? this.#fill());
       this.#ahead = undefined;
-      if (read === 0) {
-        this.#end();
-        return undefined;
-      }
+      if (read === 0) return false;
       const bytes = this.#odd + read;
       const count = Math.floor(bytes / size);
-      if (count === 0) {
-        this.#odd = bytes;
-        continue;
-      }
       this.#odd = bytes - count * size;
+      if (count === 0) continue;
       this.#turn = 1 - this.#turn;
       this.#buffers[this.#turn].set(buffer.subarray(count * size, bytes));
       this.#ahead = this.#fill();
-      return this.#chunk(logitView(this.#shape.dtype, buffer.buffer, buffer.byteOffset, count));
+      this.#left = logitView(dtype, buffer.buffer, buffer.byteOffset, count);
+      return true;
     }
   }
 

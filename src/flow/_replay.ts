@@ -1,4 +1,4 @@
-import { type Kernels, TILE, TILES } from "../../kernels/mod.ts";
+import type { Kernels } from "../../kernels/mod.ts";
 import {
   bytesOf,
   type Chunk,
@@ -11,6 +11,7 @@ import {
   specText,
 } from "../core/mod.ts";
 import { positionAfter } from "../core/inside.ts";
+import { Checksum } from "./_checksum.ts";
 import { flowClosed } from "./_closed.ts";
 import { type Feed, openFeed } from "./_feed.ts";
 import type { Spill, SpillStore } from "./spill.ts";
@@ -29,12 +30,6 @@ export function secondReadOf(
   if (width * bytesOf(shape.dtype) <= rowCache) return "cache";
   if (replay === "reopen") return "reopen";
   return spill ? "spill" : "none";
-}
-
-/** A checksum under way, and how many bytes it covers. */
-interface RunningSum {
-  readonly sum: number;
-  readonly bytes: number;
 }
 
 /** Limits and helpers of a replay. */
@@ -58,7 +53,8 @@ export class Replay {
   #again: Feed | undefined;
   #closed = false;
   #spilled = 0;
-  #checksum: RunningSum = { sum: 0, bytes: 0 };
+  /** Of what was kept of the row in hand, where it would be read again from the source. */
+  #checksum: Checksum | undefined;
   #identity: string | undefined;
 
   constructor(logits: Logits, kernels: Kernels, columns: readonly [number, number], options: ReplayOptions) {
@@ -67,6 +63,7 @@ export class Replay {
     this.#columns = columns;
     this.#options = options;
     this.#way = secondReadOf(this.#source, columns[1] - columns[0], options.rowCache, options.spill);
+    if (this.#way === "reopen") this.#checksum = new Checksum(kernels);
   }
 
   /** Refuses at once what could only fail later. */
@@ -92,13 +89,13 @@ export class Replay {
     if (!open) return;
     if (this.#way === "cache") this.#kept.push({ ...open, data: open.data.slice() });
     else if (this.#way === "spill") await this.#write(open.data);
-    else this.#checksum = this.#sumOf(open.data, this.#checksum);
+    else this.#checksum?.add(bytesIn(open.data));
   }
 
   /** Keeps nothing of what it has. */
   async forget(): Promise<void> {
     this.#kept = [];
-    this.#checksum = { sum: 0, bytes: 0 };
+    this.#checksum = this.#checksum?.fresh();
     this.#spilled = 0;
     await this.#store?.clear();
   }
@@ -156,22 +153,22 @@ export class Replay {
 
   async *#reopen(row: number, last: Chunk): AsyncGenerator<Chunk> {
     const { signal } = this.#options;
-    const wanted = this.#way === "reopen" ? this.#sumOf(last.data, this.#checksum) : undefined;
-    if (wanted !== undefined) await this.#compareIdentity(row);
+    const wanted = this.#checksum?.copy(), found = this.#checksum?.fresh();
+    wanted?.add(bytesIn(last.data));
+    if (wanted) await this.#compareIdentity(row);
     if (this.#closed) throw flowClosed();
     const extent = { rows: [row, row + 1] as const, columns: this.#columns, ...(signal ? { signal } : {}) };
     const feed = this.#again = openFeed(this.#source, this.#kernels, extent);
-    let sum: RunningSum = { sum: 0, bytes: 0 };
     try {
       for (let chunk = await feed.next(); chunk; chunk = await feed.next()) {
-        if (wanted !== undefined) sum = this.#sumOf(chunk.data, sum);
+        found?.add(bytesIn(chunk.data));
         yield chunk;
       }
     } finally {
       this.#again = undefined;
       await feed.close();
     }
-    if (wanted !== undefined && sum.sum !== wanted.sum) {
+    if (wanted && !found!.equals(wanted)) {
       throw new SourceChangedError(
         `Cannot trust row ${row} of ${specText(this.#source.spec)}: its two reads differ; it was written to in between`,
       );
@@ -186,23 +183,6 @@ export class Replay {
         specText(this.#source.spec)
       } again: the source was ${this.#identity}, it is now ${now}`,
     );
-  }
-
-  #sumOf(data: LogitArray, { sum, bytes: before }: RunningSum): RunningSum {
-    const { memory, arena } = this.#kernels;
-    const bytes = bytesIn(data);
-    if (data.buffer === memory) {
-      return { sum: this.#kernels.checksum(data.byteOffset, bytes.length, sum, before), bytes: before + bytes.length };
-    }
-    return arena.lend(({ mapped }) => {
-      const staged = new Uint8Array(memory, mapped, TILES * TILE * 4);
-      for (let from = 0; from < bytes.length; from += staged.length) {
-        const slice = bytes.subarray(from, from + staged.length);
-        staged.set(slice);
-        sum = this.#kernels.checksum(mapped, slice.length, sum, before + from);
-      }
-      return { sum, bytes: before + bytes.length };
-    });
   }
 
   /** Gives the second read and the spill back. */

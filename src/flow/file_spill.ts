@@ -11,7 +11,9 @@ export interface FileSpillOptions {
 
 /**
  * A bounded temporary file for the second read of one-shot streams whose rows outgrow the row cache.
- * Needs permission to read and write its folder, when a row spills and not before. The file is removed at the end.
+ * Needs permission to read and write its folder, when a row spills and not before. The file
+ * loses its name as soon as it is open, so that nothing stays of it however the process ends; where a system removes no open file
+ * (Windows), it is removed at the end.
  *
  * @example The second read of a one-shot stream comes from a file
  * ```ts
@@ -36,21 +38,18 @@ export function fileSpill(options: FileSpillOptions = {}): Spill {
 class FileStore implements SpillStore {
   #size = 0;
 
-  constructor(readonly file: Deno.FsFile, readonly path: string, readonly limit: number) {}
+  /** The path is there only while the file has one. */
+  constructor(readonly file: Deno.FsFile, readonly limit: number, readonly path?: string) {}
 
   static async open(limit: number, directory?: string): Promise<FileStore> {
     const where = directory ? { dir: directory } : {};
     try {
       const path = await Deno.makeTempFile({ prefix: "sluice-", suffix: ".spill", ...where });
-      return new FileStore(await Deno.open(path, { read: true, write: true }), path, limit);
+      const file = await openOrRemove(path);
+      return await isRemoved(path) ? new FileStore(file, limit) : new FileStore(file, limit, path);
     } catch (cause) {
-      throw new SourceError(
-        `Cannot open a spill file for the second read: ${ioReason(cause, "write")}`,
-        "E_SOURCE_READ",
-        {
-          cause,
-        },
-      );
+      const message = `Cannot open a spill file for the second read: ${ioReason(cause, "write")}`;
+      throw new SourceError(message, "E_SOURCE_READ", { cause });
     }
   }
 
@@ -84,6 +83,25 @@ class FileStore implements SpillStore {
 
   async close(): Promise<void> {
     this.file.close();
-    await Deno.remove(this.path);
+    if (this.path !== undefined) await Deno.remove(this.path);
+  }
+}
+
+async function openOrRemove(path: string): Promise<Deno.FsFile> {
+  try {
+    return await Deno.open(path, { read: true, write: true });
+  } catch (error) {
+    await Deno.remove(path);
+    throw error;
+  }
+}
+
+/** Removes a file that is open, where the system lets one. */
+async function isRemoved(path: string): Promise<boolean> {
+  try {
+    await Deno.remove(path);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -26,6 +26,7 @@ import {
   type Values,
 } from "../row/inside.ts";
 import { checkMap } from "./_check_map.ts";
+import { ChunkPool } from "./_chunk_pool.ts";
 import { checkFlowOptions, Flow, flowStream, readsOf } from "./_flow.ts";
 import type { FlowOptions } from "./flow_options.ts";
 
@@ -77,6 +78,7 @@ export function map(logits: Logits, rowMap: RowMap, options: MapOptions = {}): L
   checkMap(rowMap);
   const { dtype } = logits.shape;
   const shape: Shape = Object.freeze({ ...logits.shape, dtype: dtype === "f64" ? "f64" : "f32" });
+  const pool = new ChunkPool(dtype === "f64");
   return logitsFrom({
     shape,
     replay: logits.replay,
@@ -87,7 +89,7 @@ export function map(logits: Logits, rowMap: RowMap, options: MapOptions = {}): L
     },
     axes: logits.axes,
     reads: 2 * readsOf(logits),
-    open: (range) => openMap(logits, rowMap, { ...options, onInvalid }, shape, range),
+    open: (range) => openMap(logits, rowMap, { ...options, onInvalid }, shape, pool, range),
   });
 }
 
@@ -117,12 +119,13 @@ function openMap(
   rowMap: RowMap,
   options: MapOptions & { readonly onInvalid: "nan" | "zero" | "throw" },
   shape: Shape,
+  pool: ChunkPool,
   range: Range = {},
 ): ReadableStream<Chunk> {
   const { rows, columns } = checkRange(logits.shape, range);
   const { onInvalid, ...limits } = options;
   const flow = new Flow(logits, { ...limits, rows, ...(range.signal ? { signal: range.signal } : {}) }, true);
-  const work = new MapWork(flow, rowMap, onInvalid, shape, columns);
+  const work = new MapWork(flow, rowMap, onInvalid, shape, columns, range.reuse ? pool : undefined);
   return flowStream(flow, range.signal, (controller) => work.pull(controller));
 }
 
@@ -145,6 +148,7 @@ class MapWork {
     readonly onInvalid: "nan" | "zero" | "throw",
     readonly shape: Shape,
     readonly columns: readonly [number, number],
+    readonly pool: ChunkPool | undefined,
   ) {
     const { spec, needs } = rowMap;
     const level = { spec, needs, init: () => null, step() {}, stepBlock() {}, merge() {}, finish: () => null };
@@ -165,7 +169,7 @@ class MapWork {
     for (let chunk = await this.flow.next(); chunk; chunk = await this.flow.next()) {
       for (let offset = 0; offset < chunk.data.length;) {
         const { batch, waiting, end } = this.#pass(chunk, offset);
-        if (batch) yield batch.chunk(this.shape);
+        if (batch) yield this.#chunk(batch.data, batch.row, 0);
         if (waiting) yield* this.#emitted(waiting, chunk);
         offset = end;
       }
@@ -242,7 +246,12 @@ class MapWork {
   }
 
   #values(count: number): Values {
+    if (this.pool) return this.pool.take(count);
     return this.shape.dtype === "f64" ? new Float64Array(count) : new Float32Array(count);
+  }
+
+  #chunk(data: Values, row: number, start: number): Chunk {
+    return this.pool?.chunk(this.shape, data, row, start) ?? { shape: this.shape, data, row, start };
   }
 
   /** A row from the row store, cut as it came, so that nobody can tell. */
@@ -253,7 +262,7 @@ class MapWork {
       if (end <= start) continue;
       const data = this.#values(end - start);
       kept.write(start, facts, this.#invalidAs, data);
-      yield { shape: this.shape, data, row: facts.index, start };
+      yield this.#chunk(data, facts.index, start);
       start = end;
     }
     this.#kept = undefined;
@@ -272,7 +281,7 @@ class MapWork {
       const from = Math.max(this.columns[0] - chunk.start, 0);
       const to = Math.min(this.columns[1] - chunk.start, out.length);
       if (from < to) {
-        yield { shape: this.shape, data: out.subarray(from, to), row: facts.index, start: chunk.start + from };
+        yield this.#chunk(out.subarray(from, to), facts.index, chunk.start + from);
       }
     }
   }
@@ -281,16 +290,20 @@ class MapWork {
 /** Whole rows of one chunk, mapped while they are in the arena: short rows must not cost a stream hop each. */
 class Batch {
   #length = 0;
+  readonly #room: Values;
 
-  constructor(readonly data: Values, readonly row: number) {}
+  constructor(room: Values, readonly row: number) {
+    this.#room = room;
+  }
 
   /** Where the next `count` results go. */
   take(count: number): Values {
     this.#length += count;
-    return this.data.subarray(this.#length - count, this.#length);
+    return this.#room.subarray(this.#length - count, this.#length);
   }
 
-  chunk(shape: Shape): Chunk {
-    return { shape, data: this.data.subarray(0, this.#length), row: this.row, start: 0 };
+  /** All results. */
+  get data(): Values {
+    return this.#room.subarray(0, this.#length);
   }
 }

@@ -1,3 +1,5 @@
+import { endOfString } from "./_end_of_string.ts";
+
 /**
  * The first key that an object of JSON text holds twice, where there is one: `JSON.parse` takes the last of them and says nothing. The
  * text must be JSON. Cost: one walk over it.
@@ -18,12 +20,6 @@ export function repeatedKey(text: string): string | undefined {
     }
     at = end - 1;
   }
-}
-
-/** One past the closing quote of the string that begins at `at`. */
-function endOfString(text: string, at: number): number {
-  for (at++; text[at] !== '"'; at++) if (text[at] === "\\") at++;
-  return at + 1;
 }
 
 /** Whether a colon follows. */

@@ -1,8 +1,12 @@
 import { ParameterError, SourceError } from "../core/mod.ts";
+import { isDeeper } from "./_is_deeper.ts";
 import { repeatedKey } from "./_repeated_key.ts";
 
 /** The byte "{". */
 const OPENING = 0x7b;
+
+/** How deep a header is: tensors, one of them, its shape. One more is left to metadata. */
+const DEEPEST = 4;
 
 /** Bytes of an element of the dtypes that fill whole bytes. */
 const BYTES: Record<string, number> = {
@@ -44,16 +48,34 @@ export function parseSafetensorsHeader(what: string, bytes: Uint8Array): object 
     const found = bytes.length === 0 ? "is empty" : `begins with byte ${bytes[0]}`;
     throw wrong(what, `its safetensors header ${found}, wanted a JSON object, which begins with "{"`);
   }
-  let text: string, header: object;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    header = JSON.parse(text);
-  } catch (cause) {
-    throw new SourceError(`Cannot read ${what}: its safetensors header is not JSON`, "E_FORMAT", { cause });
+  const text = decoded(what, bytes);
+  if (isDeeper(text, DEEPEST)) {
+    throw wrong(what, `its safetensors header is more than ${DEEPEST} lists and objects deep`);
   }
+  const header = parsed(what, text);
   const key = repeatedKey(text);
   if (key !== undefined) throw wrong(what, `its safetensors header has the key "${key}" twice`);
   return header;
+}
+
+function decoded(what: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw notJson(what, cause);
+  }
+}
+
+function parsed(what: string, text: string): object {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw notJson(what, cause);
+  }
+}
+
+function notJson(what: string, cause: unknown): SourceError {
+  return new SourceError(`Cannot read ${what}: its safetensors header is not JSON`, "E_FORMAT", { cause });
 }
 
 function parseTensor(what: string, name: string, entry: unknown): Tensor {

@@ -19,18 +19,19 @@ export class FileOutput implements Output {
   readonly what: string;
   /** Whether what is written goes on to a reader at once. */
   readonly isPipe: boolean;
+  readonly keepsBytes = false;
   written = 0;
   readonly #file: Deno.FsFile;
   /** The path of a file that was not there before. */
   readonly #made: string | URL | undefined;
   /** Neither a pipe nor a device. */
-  readonly #regular: boolean;
+  readonly isRegular: boolean;
 
   private constructor(what: string, file: Deno.FsFile, { isFile, isFifo }: Kind, made?: string | URL) {
     this.what = what;
     this.isPipe = isFifo === true;
     this.#file = file;
-    this.#regular = isFile;
+    this.isRegular = isFile;
     this.#made = made;
   }
 
@@ -58,7 +59,7 @@ export class FileOutput implements Output {
 
   /** Absent for pipes and devices: what went there is gone. */
   get keep(): Output["keep"] {
-    return this.#regular ? (beginning, size) => this.#keep(beginning, size) : undefined;
+    return this.isRegular ? (beginning, size) => this.#keep(beginning, size) : undefined;
   }
 
   async write(bytes: Uint8Array): Promise<void> {

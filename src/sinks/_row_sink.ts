@@ -25,6 +25,7 @@ class RowSink implements UnderlyingSink<Chunk> {
       this.#begun = true;
       const { buffer, byteOffset, byteLength } = chunk.data;
       await this.#output.write(new Uint8Array(buffer, byteOffset, byteLength));
+      if (!this.#output.keepsBytes) chunk.release?.();
     } catch (error) {
       await this.abort(error).catch(() => {});
       throw error;
@@ -37,6 +38,7 @@ class RowSink implements UnderlyingSink<Chunk> {
         throw new ShapeError(`Cannot write ${this.#output.what}: no chunk came, so its shape is unknown`, "E_EMPTY");
       }
       this.#order.end();
+      await this.#output.flush?.();
       await this.#keepRows();
     } catch (error) {
       await this.abort(error).catch(() => {});
@@ -47,6 +49,8 @@ class RowSink implements UnderlyingSink<Chunk> {
 
   async abort(reason: unknown): Promise<void> {
     try {
+      // If that fails too, the rows before it are kept.
+      await this.#output.flush?.().catch(() => {});
       await this.#keepRows();
     } finally {
       await this.#output.abort(reason);

@@ -4,6 +4,7 @@ import { failed, type Output } from "./_output.ts";
 /** A stream of the caller's. */
 export class StreamOutput implements Output {
   readonly what = "the stream";
+  readonly keepsBytes = true;
   written = 0;
   #writer: WritableStreamDefaultWriter<Uint8Array>;
 

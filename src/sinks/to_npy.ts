@@ -10,6 +10,7 @@ import {
   SinkError,
 } from "../core/mod.ts";
 import { npyHeader } from "../formats/inside.ts";
+import { collected } from "./_collected_output.ts";
 import { FileOutput } from "./_file_output.ts";
 import { rowSink } from "./_row_sink.ts";
 import type { SinkOptions } from "./sink_options.ts";
@@ -79,7 +80,7 @@ export async function toNpy(path: string | URL, options: ToNpyOptions = {}): Pro
     await output.abort();
     throw new SinkError(`Cannot write ${output.what}: it is a pipe, wanted a file, whose header is written at the end`);
   }
-  return rowSink(output, (shape, rows) => {
+  return rowSink(collected(output), (shape, rows) => {
     if (axes) checkVocabulary(axes, shape);
     return npyHeader(shape, rows, axes);
   });

@@ -1,4 +1,5 @@
 import { type Chunk, optionsOf } from "../core/mod.ts";
+import { collected } from "./_collected_output.ts";
 import { openOutput } from "./_open_output.ts";
 import { rowSink } from "./_row_sink.ts";
 import { sinkDefinition } from "./_sink_definition.ts";
@@ -34,7 +35,7 @@ export async function toRaw(
   target: string | URL | WritableStream<Uint8Array>,
   options: SinkOptions = {},
 ): Promise<WritableStream<Chunk>> {
-  return rowSink(await openOutput(target, optionsOf("toRaw", options, ["inputs"])), () => new Uint8Array(0));
+  return rowSink(collected(await openOutput(target, optionsOf("toRaw", options, ["inputs"]))), () => new Uint8Array(0));
 }
 
 /** Its row of the catalogue. */

@@ -1,5 +1,8 @@
 import type { ByteFeed } from "./_byte_feed.ts";
 
+/** Of reads that block, every so many waits after all: signals and timers get their turn. */
+const TURN = 16;
+
 /** A file, opened at its first read. */
 export class FileFeed implements ByteFeed {
   #path: string | URL;
@@ -9,10 +12,14 @@ export class FileFeed implements ByteFeed {
   /** Where the operating system's own position is. */
   #at = 0;
 
-  /** Starts at `byte` of the file. */
-  constructor(path: string | URL, byte = 0) {
+  readonly #blocking: boolean;
+  #reads = 0;
+
+  /** Starts at `byte` of the file. `blocking`: reads may hold up whatever else the process does. */
+  constructor(path: string | URL, byte = 0, blocking = false) {
     this.#path = path;
     this.#byte = byte;
+    this.#blocking = blocking;
   }
 
   read(into: Uint8Array): Promise<number> {
@@ -26,7 +33,8 @@ export class FileFeed implements ByteFeed {
     const file = await this.#file;
     if (this.#at !== this.#byte) await file.seek(this.#byte, Deno.SeekMode.Start);
     this.#at = this.#byte;
-    const count = await file.read(into) ?? 0;
+    const waits = !this.#blocking || ++this.#reads % TURN === 0;
+    const count = (waits ? await file.read(into) : file.readSync(into)) ?? 0;
     this.#byte = this.#at += count;
     return count;
   }

@@ -3,11 +3,11 @@ import { chooseTensor, parseSafetensorsHeader, parseTensors } from "../formats/i
 import { type ByteFeed, take } from "./_byte_feed.ts";
 import { flatten, type Layout } from "./_layout.ts";
 
-/** The format's own limit on its header. */
-const LONGEST = 100_000_000;
-
-/** The limit where only the header itself says how long it is: what is declared is allocated. */
-const LONGEST_UNSIZED = 2 ** 23;
+/**
+ * The longest header that is read. The format allows 100 MB; what is declared is allocated and parsed whole, and 8 MiB describe
+ * a hundred thousand tensors.
+ */
+const LONGEST = 2 ** 23;
 
 const LOGITS: Record<string, Dtype> = { F64: "f64", F32: "f32", F16: "f16", BF16: "bf16" };
 
@@ -21,9 +21,8 @@ async function readHeader(
     throw new SourceError(`Cannot read ${what}: it ends in its header, at byte ${prefix.length}`, "E_SOURCE_SHORT");
   }
   const length = Number(new DataView(prefix.buffer).getBigUint64(0, true));
-  const longest = size === undefined ? LONGEST_UNSIZED : LONGEST;
-  if (length > longest) {
-    const found = `its header says it is ${length} bytes long, wanted at most ${longest}`;
+  if (length > LONGEST) {
+    const found = `its header says it is ${length} bytes long, wanted at most ${LONGEST}`;
     throw new SourceError(`Cannot read ${what}: ${found}`, "E_FORMAT");
   }
   const text = size !== undefined && length > size - 8 ? prefix.subarray(8) : await take(feed, length);

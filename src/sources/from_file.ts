@@ -64,6 +64,11 @@ export function fromFile(path: string | URL, options: FromFileOptions = {}): Pro
   return opened(path, options, path);
 }
 
+/** The same for a program that does nothing else meanwhile: its reads block, which spares each a change of threads. */
+export function fromFileBlocking(path: string | URL, options: FromFileOptions = {}): Promise<Logits> {
+  return opened(path, options, path, true);
+}
+
 /** Its row of the catalogue. */
 export const fromFileDefinition = /* @__PURE__ */ define({
   name: "fromFile",
@@ -82,7 +87,12 @@ export const fromFileDefinition = /* @__PURE__ */ define({
 });
 
 /** The logits of a file; their spec calls it `asked`. */
-async function opened(path: string | URL, options: FromFileOptions, asked: string | URL): Promise<Logits> {
+async function opened(
+  path: string | URL,
+  options: FromFileOptions,
+  asked: string | URL,
+  blocking = false,
+): Promise<Logits> {
   const cut = cutOf(optionsOf("fromFile", options, ["vocabulary", "dtype", "tensor", "chunk"]).chunk);
   if (typeof path !== "string" && !(path instanceof URL)) {
     throw new ParameterError(`Cannot read ${shown(path)} as a file: wanted a path or a file: URL`);
@@ -101,7 +111,7 @@ async function opened(path: string | URL, options: FromFileOptions, asked: strin
     spec: specOf(asked, layout, options),
     cut,
     last: false,
-    feed: () => ({ feed: new FileFeed(path, layout.origin), byte: layout.origin }),
+    feed: () => ({ feed: new FileFeed(path, layout.origin, blocking), byte: layout.origin }),
     identity: () => identityOf(what, path),
   });
 }

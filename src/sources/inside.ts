@@ -1,11 +1,13 @@
 /**
- * The rows of the catalogue. Not for users, and no subpath of the package: see `mod.ts`.
+ * The rows of the catalogue, and what the command line alone asks for. Not for users, and no subpath of the package: see `mod.ts`.
  *
  * @module
  */
 import type { Definition } from "../core/mod.ts";
-import { fromFileDefinition } from "./from_file.ts";
+import { fromFileBlocking, fromFileDefinition } from "./from_file.ts";
 import { fromUrlDefinition } from "./from_url.ts";
 
 /** Every source that can be opened again elsewhere: arrays and streams are where they are. */
 export const SOURCES: readonly Definition[] = [fromFileDefinition, fromUrlDefinition];
+
+export { fromFileBlocking };

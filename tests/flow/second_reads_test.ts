@@ -139,7 +139,7 @@ Deno.test("a row longer than the spill's limit is refused with the limit", async
   assertEquals(error.code, "E_SOURCE_EXHAUSTED");
 });
 
-Deno.test("a spill leaves no file behind: at the end, after an error, after a cancel", async () => {
+Deno.test("a spill leaves no file behind: while it is open, where the system allows that, at the end, after an error, after a cancel", async () => {
   using _ = takenStores();
   const directory = await Deno.makeTempDir();
   const left = async () => (await Array.fromAsync(Deno.readDir(directory))).length;
@@ -148,7 +148,7 @@ Deno.test("a spill leaves no file behind: at the end, after an error, after a ca
   assertEquals(await left(), 0);
   const reader = normalize(probe("once", 1000).logits, options).open().getReader();
   await reader.read();
-  assertEquals(await left(), 1);
+  assertEquals(await left(), Deno.build.os === "windows" ? 1 : 0);
   await reader.cancel();
   assertEquals(await left(), 0);
   const small = { rowCache: 0, spill: fileSpill({ directory, limit: 7999 }) };

@@ -1,9 +1,9 @@
 /** Calls a kernel as its row of a table says, in two memories alike, and compares what they hold afterwards. */
 import { assert } from "@std/assert";
-import { Cell, Column, SLOT_BYTES, TILE } from "../../kernels/mod.ts";
+import { Cell, CHECKSUM_KEY_BYTES, Column, SLOT_BYTES, TILE } from "../../kernels/mod.ts";
 import type { Area, Row } from "../../kernels/row.ts";
 import { type Case, casesOf, SIZES } from "./cases.ts";
-import { LOGITS, ROWS, SLOTS, STORED, WORDS } from "./contents.ts";
+import { KEY, LOGITS, ROWS, SLOTS, STORED, WORDS } from "./contents.ts";
 import { firstApart, firstDifference, pairsApart, rowsApart, weightsApart } from "./differences.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -68,6 +68,8 @@ function sizeOf(area: Area, length: number): number {
   if (area === "cells") return 8 * Cell.ring;
   if (area === "out") return 64;
   if (area === "pair") return 16;
+  if (area === "key") return CHECKSUM_KEY_BYTES;
+  if (area === "sums") return 8;
   return area === "words" ? 2 * length : 4 * length;
 }
 
@@ -97,6 +99,7 @@ function fill(memory: ArrayBuffer, { area, address, start, end }: Window, at: Ca
     const some = area === "rows" ? ROWS : STORED;
     for (let i = 0; i < count; i++) rows.set(some[(3 * length + i) % 64], i * Column.stride);
   }
+  if (area === "key") new Uint8Array(memory).set(KEY, address);
   if (area === "slot") new Uint8Array(memory).set(SLOTS[(3 * length + (address >> 14)) % 16], address);
 }
 

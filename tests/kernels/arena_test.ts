@@ -92,8 +92,8 @@ Deno.test("read buffers are lent until they come back; beyond them there is memo
   const lent: Uint8Array[] = [];
   do lent.push(arena.lendBuffer()); while (lent.at(-1)!.buffer === memory);
   assertEquals(new Set(lent.slice(0, -1).map(({ byteOffset }) => byteOffset)).size, lent.length - 1);
-  for (const buffer of lent) {
-    assertEquals(buffer.length, arena.bufferBytes);
+  for (const [i, buffer] of lent.entries()) {
+    assertEquals(buffer.length, i < lent.length - 1 ? arena.bufferBytes : arena.bufferBytes / 4);
     arena.giveBack(buffer);
   }
   assertEquals(arena.lendBuffer().buffer === memory, true);
@@ -118,7 +118,7 @@ Deno.test("the row store has one owner at a time: others get nothing, and cannot
 Deno.test("what is worked in and what is reserved are counted apart, and make up the memory", () => {
   for (const { arena, memory, element } of ALL) {
     assertEquals(arena.worked + arena.reserved, memory.byteLength);
-    assert(arena.worked < (element === "f64" ? 11 : 7) * 2 ** 20);
+    assert(arena.worked < (element === "f64" ? 13 : 9) * 2 ** 20);
   }
 });
 

@@ -1,5 +1,5 @@
 /** What lies in memory before a kernel is called: logits, words, rows of a table, accumulators. */
-import { Column, SLOT_BYTES } from "../../kernels/mod.ts";
+import { CHECKSUM_KEY_BYTES, Column, SLOT_BYTES } from "../../kernels/mod.ts";
 import { referenceFunctions } from "../../kernels/functions.ts";
 import { LOG2_E_PAIR } from "../../kernels/reference/binary_exponent.ts";
 import { REFERENCES } from "../../kernels/reference_kernels.ts";
@@ -9,6 +9,7 @@ import { normal, range, uniform } from "./support.ts";
 const gauss = normal(77), even = uniform(78);
 export const LOGITS = Float32Array.from({ length: 4096 }, () => 4 * gauss());
 export const WORDS = Uint16Array.from({ length: 4096 }, () => 65536 * even());
+export const KEY = Uint8Array.from({ length: CHECKSUM_KEY_BYTES }, () => 256 * even());
 export const ROWS = range(0, 63).map(someRow);
 /** The same with a reference: near the sum of all, far below it, or none where logits lie in the place of weights. */
 export const STORED = ROWS.map((row, i) => [...row.slice(0, 7), i % 7 === 3 ? NaN : 2 * ((37 * i) % 75) - 106]);

@@ -96,7 +96,7 @@ Deno.test("a binary comes back from what it has other than another", () => {
 
 /** Runs every kernel that reads logits over the last `length` elements of memory. */
 function readToTheEnd({ kernels, lane: { table, mapped } }: Bench, at: number, length: number): void {
-  const { indices } = kernels.arena;
+  const { indices, scratch, out } = kernels.arena;
   for (const level of LEVELS) kernels.sweep(level, at, length, table);
   kernels.probabilities(at, length, mapped, 1.5, 3);
   kernels.probabilities(at, length, at, 1.5, 3);
@@ -108,7 +108,7 @@ function readToTheEnd({ kernels, lane: { table, mapped } }: Bench, at: number, l
   kernels.countMasked(at, length);
   kernels.divide(at, length, 0.7);
   kernels.softcap(at, length, 30);
-  kernels.checksum(at, 4 * length, 0, 6);
+  kernels.checksum(at, 4 * length, 6, scratch, out);
   kernels.widenF16(mapped, length, at);
   kernels.widenBf16(mapped, length, at);
   kernels.widenBf16(at, 2 * length, mapped);

@@ -12,6 +12,7 @@ import {
   type Stage,
   suppress,
 } from "../../src/sampling/mod.ts";
+import { repeats } from "../../src/sampling/stages/_repeats.ts";
 import { Random } from "../support/random.ts";
 
 const VOCABULARY = 7;
@@ -116,13 +117,21 @@ Deno.test("dry: the longest earlier copy of the text's end, up to the last break
 Deno.test("no-repeat-ngram and bad words ban what would end one", () => {
   repeated(3, (random, row, text) => {
     const n = 1 + Math.floor(random.uniform() * 3), tokens = [...text.prompt, ...text.output];
-    const grams = new Set(tokens.map((_, i) => tokens.slice(i, i + n)).filter((g) => g.length === n).map(String));
     const end = (length: number) => length === 0 ? [] : tokens.slice(-length);
-    const banned = (id: number) => tokens.length >= n - 1 && grams.has(String([...end(n - 1), id]));
+    const completes = (tokens: readonly number[]) => {
+      const grams = new Set(tokens.map((_, i) => tokens.slice(i, i + n)).filter((g) => g.length === n).map(String));
+      return (id: number) => tokens.length >= n - 1 && grams.has(String([...end(n - 1), id]));
+    };
     const words = [[0], [1, 2], [3, 3, 4]];
     const bad = (id: number) =>
       words.some((word) => word.at(-1) === id && String(end(word.length - 1)) === String(word.slice(0, -1)));
-    for (const [stage, isOut] of [[noRepeatNgram(n), banned], [badWords(words), bad]] as const) {
+    for (
+      const [stage, isOut] of [
+        [noRepeatNgram(n), completes(tokens)],
+        [noRepeatNgram(n, { scope: "output" }), completes(text.output)],
+        [badWords(words), bad],
+      ] as const
+    ) {
       const expected = Array.from(row, (x, id) => isOut(id) ? -Infinity : x);
       if (expected.some((x) => x > -Infinity)) check(stage, row, text, expected);
     }
@@ -145,4 +154,22 @@ Deno.test("first tokens and forced ones count the output", () => {
     for (const id of text.output) made.accept(id);
     assertEquals(made.draw(row).id, 6);
   });
+});
+
+Deno.test("earlier copies of a text's end are found in few looks at each token, however it repeats itself", () => {
+  for (const period of [1, 2, 7, 500, 5000]) {
+    let looks = 0;
+    const tokens = Array.from({ length: 5000 }, (_, at) => at % period);
+    const watched = new Proxy(tokens.toReversed(), {
+      get: (target, key) => {
+        if (typeof key === "string" && /^\d+$/.test(key)) looks++;
+        return Reflect.get(target, key);
+      },
+    });
+    tokens.toReversed = () => watched;
+    const runs = repeats(tokens);
+    assert(looks <= 5 * tokens.length, `${looks} looks`);
+    // The end of the text stands a period earlier, up to its beginning, and the token after it there is the first of a period.
+    assertEquals(runs.get(tokens.length % period), Math.max(0, tokens.length - period));
+  }
 });

@@ -77,14 +77,15 @@ Deno.test("fromFile() refuses a .safetensors header that does not fit the file",
   const huge = whole.slice();
   new DataView(huge.buffer).setBigUint64(0, 2n ** 64n - 1n, true);
   await refuses(huge, "E_FORMAT", "bytes long", "a");
-  new DataView(huge.buffer).setBigUint64(0, 100_000_001n, true);
-  await refuses(huge, "E_FORMAT", "100000001", "a");
-  new DataView(huge.buffer).setBigUint64(0, 99_999_999n, true);
-  await refuses(huge, "E_SOURCE_SHORT", "100000007", "a");
+  new DataView(huge.buffer).setBigUint64(0, 8_388_609n, true);
+  await refuses(huge, "E_FORMAT", "8388609", "a");
+  new DataView(huge.buffer).setBigUint64(0, 8_388_608n, true);
+  await refuses(huge, "E_SOURCE_SHORT", "8388616", "a");
 });
 
 Deno.test("fromFile() refuses a damaged .safetensors header", async () => {
-  for (const text of ["{", "{}{}", '{"a":1,}', "{\u{1f600}}"]) {
+  const open = '\\"'.repeat(1e6);
+  for (const text of [`{"${open}`, `{"${open}\\`, "{", "{}{}", '{"a":1,}', "{\u{1f600}}"]) {
     await refuses(safetensors(text, DATA), "E_FORMAT", "not JSON");
   }
   const damaged: unknown[] = [
@@ -118,6 +119,20 @@ Deno.test("fromFile() refuses a .safetensors header that does not begin with its
   for (const text of texts) {
     const found = text === "" ? "header is empty" : `begins with byte ${new TextEncoder().encode(text)[0]}`;
     await refuses(safetensors(text, DATA), "E_FORMAT", `${found}, wanted a JSON object`, "a");
+  }
+});
+
+Deno.test("fromFile() refuses a .safetensors header that is nested deeper than a tensor's shape, before it parses it", async () => {
+  const inLists = (depth: number) =>
+    `{"__metadata__":{"x":${"[".repeat(depth)}${"]".repeat(depth)}},"a":${JSON.stringify(A)},"b":${JSON.stringify(B)}}`;
+  for (const text of [inLists(3), inLists(1e6), `{"a":${"[".repeat(4e6)}`, `{"a":"\\"[","b":${'{"a":'.repeat(9)}1`]) {
+    await refuses(safetensors(text, DATA), "E_FORMAT", "more than 4 lists and objects deep", "a");
+  }
+  const metadata = { text: "[[[[[[", more: '\\"{{{{{{"' };
+  for (const sound of [inLists(2), JSON.stringify({ __metadata__: metadata, a: A, b: B })]) {
+    await withFile(safetensors(sound, DATA), async (path) => {
+      assertEquals(await logitsOf((await fromFile(path, { tensor: "a" })).open()), [...F32]);
+    });
   }
 });
 

@@ -1,5 +1,6 @@
 import { exp, ln } from "../../../kernels/mod.ts";
 import { define } from "../../core/mod.ts";
+import { repeats } from "./_repeats.ts";
 import { tokenEdit } from "./_token_edit.ts";
 import type { Stage } from "./stage.ts";
 
@@ -73,10 +74,10 @@ export const dryDefinition = /* @__PURE__ */ define({
       edit({ history }) {
         const recent = window < history.length ? history.slice(history.length - window) : history;
         if (recent.length <= allowedLength) return undefined;
-        const runs = repeats([...recent].reverse(), sinceBreaker(recent, breakers));
-        for (const [id, length] of runs) if (length < allowedLength || exempt.has(id)) runs.delete(id);
+        const runs = repeats(recent), longest = sinceBreaker(recent, breakers);
+        for (const [id, run] of runs) if (Math.min(run, longest) < allowedLength || exempt.has(id)) runs.delete(id);
         return tokenEdit(runs.keys(), (x, id) => {
-          const power = Math.min(most, runs.get(id)! - allowedLength);
+          const power = Math.min(most, Math.min(runs.get(id)!, longest) - allowedLength);
           return x - multiplier * exp(power * ln(base));
         });
       },
@@ -94,23 +95,4 @@ function sinceBreaker(tokens: readonly number[], breakers: readonly (readonly nu
     if (longest > 0) return tokens.length - at - longest;
   }
   return tokens.length;
-}
-
-/** For each token that followed an earlier copy of the text's end, how long the longest copy was: the Z-function of the reversed text. */
-function repeats(reversed: readonly number[], limit: number): Map<number, number> {
-  const { length } = reversed;
-  const z = new Int32Array(length);
-  const runs = new Map<number, number>();
-  for (let k = 1, left = 0, right = 0; k < length; k++) {
-    let run = k < right ? Math.min(right - k, z[k - left]) : 0;
-    while (k + run < length && reversed[run] === reversed[k + run]) run++;
-    z[k] = run;
-    if (k + run > right) {
-      left = k;
-      right = k + run;
-    }
-    const capped = Math.min(run, limit), id = reversed[k - 1];
-    if (capped > (runs.get(id) ?? 0)) runs.set(id, capped);
-  }
-  return runs;
 }

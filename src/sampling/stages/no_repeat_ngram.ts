@@ -1,5 +1,6 @@
 import { define } from "../../core/mod.ts";
 import type { Stage } from "./stage.ts";
+import { repeats } from "./_repeats.ts";
 import { banEdit } from "./_token_edit.ts";
 
 /** Options of {@linkcode noRepeatNgram}. */
@@ -11,7 +12,7 @@ export interface NoRepeatNgramOptions {
 /**
  * Bans every token that would complete an n-gram for the second time.
  *
- * n = 1 bans all tokens seen. Source: Paulus et al. 2017. Cost: O(history) a row, then as `penalties`.
+ * n = 1 bans all tokens seen. Source: Paulus et al. 2017. Cost: O(history) a row, whatever n, then as `penalties`.
  *
  * @example No pair for the second time
  * ```ts
@@ -43,14 +44,8 @@ export const noRepeatNgramDefinition = /* @__PURE__ */ define({
   make: ({ n, scope }, spec): Stage => ({
     spec,
     edit({ history, prompt }) {
-      const from = scope === "all" ? 0 : prompt;
-      const begin = history.length - (n - 1);
-      const banned: number[] = [];
-      for (let at = from; at < begin; at++) {
-        let same = 0;
-        while (same < n - 1 && history[at + same] === history[begin + same]) same++;
-        if (same === n - 1 && at + same < history.length) banned.push(history[at + same]);
-      }
+      const runs = repeats(scope === "all" ? history : history.slice(prompt));
+      const banned = [...runs].filter(([, run]) => run >= n - 1).map(([id]) => id);
       return banEdit(banned);
     },
   }),
