@@ -91,6 +91,11 @@ export function f32(...values: readonly number[]): Parameter {
   return parameter("value", "f32", values);
 }
 
+/** A whole number. */
+export function i32(...values: readonly number[]): Parameter {
+  return parameter("value", "i32", values);
+}
+
 /** Yes or no. */
 export function flag(): Parameter {
   return parameter("value", "bool", [false, true]);
