@@ -1,9 +1,9 @@
-import { type Logits, optionsOf, type Reducers, type Results, type RowFacts, ShapeError } from "../core/mod.ts";
-import type { ReducerSet } from "../row/inside.ts";
-import { Flow, FLOW_OPTIONS, flowStream } from "./_flow.ts";
-import { ReduceWork } from "./_reduce_work.ts";
-import { reducersFor } from "./_reducers_for.ts";
+import { type Logits, optionsOf, type Reducers, type Results, type RowReport, ShapeError } from "../core/mod.ts";
+import { type ReducerSet, togetherOf } from "../row/inside.ts";
+import { FLOW_OPTIONS, flowStream } from "./_flow.ts";
+import { reductionOf } from "./_reduction_of.ts";
 import type { ReduceOptions } from "./reduce.ts";
+import type { Aligned } from "./aligned.ts";
 
 /** One field over all rows; of a list, row-major `[rows, width]`. */
 export type Column = Float64Array;
@@ -39,7 +39,7 @@ export type Table<T extends Reducers> =
  * assertEquals([...top.id], [1, 2, 0, 2]);
  * ```
  *
- * @param logits What to read.
+ * @param logits What to read; or several streams, as `zip` makes them.
  * @param reducers What to compute, by name.
  * @param options As for `reduce`.
  * @returns The fields.
@@ -47,18 +47,16 @@ export type Table<T extends Reducers> =
  * @throws {ShapeError} If a result does not fit into columns of numbers.
  */
 export async function collect<T extends Reducers>(
-  logits: Logits,
+  logits: Logits | Aligned,
   reducers: T,
   options: ReduceOptions = {},
 ): Promise<Table<T>> {
   optionsOf("collect", options, FLOW_OPTIONS);
-  const set = reducersFor("collect", logits, reducers);
-  const flow = new Flow(logits, options, set.maySecond);
-  const work = new ReduceWork(set, flow, logits, options);
+  const { set, flow, work } = reductionOf("collect", logits, reducers, options);
   const columns = new Columns(set);
   // A stream of chunks done: it ends the flow once, whichever of end, error and abort comes first.
   const chunks = flowStream<null>(flow, options.signal, async (controller) => {
-    const more = await work.pull((facts, results, reads) => columns.add(facts[0], results, reads));
+    const more = await work.pull((facts, results, reads) => columns.add(togetherOf(facts), results, reads));
     if (more) controller.enqueue(null);
     return more;
   });
@@ -67,6 +65,9 @@ export async function collect<T extends Reducers>(
 }
 
 type Fields = Record<string, unknown>;
+
+/** What a row says of itself. */
+type Report = Pick<RowReport, "index" | "count" | "nan" | "posInf" | "allMasked">;
 
 /** Grows one column a field. */
 class Columns {
@@ -89,7 +90,7 @@ class Columns {
     );
   }
 
-  add({ index, count, nan, posInf, allMasked }: RowFacts, results: readonly unknown[], reads: number): void {
+  add({ index, count, nan, posInf, allMasked }: Report, results: readonly unknown[], reads: number): void {
     const report = this.#report;
     report.index.add(index);
     report.count.add(count);

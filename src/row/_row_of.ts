@@ -9,9 +9,7 @@ export function rowOf<T extends Reducers>(
   results: readonly unknown[],
   reads: number,
 ): Row<T> {
-  const { index, count, nan, posInf, allMasked, firstInvalid, partial } = facts.length === 1
-    ? facts[0]
-    : together(facts);
+  const { index, count, nan, posInf, allMasked, firstInvalid, partial } = togetherOf(facts);
   const row: Record<string, unknown> = { index, count, nan, posInf, allMasked, firstInvalid, partial, reads };
   if (set.streams && facts.some(isInvalid)) row.streams = faultsOf(set.streams, facts);
   for (let i = 0; i < results.length; i++) row[set.names[i]] = results[i];
@@ -28,8 +26,9 @@ function faultsOf(names: readonly string[], facts: readonly RowFacts[]): NonNull
   );
 }
 
-/** Of aligned streams the invalid logits of all, and whether one has no allowed token. */
-function together(facts: readonly RowFacts[]): Omit<RowReport, "reads"> {
+/** Of aligned streams the invalid logits of all, and whether one has no allowed token; of one its own. */
+export function togetherOf(facts: readonly RowFacts[]): Omit<RowReport, "reads" | "streams"> {
+  if (facts.length === 1) return facts[0];
   const [{ index, count, partial }] = facts;
   const ids = facts.flatMap(({ firstInvalid }) => firstInvalid ?? []);
   return {

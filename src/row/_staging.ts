@@ -64,6 +64,16 @@ export class Staging {
     });
   }
 
+  /**
+   * Brings `count` logits of one row of a chunk, from `offset` on, into a lane, at most as many as it has room for, and applies the operators. Gives
+   * where they lie.
+   */
+  fill(lane: Lane, chunk: Chunk, offset: number, count: number, row: number, start: number): number {
+    const at = this.stage(lane, chunk, offset, count);
+    if (this.#operators.length > 0) applyTiles(this.#operators, viewOf(this.#kernels, at, count), row, start);
+    return at;
+  }
+
   /** How much to stage at once: all that lies in the arena, else a slice that ends with a row or a tile if it can. */
   #sliceSize({ data }: Chunk, offset: number, start: number, [from, to]: readonly [number, number]): number {
     const left = data.length - offset;

@@ -12,7 +12,7 @@ export { KeptLogits, type KeptRow, KeptWeights } from "./_kept_row.ts";
 export { LEVELS } from "./_levels.ts";
 export { type InvalidAs, mapRun } from "./_map_row.ts";
 export { ReducerSet } from "./_reducer_set.ts";
-export { rowOf } from "./_row_of.ts";
+export { rowOf, togetherOf } from "./_row_of.ts";
 export { checkRow, eachRun } from "./_row_values.ts";
 export { elementBytes, type Run, type Values, viewOf } from "./_run.ts";
 export { type Asking, askingAfter, settle } from "./_second_read.ts";

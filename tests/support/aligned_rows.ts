@@ -1,4 +1,4 @@
-import { STREAMS } from "./aligned_table.ts";
+import type { STREAMS } from "./aligned_table.ts";
 import type { Random } from "./random.ts";
 import { ROWS, rowsOf } from "./rows.ts";
 
