@@ -4,17 +4,18 @@
  */
 export interface AlignedKernels {
   /**
-   * Of each tile of one stream, p, writes what its softmax makes of another, q: to columns 8 and 9 of its row `sum w g / 2^exponent` and
-   * `sum w g^2 / 2^exponent` (0 unless `squares`), in nats, with w the weight of a logit x of p and `g = x - t` (`gap`) or `g = t`, t the logit
-   * of q; to column 10 how many ids are allowed in p and masked in q, which are left out. `weights` and `table` are as
-   * {@linkcode Kernels.store} wrote them, `otherTable` has the maxima of q. `count` begins on a tile border. Tiles with an invalid logit get 0.
+   * Of each tile of two streams, p and q, writes what each softmax makes of their difference: to columns 8 and 9 of p's row `sum w g / 2^exponent` and
+   * `sum w g^2 / 2^exponent` (0 unless `squares`), in nats, with w the weight of a logit x of p and `g = x - t`, t the logit of q; to column 10
+   * how many ids p allows and q masks, which are left out; and to q's row the same the other way round, with `t - x`. Without `gap` g is t in p's row, and
+   * q's is of no use. Weights and rows are as {@linkcode Kernels.store} wrote them. `count` begins on a tile border. Tiles with an invalid logit get 0.
    * Method: both logits are taken from about their tile's largest first, so that no offset between the streams costs anything; the offset
-   * comes in by tile, in float64. Given the weights, the same bits on every backend. Cost: a quarter of a sweep.
+   * comes in by tile, in float64. Given the weights, the same bits on every backend. Cost: a sweep.
    */
   cross(
     logits: number,
     weights: number,
     other: number,
+    otherWeights: number,
     count: number,
     table: number,
     otherTable: number,

@@ -9,6 +9,7 @@ export const ALIGNED: Readonly<Record<keyof AlignedKernels, Row>> = {
       logits: at("logits"),
       weights: at("logits", 2 ** 61),
       other: at("logits"),
+      otherWeights: at("logits", 2 ** 61),
       count: number("count"),
       table: at("swept"),
       otherTable: at("swept"),

@@ -21,43 +21,71 @@ export interface Cross {
   readonly apart: number;
 }
 
-interface CrossState {
+/** Sums by the weights of one stream. */
+interface Side {
   readonly sums: ExactMoments;
   apart: number;
 }
 
+/** Those of both. */
+type Sides = readonly [Side, Side];
+
+/** A fact of two streams, and what it tells of one direction. */
+export interface CrossOf {
+  readonly fact: Fact<unknown>;
+  read(row: RowFacts): Cross;
+}
+
 /** The mean of `x - t` (`"gap"`) or of `t` (`"logit"`) under the softmax of p, and its variance where `squares` are wanted. */
-export function crossFact(p: string, q: string, of: "gap" | "logit", squares: boolean): Fact<Cross, CrossState> {
-  const spec: Spec = { name: "cross", params: { p, q, of, squares }, inputs: [] };
+export function crossOf(p: string, q: string, of: "gap" | "logit", squares: boolean): CrossOf {
+  // Of a gap both directions come from the same loop: the fact is the same whichever is asked for.
+  const turned = of === "gap" && q < p;
+  const fact = crossFact(turned ? [q, p] : [p, q], of, squares);
+  return {
+    fact,
+    read(row) {
+      const { sums, apart } = row.know(fact)[turned ? 1 : 0];
+      return { mean: meanOf(sums), variance: squares ? varianceOf(sums) : 0, apart };
+    },
+  };
+}
+
+function crossFact(streams: readonly [string, string], of: "gap" | "logit", squares: boolean): Fact<Sides, Sides> {
+  const spec: Spec = { name: "cross", params: { streams, of, squares }, inputs: [] };
   return {
     spec,
-    streams: [p, q],
+    streams,
     needs: "sum",
     weights: true,
-    init: () => ({ sums: exactMoments(), apart: 0 }),
-    stepBlock(state, own, other) {
-      const { kernels, at, count, table, tiles } = own;
-      alignedKernels(kernels).cross(
-        at,
-        own.weights!,
-        other.at,
-        count,
-        addressOf(own),
-        addressOf(other),
-        of === "gap",
-        squares,
-      );
-      addPairBlock(state.sums, own);
-      for (let tile = 0; tile < tiles; tile++) state.apart += table[tile * Column.stride + Column.apart];
+    init: () => [{ sums: exactMoments(), apart: 0 }, { sums: exactMoments(), apart: 0 }],
+    stepBlock(sides, ...blocks) {
+      const [own, other] = blocks, { kernels, at, count } = own;
+      const tables = [addressOf(own), addressOf(other)] as const;
+      alignedKernels(kernels)
+        .cross(at, own.weights!, other.at, other.weights!, count, ...tables, of === "gap", squares);
+      // Of a mean of logits only the first direction has a meaning.
+      addSide(sides[0], own);
+      if (of === "gap") addSide(sides[1], other);
     },
-    merge(into, { sums, apart }) {
-      mergeMoments(into.sums, sums);
-      into.apart += apart;
+    merge(into, from) {
+      into.forEach((side, i) => {
+        mergeMoments(side.sums, from[i].sums);
+        side.apart += from[i].apart;
+      });
     },
-    validate: ({ sums, apart }, folded) =>
-      exactMomentsFault(sums, folded) ?? wholeFault("apart", apart, 0, folded.count),
-    finish: ({ sums, apart }) => ({ mean: meanOf(sums), variance: squares ? varianceOf(sums) : 0, apart }),
+    validate(sides, folded) {
+      for (const { sums, apart } of sides) {
+        const fault = exactMomentsFault(sums, folded) ?? wholeFault("apart", apart, 0, folded.count);
+        if (fault) return fault;
+      }
+    },
+    finish: (sides) => sides,
   };
+}
+
+function addSide(side: Side, block: Block): void {
+  addPairBlock(side.sums, block);
+  for (let tile = 0; tile < block.tiles; tile++) side.apart += block.table[tile * Column.stride + Column.apart];
 }
 
 /** `KL(p || q) = E_p[x - t] - (L(x) - L(t))`, from the fact of their gap; +Infinity where an id of p is masked in q. */

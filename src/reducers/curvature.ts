@@ -1,5 +1,5 @@
 import { define, type Reducer } from "../core/mod.ts";
-import { crossFact } from "./_cross.ts";
+import { crossOf } from "./_cross.ts";
 import { labelDefinition } from "./label.ts";
 import { listOf } from "./_list_of.ts";
 import { hasNone } from "./_pair.ts";
@@ -91,11 +91,11 @@ export const curvatureDefinition = /* @__PURE__ */ define({
   },
   make({ reference, score, labels, ignore, shift }, spec): Reducer<Curvature | undefined> {
     const { init, step, stepBlock, merge, validate, finish, check } = labelDefinition.of({ labels, ignore, shift });
-    const cross = crossFact(reference, score, "logit", true);
+    const cross = crossOf(reference, score, "logit", true);
     return {
       spec,
       streams: [reference, score],
-      facts: [cross],
+      facts: [cross.fact],
       fields: { names: ["curvature", "logprob", "mean", "variance"] },
       check: check!,
       init,
@@ -107,7 +107,7 @@ export const curvatureDefinition = /* @__PURE__ */ define({
         const scored = row.of(score), label = finish(state, scored);
         if (!label) return undefined;
         if (hasNone(row, scored)) return { curvature: NaN, logprob: NaN, mean: NaN, variance: NaN };
-        const { logprob } = label, { mean: logit, variance, apart } = row.know(cross);
+        const { logprob } = label, { mean: logit, variance, apart } = cross.read(row);
         if (apart > 0) return { curvature: NaN, logprob, mean: -Infinity, variance: Infinity };
         const mean = (logit - scored.maximum) - scored.logSum, above = logprob - mean;
         return {

@@ -1,5 +1,5 @@
 import { define, type Reducer } from "../core/mod.ts";
-import { crossFact } from "./_cross.ts";
+import { crossOf } from "./_cross.ts";
 import { hasNone, P, Q } from "./_pair.ts";
 import { STATELESS } from "./_stateless.ts";
 
@@ -42,15 +42,15 @@ export const gapVarianceDefinition = /* @__PURE__ */ define({
   options: { p: P, q: Q },
   result: { type: "number", help: "the variance under p, in nats squared" },
   make({ p, q }, spec): Reducer<number, null> {
-    const cross = crossFact(p, q, "gap", true);
+    const cross = crossOf(p, q, "gap", true);
     return {
       spec,
       streams: [p, q],
-      facts: [cross],
+      facts: [cross.fact],
       ...STATELESS,
       finish(_state, row) {
         if (hasNone(row, row.of(q))) return NaN;
-        const { variance, apart } = row.know(cross);
+        const { variance, apart } = cross.read(row);
         return apart > 0 ? Infinity : variance;
       },
     };

@@ -1,5 +1,5 @@
 import { define, type Reducer } from "../core/mod.ts";
-import { crossFact, klOf } from "./_cross.ts";
+import { crossOf, klOf } from "./_cross.ts";
 import { overlapRead } from "./_overlap.ts";
 import { hasNone, P, Q } from "./_pair.ts";
 import { STATELESS } from "./_stateless.ts";
@@ -89,17 +89,17 @@ function endOf(
   direction: readonly [string, string] | undefined,
   streams: readonly [string, string],
 ): Reducer<number, null> {
-  const cross = direction && crossFact(...direction, "gap", false);
+  const cross = direction && crossOf(...direction, "gap", false);
   return {
     spec,
     streams,
     needs: "sum",
-    ...(cross ? { facts: [cross] } : {}),
+    ...(cross ? { facts: [cross.fact] } : {}),
     ...STATELESS,
     finish(_state, row) {
       if (hasNone(row, row.of(streams[1]))) return NaN;
       if (!cross) return 0;
-      return klOf(row.know(cross), row.of(direction[0]), row.of(direction[1]));
+      return klOf(cross.read(row), row.of(direction[0]), row.of(direction[1]));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { define, type Reducer } from "../core/mod.ts";
-import { crossFact, klOf } from "./_cross.ts";
+import { crossOf, klOf } from "./_cross.ts";
 import { overlapRead } from "./_overlap.ts";
 import { hasNone, P, Q } from "./_pair.ts";
 import { STATELESS } from "./_stateless.ts";
@@ -61,22 +61,22 @@ export const klDivergenceDefinition = /* @__PURE__ */ define({
   },
   result: { type: "number", help: "KL(p || q), in nats" },
   make({ p, q, precise }, spec): Reducer<number, null> {
-    const cross = crossFact(p, q, "gap", false);
+    const cross = crossOf(p, q, "gap", false);
     return {
       spec,
       streams: [p, q],
       needs: "sum",
-      facts: [cross],
+      facts: [cross.fact],
       ...STATELESS,
       finish(_state, row) {
         const other = row.of(q);
-        return hasNone(row, other) ? NaN : klOf(row.know(cross), row, other);
+        return hasNone(row, other) ? NaN : klOf(cross.read(row), row, other);
       },
       ...(precise
         ? {
           secondRead: "a divergence to its last digits needs the sum of each row first",
           second(_state, row) {
-            if (hasNone(row, row.of(q)) || row.know(cross).apart > 0) return undefined;
+            if (hasNone(row, row.of(q)) || cross.read(row).apart > 0) return undefined;
             return overlapRead("klDivergenceRead", [p, q], row, { kind: 2 }, ({ terms }) => terms);
           },
         }

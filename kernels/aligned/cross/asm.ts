@@ -1,4 +1,4 @@
-/** What the softmax of one stream makes of another, from stored weights. */
+/** What the softmax of each of two streams makes of the difference of their logits, from stored weights. */
 import { addLanes, BLOCK, blockEnd, LANES, paddedTo, SCRATCH, TILE, TILE_BYTES, TURN } from "../../asm/lanes.ts";
 import {
   APART,
@@ -8,15 +8,18 @@ import {
   MAXIMUM,
   NAN_COUNT,
   POS_INF,
+  powerOfTwo,
   REFERENCE,
   ROW,
   SECOND,
 } from "../../asm/row.ts";
-import { powerOfTwo } from "../../asm/row.ts";
 
-/** What the last tile gave beside its first sum. */
-let squareSum: f64 = 0;
-/** Whether an id of it is allowed in p and masked in q. */
+/** What the last tile gave: `sum w g` and `sum w g^2` by the weights of each stream. */
+let sum: f64 = 0;
+let square: f64 = 0;
+let otherSum: f64 = 0;
+let otherSquare: f64 = 0;
+/** Whether an id of it is masked in one stream alone. */
 let isApart: bool = false;
 
 /** Bytes of a block. */
@@ -25,9 +28,9 @@ const ROOM: usize = <usize> BLOCK << 2;
 /** The least number, and minus infinity. */
 const CONSTANTS: usize = memory.data<f32>([-3.4028234663852886e38, -Infinity], 16);
 
-/** All ones where an id is allowed in p and masked in q. */
+/** All ones where an id is masked in one stream alone. */
 function apartIn(x: v128, t: v128, masked: v128): v128 {
-  return v128.and(f32x4.eq(t, masked), f32x4.ne(x, masked));
+  return v128.xor(f32x4.eq(t, masked), f32x4.eq(x, masked));
 }
 
 /** `(x - m) - (t - c)`, or `-(t - c)` where `own` has no bits; with `held` each of the two is at least the least number, so that it is one. */
@@ -42,68 +45,83 @@ function gapOf(x: v128, t: v128, top: v128, centre: v128, least: v128, own: v128
 }
 
 /**
- * `sum w g` of one tile, and `sum w g^2` in `squareSum` if it is wanted. With `held` what is masked is held at the least number: it weighs 0, and
- * 0 times that is 0. Without, the sum of a tile with masks is no number; of one without it has the same bits.
+ * The sums of one tile; squares only if they are wanted. With `held` what is masked is held at the least number: it weighs 0, and 0 times that is
+ * 0. Without, the sums of a tile with masks are no numbers; of one without they have the same bits.
  */
 function crossAgainst(
   logits: usize,
   weights: usize,
   other: usize,
+  otherWeights: usize,
   count: i32,
   m: f32,
   c: f32,
   own: v128,
   squares: bool,
   held: bool,
-): f64 {
+): void {
+  const zero = f32x4.splat(0);
   const top = f32x4.splat(m);
   const centre = f32x4.splat(c);
   const least = v128.load_splat<f32>(CONSTANTS);
   const masked = v128.load_splat<f32>(CONSTANTS, 4);
-  let apart = f32x4.splat(0);
-  let low = apart;
-  let high = apart;
-  let lowSquare = apart;
-  let highSquare = apart;
-  for (; count > 0; count -= BLOCK, logits += ROOM, weights += ROOM, other += ROOM) {
-    let x = logits;
-    let w = weights;
-    let t = other;
-    if (count < BLOCK && (count & (LANES - 1)) != 0) {
-      x = paddedTo(SCRATCH, 0, x, count);
-      w = paddedTo(SCRATCH + ROOM, 0, w, count);
-      t = paddedTo(SCRATCH + 2 * ROOM, 0, t, count);
-    }
-    const end = blockEnd(0, count);
-    let a = f32x4.splat(0);
-    let b = a;
-    let aSquare = a;
-    let bSquare = a;
-    for (let i: usize = 0; i < end; i += TURN) {
-      const x0 = v128.load(x + i);
-      const x1 = v128.load(x + i, 16);
-      const t0 = v128.load(t + i);
-      const t1 = v128.load(t + i, 16);
-      if (held) apart = v128.or(apart, v128.or(apartIn(x0, t0, masked), apartIn(x1, t1, masked)));
-      const g0 = gapOf(x0, t0, top, centre, least, own, held);
-      const g1 = gapOf(x1, t1, top, centre, least, own, held);
-      const p0 = f32x4.mul(v128.load(w + i), g0);
-      const p1 = f32x4.mul(v128.load(w + i, 16), g1);
-      a = f32x4.add(a, p0);
-      b = f32x4.add(b, p1);
-      if (squares) {
-        aSquare = f32x4.add(aSquare, f32x4.mul(p0, g0));
-        bSquare = f32x4.add(bSquare, f32x4.mul(p1, g1));
+  let apart = zero;
+  sum = 0;
+  square = 0;
+  otherSum = 0;
+  otherSquare = 0;
+  for (let lanes: usize = 0; lanes < TURN; lanes += 16) {
+    let total = zero;
+    let totalSquare = zero;
+    let otherTotal = zero;
+    let otherTotalSquare = zero;
+    let at: usize = 0;
+    for (let left = count; left > 0; left -= BLOCK, at += ROOM) {
+      let x = logits + at;
+      let w = weights + at;
+      let t = other + at;
+      let v = otherWeights + at;
+      if (left < BLOCK && (left & (LANES - 1)) != 0) {
+        x = paddedTo(SCRATCH, 0, x, left);
+        w = paddedTo(SCRATCH + ROOM, 0, w, left);
+        t = paddedTo(SCRATCH + 2 * ROOM, 0, t, left);
+        v = paddedTo(SCRATCH + 3 * ROOM, 0, v, left);
       }
+      const end = blockEnd(0, left);
+      let a = zero;
+      let b = zero;
+      let aSquare = zero;
+      let bSquare = zero;
+      for (let i = lanes; i < end; i += TURN) {
+        const x0 = v128.load(x + i);
+        const t0 = v128.load(t + i);
+        if (held) apart = v128.or(apart, apartIn(x0, t0, masked));
+        const g = gapOf(x0, t0, top, centre, least, own, held);
+        const p = f32x4.mul(v128.load(w + i), g);
+        const q = f32x4.mul(v128.load(v + i), g);
+        a = f32x4.add(a, p);
+        b = f32x4.add(b, q);
+        if (squares) {
+          aSquare = f32x4.add(aSquare, f32x4.mul(p, g));
+          bSquare = f32x4.add(bSquare, f32x4.mul(q, g));
+        }
+      }
+      total = f32x4.add(total, a);
+      otherTotal = f32x4.add(otherTotal, b);
+      totalSquare = f32x4.add(totalSquare, aSquare);
+      otherTotalSquare = f32x4.add(otherTotalSquare, bSquare);
     }
-    low = f32x4.add(low, a);
-    high = f32x4.add(high, b);
-    lowSquare = f32x4.add(lowSquare, aSquare);
-    highSquare = f32x4.add(highSquare, bSquare);
+    sum += addLanes(total);
+    otherSum += addLanes(otherTotal);
+    square += addLanes(totalSquare);
+    otherSquare += addLanes(otherTotalSquare);
   }
   isApart = v128.any_true(apart);
-  squareSum = addLanes(lowSquare) + addLanes(highSquare);
-  return addLanes(low) + addLanes(high);
+}
+
+/** Whether the last tile's sums are numbers. */
+function areFinite(): bool {
+  return abs(sum) + abs(otherSum) + square + otherSquare < Infinity;
 }
 
 function writePair(table: usize, first: f64, second: f64, apart: f64): void {
@@ -132,51 +150,66 @@ const FAR: f64 = 1048576.0;
  * that of the weights, whose own rounding then costs nothing. (Where all weigh the same, that rounding is not random.)
  */
 function centreOf(logits: usize, weights: usize, other: usize, count: i32, m: f64, m2: f64, gap: bool): f32 {
-  let sum: f64 = 0;
+  let g0: f64 = 0;
   let total: f64 = 0;
   for (let i: usize = 0; i < <usize> min<i32>(count, FEW); i++) {
     const w = <f64> f32.load(weights + (i << 2));
     const d = gap ? <f64> f32.load(logits + (i << 2)) - m : 0;
     const g = d - (<f64> f32.load(other + (i << 2)) - m2);
     if (!(w > 0 && abs(g) < FAR)) continue;
-    sum += w * g;
+    g0 += w * g;
     total += w;
   }
-  return <f32> (total > 0 ? m2 - sum / total : m2);
+  return <f32> (total > 0 ? m2 - g0 / total : m2);
 }
 
-/** One tile: writes its columns; or marks it and gives 1 where ids are apart, weights are not there, or a sum is not finite. */
+/** How many binades a row's weights lie above its exponent; NaN where they are not there. */
+function binadesOf(table: usize): f64 {
+  return f64.load(table, REFERENCE) - f64.load(table, EXPONENT);
+}
+
+/** Writes the sums by one stream's weights, about the centres: with G the offset, `A + G S` and `Q + 2 G A + G^2 S`. */
+function writeMoments(table: usize, first: f64, second: f64, offset: f64, squares: bool): void {
+  const scale = powerOfTwo(<i32> min<f64>(max<f64>(binadesOf(table), -1022), 1023));
+  const mantissa = f64.load(table, MANTISSA);
+  const mean = first * scale;
+  const moment = squares ? second * scale + 2.0 * offset * mean + offset * offset * mantissa : 0;
+  writePair(table, mean + offset * mantissa, moment, 0);
+}
+
+/** One tile: writes its columns; or marks it and gives 1 where a stream has no weights, masks differ, or a sum is not finite. */
 function crossTile(
   logits: usize,
   weights: usize,
   other: usize,
+  otherWeights: usize,
   count: i32,
   table: usize,
   otherTable: usize,
   gap: bool,
   squares: bool,
 ): i32 {
-  const mantissa = f64.load(table, MANTISSA);
-  if (!(mantissa > 0) || isInvalid(table) || isInvalid(otherTable)) {
+  if (isInvalid(table) || isInvalid(otherTable)) {
     writePair(table, 0, 0, 0);
+    writePair(otherTable, 0, 0, 0);
     return 0;
   }
   const m = topOf(table);
   const centre = centreOf(logits, weights, other, count, m, topOf(otherTable), gap);
-  const binades = f64.load(table, REFERENCE) - f64.load(table, EXPONENT);
   const own = i32x4.splat(gap ? -1 : 0);
-  let sum = crossAgainst(logits, weights, other, count, <f32> m, centre, own, squares, false);
+  crossAgainst(logits, weights, other, otherWeights, count, <f32> m, centre, own, squares, false);
   // Masks, or nearly: once more, with care.
-  if (!(abs(sum) < Infinity)) sum = crossAgainst(logits, weights, other, count, <f32> m, centre, own, squares, true);
-  if (isApart || binades != binades || !(abs(sum) < Infinity && squareSum < Infinity)) {
-    writePair(table, 0, 0, -1);
+  if (!areFinite()) crossAgainst(logits, weights, other, otherWeights, count, <f32> m, centre, own, squares, true);
+  const binades = binadesOf(table) + binadesOf(otherTable);
+  const bothWeigh = f64.load(table, MANTISSA) > 0 && f64.load(otherTable, MANTISSA) > 0;
+  if (isApart || binades != binades || !bothWeigh || !areFinite()) {
+    f64.store(table, -1, APART);
     return 1;
   }
-  const scale = powerOfTwo(<i32> min<f64>(max<f64>(binades, -1022), 1023));
-  const mean = (gap ? sum : -sum) * scale;
+  const sign: f64 = gap ? 1 : -1;
   const offset = gap ? m - <f64> centre : <f64> centre;
-  const square = squares ? squareSum * scale + 2.0 * offset * mean + offset * offset * mantissa : 0;
-  writePair(table, mean + offset * mantissa, square, 0);
+  writeMoments(table, sign * sum, square, offset, squares);
+  writeMoments(otherTable, -otherSum, otherSquare, gap ? -offset : offset, squares);
   return 0;
 }
 
@@ -185,6 +218,7 @@ export function cross(
   logits: usize,
   weights: usize,
   other: usize,
+  otherWeights: usize,
   count: i32,
   table: usize,
   otherTable: usize,
@@ -193,10 +227,12 @@ export function cross(
 ): i32 {
   let marked = 0;
   for (; count > 0; count -= TILE, table += ROW, otherTable += ROW) {
-    marked += crossTile(logits, weights, other, min<i32>(count, TILE), table, otherTable, gap, squares);
+    const tile = min<i32>(count, TILE);
+    marked += crossTile(logits, weights, other, otherWeights, tile, table, otherTable, gap, squares);
     logits += TILE_BYTES;
     weights += TILE_BYTES;
     other += TILE_BYTES;
+    otherWeights += TILE_BYTES;
   }
   return marked;
 }

@@ -1,15 +1,27 @@
 import { Column } from "../../layout.ts";
+import { powerOfTwo } from "../../reference/elementary.ts";
 
-/** A tile: indices of its logits and rows, and what is asked. */
+/** A tile: indices of its logits, weights and rows, and what is asked. */
 export interface CrossTile {
   readonly logits: number;
   readonly weights: number;
   readonly other: number;
+  readonly otherWeights: number;
   readonly count: number;
   readonly row: number;
   readonly otherRow: number;
   readonly gap: boolean;
   readonly squares: boolean;
+}
+
+/** Sums of one tile by the weights of each stream: `sum w g`, `sum w g^2`, and how many ids each allows that the other masks. */
+export interface CrossSums {
+  sum: number;
+  square: number;
+  apart: number;
+  otherSum: number;
+  otherSquare: number;
+  otherApart: number;
 }
 
 /** The largest logit of a tile, 0 where all are masked. */
@@ -45,31 +57,38 @@ export function centreOf(
   return values instanceof Float32Array ? Math.fround(centre) : centre;
 }
 
-/** Writes sums that are relative to the tile's exponent and about m and a centre: with G the offset, `A + G S` and `Q + 2 G A + G^2 S`. */
-export function writeMoments(
-  f64: Float64Array,
-  tile: CrossTile,
-  mean: number,
-  square: number,
-  m: number,
-  centre: number,
-  apart: number,
-): void {
-  const mantissa = f64[tile.row + Column.mantissa];
-  const offset = tile.gap ? m - centre : centre;
-  const second = tile.squares ? square + 2 * offset * mean + offset * offset * mantissa : 0;
-  writePair(f64, tile, mean + offset * mantissa, second, apart);
+/** Whether each of two tiles has weights that are added up: neither is masked throughout. */
+export function bothWeigh(f64: Float64Array, { row, otherRow }: CrossTile): boolean {
+  return f64[row + Column.mantissa] > 0 && f64[otherRow + Column.mantissa] > 0;
 }
 
-/** Writes what is known of a tile. */
-export function writePair(
+/** How many binades a row's weights lie above its exponent; NaN where they are not there. */
+export function binadesOf(f64: Float64Array, row: number): number {
+  return f64[row + Column.reference] - f64[row + Column.exponent];
+}
+
+/** Writes the sums of a tile, which are about m and a centre. */
+export function writeSums(f64: Float64Array, tile: CrossTile, sums: CrossSums, m: number, centre: number): void {
+  const { row, otherRow, gap, squares } = tile;
+  const offset = gap ? m - centre : centre;
+  writeMoments(f64, row, gap ? sums.sum : -sums.sum, sums.square, offset, squares);
+  writeMoments(f64, otherRow, -sums.otherSum, sums.otherSquare, gap ? -offset : offset, squares);
+  f64[row + Column.apart] = sums.apart;
+  f64[otherRow + Column.apart] = sums.otherApart;
+}
+
+/** Writes the sums by one stream's weights: with G the offset, `A + G S` and `Q + 2 G A + G^2 S`. */
+function writeMoments(
   f64: Float64Array,
-  { row }: CrossTile,
-  first: number,
-  second: number,
-  apart: number,
+  row: number,
+  sum: number,
+  square: number,
+  offset: number,
+  squares: boolean,
 ): void {
-  f64[row + Column.first] = first;
-  f64[row + Column.second] = second;
-  f64[row + Column.apart] = apart;
+  const mantissa = f64[row + Column.mantissa];
+  const scale = powerOfTwo(Math.trunc(Math.min(Math.max(binadesOf(f64, row), -1022), 1023)));
+  const mean = sum * scale;
+  f64[row + Column.first] = mean + offset * mantissa;
+  f64[row + Column.second] = squares ? square * scale + 2 * offset * mean + offset * offset * mantissa : 0;
 }

@@ -1,12 +1,11 @@
-import type { AlignedKernels } from "../aligned_kernels.ts";
 import { Column, TILE } from "../../layout.ts";
-import { powerOfTwo } from "../../reference/elementary.ts";
 import type { Views } from "../../views.ts";
-import { centreOf, type CrossTile, topOf, writeMoments, writePair } from "./cross_tile.ts";
+import type { AlignedKernels } from "../aligned_kernels.ts";
+import { binadesOf, bothWeigh, centreOf, type CrossTile, topOf, writeSums } from "./cross_tile.ts";
 import { exactCross } from "./exact_cross.ts";
 
-/** By position mod 8 the sums of a block, then those of squares; and the same of all blocks. */
-const sums = new Float64Array(16), totals = new Float64Array(16);
+/** By position mod 8 the sums of a block, those of squares, and both by the other's weights; and the same of all blocks. */
+const sums = new Float64Array(32), totals = new Float64Array(32);
 /** The block of a tile that is flushed: 32 logits a lane. */
 const BLOCK = 256;
 
@@ -15,27 +14,33 @@ export function cross(views: Views): AlignedKernels["cross"] {
   const { f64, shift } = views;
   const round = shift === 2 ? Math.fround : (x: number) => x;
   const least = shift === 2 ? -3.4028234663852886e38 : -Number.MAX_VALUE;
-  return (logits, weights, other, count, table, otherTable, gap, squares) => {
+  return (logits, weights, other, otherWeights, count, table, otherTable, gap, squares) => {
     for (let done = 0; done < count; done += TILE) {
       const tile = {
         logits: (logits >> shift) + done,
         weights: (weights >> shift) + done,
         other: (other >> shift) + done,
+        otherWeights: (otherWeights >> shift) + done,
         count: Math.min(TILE, count - done),
         row: (table >> 3) + done / TILE * Column.stride,
         otherRow: (otherTable >> 3) + done / TILE * Column.stride,
         gap,
         squares,
       };
-      if (isEmpty(f64, tile)) writePair(f64, tile, 0, 0, 0);
+      if (isInvalid(f64, tile.row) || isInvalid(f64, tile.otherRow)) clear(f64, tile);
       else if (!crossTile(views, tile, round, least)) exactCross(views, tile);
     }
   };
 }
 
-function isEmpty(f64: Float64Array, { row, otherRow }: CrossTile): boolean {
-  const isInvalid = (at: number) => f64[at + Column.nan] > 0 || f64[at + Column.posInf] > 0;
-  return !(f64[row + Column.mantissa] > 0) || isInvalid(row) || isInvalid(otherRow);
+function isInvalid(f64: Float64Array, row: number): boolean {
+  return f64[row + Column.nan] > 0 || f64[row + Column.posInf] > 0;
+}
+
+function clear(f64: Float64Array, { row, otherRow }: CrossTile): void {
+  for (const at of [row, otherRow]) {
+    for (const column of [Column.first, Column.second, Column.apart]) f64[at + column] = 0;
+  }
 }
 
 function crossTile(
@@ -44,26 +49,26 @@ function crossTile(
   round: (x: number) => number,
   least: number,
 ): boolean {
-  const { row, otherRow, gap } = tile;
+  const { row, otherRow } = tile;
   const m = topOf(f64, row), centre = centreOf(values, tile, m, topOf(f64, otherRow));
-  const binades = f64[row + Column.reference] - f64[row + Column.exponent];
   let isApart = false;
   totals.fill(0);
   for (let from = 0; from < tile.count; from += BLOCK) {
     isApart = addBlock(values, tile, from, round(m), centre, round, least) || isApart;
-    for (let i = 0; i < 16; i++) totals[i] = round(totals[i] + sums[i]);
+    for (let i = 0; i < 32; i++) totals[i] = round(totals[i] + sums[i]);
   }
-  const sum = addLanes(0), square = addLanes(8);
-  if (isApart || binades !== binades || !(Math.abs(sum) < Infinity && square < Infinity)) return false;
-  const scale = powerOfTwo(Math.trunc(Math.min(Math.max(binades, -1022), 1023)));
-  writeMoments(f64, tile, (gap ? sum : -sum) * scale, square * scale, m, centre, 0);
+  const [sum, square, otherSum, otherSquare] = [addLanes(0), addLanes(8), addLanes(16), addLanes(24)];
+  const isFinite = Math.abs(sum) + Math.abs(otherSum) + square + otherSquare < Infinity;
+  const binades = binadesOf(f64, row) + binadesOf(f64, otherRow);
+  if (isApart || Number.isNaN(binades) || !bothWeigh(f64, tile) || !isFinite) return false;
+  writeSums(f64, tile, { sum, square, otherSum, otherSquare, apart: 0, otherApart: 0 }, m, centre);
   return true;
 }
 
-/** Adds a block to the sums; gives whether an id of it is allowed in p and masked in q. */
+/** Adds a block to the sums; gives whether an id of it is masked in one stream alone. */
 function addBlock(
   values: Float32Array | Float64Array,
-  { logits, weights, other, count, gap, squares }: CrossTile,
+  { logits, weights, other, otherWeights, count, gap, squares }: CrossTile,
   from: number,
   m: number,
   centre: number,
@@ -74,12 +79,15 @@ function addBlock(
   sums.fill(0);
   for (let i = from; i < Math.min(from + BLOCK, count); i++) {
     const a = values[logits + i], b = values[other + i];
-    if (b === -Infinity && a !== -Infinity) isApart = true;
+    if ((a === -Infinity) !== (b === -Infinity)) isApart = true;
     const d = round(a - m), e = round(b - centre);
     const g = round((gap ? (d < least ? least : d) : 0) - (e < least ? least : e));
-    const p = round(values[weights + i] * g), at = i & 7;
+    const p = round(values[weights + i] * g), q = round(values[otherWeights + i] * g), at = i & 7;
     sums[at] = round(sums[at] + p);
-    if (squares) sums[at + 8] = round(sums[at + 8] + round(p * g));
+    sums[at + 16] = round(sums[at + 16] + q);
+    if (!squares) continue;
+    sums[at + 8] = round(sums[at + 8] + round(p * g));
+    sums[at + 24] = round(sums[at + 24] + round(q * g));
   }
   return isApart;
 }

@@ -3,12 +3,12 @@
 export const ORIGIN = {
   build: "fma",
   compiler: "assemblyscript 0.28.20",
-  sources: "482cf2252468ebad353cbf5e82d2a828ce4e86dd37fc8ccb1d061732228d38b3",
-  bytes: 4172,
-  sha256: "fcd15701493067a2ab9956437bd96ae31a2e2d297b1e056e2bce2295527062fa",
+  sources: "d7bfd8fb4df047d7a4eb6e928a46f853247827cda4c0525b88c33c7735831504",
+  bytes: 4590,
+  sha256: "a378dca9bc347b5bf371024e3068e5ce842452c2ae731e9cf2b6f9aa0f733ce0",
 } as const;
 
 /** The WASM module, told by that of simd: see kernels/binaries.ts. */
 export const PATCH: readonly (readonly [from: number, length: number, own: string])[] = [
-  [0,4172,""],
+  [0,4590,""],
 ];
