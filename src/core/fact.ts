@@ -23,6 +23,8 @@ export interface Fact<T, S = any> {
   readonly needs?: Level;
   /** Whether its blocks have their weights stored; `needs` is `"sum"` then, or more. */
   readonly weights?: boolean;
+  /** Whether another fact, of this spec, tells all that this one does, to the bit, in its place. */
+  servedBy?(other: Spec): boolean;
   /** The identity of `merge`. */
   init(): S;
   /** Folds a run of tiles in the arena. Must not keep the blocks. */

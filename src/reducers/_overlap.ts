@@ -27,10 +27,15 @@ export interface Overlap {
 function overlapFact(
   p: RowFacts,
   q: RowFacts,
-  streams: readonly string[],
+  streams: readonly [string, string],
   terms: OverlapTerms,
 ): Fact<Overlap, ExactMoments> {
   const { kind, share } = { share: 0.5, ...terms };
+  // What is the same either way is one fact.
+  if (kind < 2 && streams[1] < streams[0]) {
+    const turned = terms.kind === 1 ? { kind: 1 as const, share: 1 - share } : terms;
+    return overlapFact(q, p, [streams[1], streams[0]], turned);
+  }
   const spec: Spec = { name: "overlap", params: { streams, kind, share }, inputs: [] };
   const gap = logSumGap(p, q);
   return {
@@ -38,6 +43,9 @@ function overlapFact(
     streams,
     needs: "sum",
     weights: true,
+    // All kinds sum what is common, to the same bits.
+    servedBy: ({ name, params }) =>
+      kind === 0 && name === spec.name && params.kind !== 0 && String(params.streams) === String(streams),
     init: exactMoments,
     stepBlock(state, own, other) {
       const { kernels, at, count, table } = own;

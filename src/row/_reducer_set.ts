@@ -122,21 +122,20 @@ export class ReducerSet {
   }
 }
 
-/** What reducers want to know beside: of equal specs one, and where each is found. */
+/** What reducers want to know beside: of equal specs one, without those that another one serves, and where each is found. */
 function factsOf(
   reducers: readonly Reducer<unknown>[],
 ): { readonly facts: readonly Fact<unknown>[]; readonly places: ReadonlyMap<Fact<unknown>, number> } {
-  const facts: Fact<unknown>[] = [], texts: string[] = [];
-  const places = new Map<Fact<unknown>, number>();
-  for (const fact of reducers.flatMap(({ facts = [] }) => facts)) {
-    const text = specText(fact.spec);
-    if (!texts.includes(text)) {
-      texts.push(text);
-      facts.push(fact);
-    }
-    places.set(fact, reducers.length + texts.indexOf(text));
-  }
-  return { facts, places };
+  const asked = reducers.flatMap(({ facts = [] }) => facts);
+  const distinct = new Map(asked.map((fact) => [specText(fact.spec), fact]));
+  const facts = [...distinct.values()].filter((fact) => !asked.some(({ spec }) => fact.servedBy?.(spec)));
+  const texts = facts.map(({ spec }) => specText(spec));
+  const places = asked.map((fact) => {
+    const own = texts.indexOf(specText(fact.spec));
+    const place = own < 0 ? facts.findIndex(({ spec }) => fact.servedBy!(spec)) : own;
+    return [fact, reducers.length + place] as const;
+  });
+  return { facts, places: new Map(places) };
 }
 
 const ONLY = [0];

@@ -3,12 +3,12 @@
 export const ORIGIN = {
   build: "fma",
   compiler: "assemblyscript 0.28.20",
-  sources: "d7bfd8fb4df047d7a4eb6e928a46f853247827cda4c0525b88c33c7735831504",
-  bytes: 4590,
-  sha256: "a378dca9bc347b5bf371024e3068e5ce842452c2ae731e9cf2b6f9aa0f733ce0",
+  sources: "73a13d2b61312839c3e896d0f1683e6b10369deebb48a72124eac2376fecea5a",
+  bytes: 4704,
+  sha256: "15b270f56bcb26f4e0648faa31c77bf0de77c271b709a69d9f1ff30f8f9cce35",
 } as const;
 
 /** The WASM module, told by that of simd: see kernels/binaries.ts. */
 export const PATCH: readonly (readonly [from: number, length: number, own: string])[] = [
-  [0,4590,""],
+  [0,4704,""],
 ];

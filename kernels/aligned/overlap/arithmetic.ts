@@ -5,6 +5,8 @@ export interface Arithmetic {
   readonly round: (x: number) => number;
   /** The greatest number. */
   readonly most: number;
+  /** The least normal one. */
+  readonly least: number;
   /** How far the series of `e^-d - 1 + d` reaches. */
   readonly near: number;
   /** That series. */
@@ -17,6 +19,7 @@ export interface Arithmetic {
 export const WIDE: Arithmetic = {
   round: (x) => x,
   most: Number.MAX_VALUE,
+  least: 2.2250738585072014e-308,
   near: 0.35,
   relative: (d) => expTail(-d),
   logarithm: ln,
@@ -38,6 +41,7 @@ function horner(coefficients: readonly number[], x: number): number {
 export const NARROW: Arithmetic = {
   round,
   most: 3.4028234663852886e38,
+  least: 1.1754943508222875e-38,
   near: 0.5,
   relative: (d) => round(round(d * d) * horner(TAIL, d)),
   logarithm(u) {

@@ -12,14 +12,14 @@ import {
   TILE_BYTES,
   TURN,
 } from "../../asm/lanes.ts";
-import { APART, FIRST, powerOfTwo, REFERENCE, ROW, SECOND } from "../../asm/row.ts";
+import { APART, FIRST, MAXIMUM, powerOfTwo, REFERENCE, ROW, SECOND } from "../../asm/row.ts";
 
 /** Bytes of a block. */
 const ROOM: usize = <usize> BLOCK << 2;
 /** How far the series of the third kind reaches. */
 const NEAR: f32 = 0.5;
 
-/** In order: 1, ln 2, then 1/3, 1/5, 1/7, 1/9; then 1/2!, -1/3! and so on to 1/8!; then the greatest number and its opposite. */
+/** In order: 1, ln 2, then 1/3, 1/5, 1/7, 1/9; then 1/2!, -1/3! and so on to 1/8!; then the greatest number, its opposite, and the least normal one. */
 const CONSTANTS: usize = memory.data<f32>([
   1.0,
   0.6931471805599453,
@@ -36,6 +36,7 @@ const CONSTANTS: usize = memory.data<f32>([
   0.0000248015873015873,
   3.4028234663852886e38,
   -3.4028234663852886e38,
+  1.1754943508222875e-38,
 ], 16);
 
 function constant(i: usize): v128 {
@@ -61,6 +62,12 @@ function logarithm(u: v128): v128 {
   return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(k), constant(1)), f32x4.mul(f32x4.add(s, s), p));
 }
 
+/** `((x - m) - (t - m')) - gap`, m and m' the largest logits; what is not a number, because both are masked, and what is infinite is held in range. */
+function roughDistance(x: v128, t: v128, top: v128, otherTop: v128, gap: v128): v128 {
+  const d = f32x4.sub(f32x4.sub(f32x4.sub(x, top), f32x4.sub(t, otherTop)), gap);
+  return f32x4.pmin(constant(13), f32x4.pmax(constant(14), d));
+}
+
 /** `(x - t) - gap` in float64, rounded once; what is not a number, because both are masked, and what is infinite is held in range. */
 function distanceOf(x: v128, t: v128, gap: v128): v128 {
   const low = f64x2.sub(f64x2.sub(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(t)), gap);
@@ -79,7 +86,8 @@ function distanceOf(x: v128, t: v128, gap: v128): v128 {
 function mixtureTerm(p: v128, q: v128, d: v128, share: v128, rest: v128): v128 {
   const hi = f32x4.pmax(p, q);
   const first = f32x4.ge(p, q);
-  const r = v128.and(f32x4.div(f32x4.pmin(p, q), hi), f32x4.gt(hi, f32x4.splat(0)));
+  // Of two that weigh nothing the ratio is 0.
+  const r = f32x4.div(f32x4.pmin(p, q), f32x4.pmax(hi, constant(15)));
   const part = f32x4.mul(v128.bitselect(rest, share, first), r);
   const u = f32x4.add(v128.bitselect(share, rest, first), part);
   return f32x4.mul(hi, f32x4.add(f32x4.mul(u, logarithm(u)), f32x4.mul(part, f32x4.abs(d))));
@@ -106,6 +114,8 @@ function overlapOf(
   count: i32,
   factor: f32,
   otherFactor: f32,
+  m: f64,
+  otherM: f64,
   gap: f64,
   kind: i32,
   share: f64,
@@ -113,6 +123,9 @@ function overlapOf(
   const f = f32x4.splat(factor);
   const f2 = f32x4.splat(otherFactor);
   const gaps = f64x2.splat(gap);
+  const top = f32x4.splat(<f32> m);
+  const otherTop = f32x4.splat(<f32> otherM);
+  const roughGap = f32x4.splat(<f32> (gap - (m - otherM)));
   const shares = f32x4.splat(<f32> share);
   const rest = f32x4.splat(<f32> (1.0 - share));
   const near = f32x4.splat(NEAR);
@@ -141,9 +154,14 @@ function overlapOf(
         const q = f32x4.mul(v128.load(v + i), f2);
         sum = f32x4.add(sum, f32x4.pmin(p, q));
         if (kind == 0) continue;
-        const d = distanceOf(v128.load(x + i), v128.load(t + i), gaps);
-        const one = kind == 1 ? mixtureTerm(p, q, d, shares, rest) : relativeTerm(p, q, d, near);
-        term = f32x4.sub(term, one);
+        const a = v128.load(x + i);
+        const b = v128.load(t + i);
+        term = f32x4.sub(
+          term,
+          kind == 1
+            ? mixtureTerm(p, q, roughDistance(a, b, top, otherTop, roughGap), shares, rest)
+            : relativeTerm(p, q, distanceOf(a, b, gaps), near),
+        );
       }
       total = f32x4.add(total, sum);
       totalTerm = f32x4.add(totalTerm, term);
@@ -157,6 +175,12 @@ function overlapOf(
 /** By what a tile's weights are multiplied to be shares of the sum. */
 function factorOf(reference: f64, mantissa: f64, exponent: f64): f32 {
   return <f32> (powerOfTwo(<i32> min<f64>(max<f64>(reference - exponent, -1022), 1023)) / mantissa);
+}
+
+/** The largest logit of a tile, 0 where all are masked. */
+function topOf(table: usize): f64 {
+  const maximum = f64.load(table, MAXIMUM);
+  return maximum > -Infinity ? maximum : 0;
 }
 
 /** Writes the columns of each tile; gives how many are marked, because their weights are not there or a sum is not finite. */
@@ -182,7 +206,10 @@ export function overlap(
     const otherReference = f64.load(otherTable, REFERENCE);
     const f = factorOf(reference, mantissa, exponent);
     const f2 = factorOf(otherReference, otherMantissa, otherExponent);
-    const sum = overlapOf(logits, weights, other, otherWeights, min<i32>(count, TILE), f, f2, gap, kind, share);
+    const m = topOf(table);
+    const m2 = topOf(otherTable);
+    const tile = min<i32>(count, TILE);
+    const sum = overlapOf(logits, weights, other, otherWeights, tile, f, f2, m, m2, gap, kind, share);
     const isDone = reference == reference && otherReference == otherReference && abs(sum + termSum) < Infinity;
     f64.store(table, isDone ? sum : 0, FIRST);
     f64.store(table, isDone ? termSum : 0, SECOND);

@@ -1,5 +1,6 @@
 import { Column } from "../../layout.ts";
 import { powerOfTwo } from "../../reference/elementary.ts";
+import { topOf } from "../cross/cross_tile.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import type { OverlapTile } from "./overlap_tile.ts";
 
@@ -18,9 +19,10 @@ export function sumOverlap(
   const { row, otherRow, mantissa, exponent, otherMantissa, otherExponent } = tile;
   const factor = factorOf(f64[row + Column.reference], mantissa, exponent, arithmetic);
   const otherFactor = factorOf(f64[otherRow + Column.reference], otherMantissa, otherExponent, arithmetic);
+  const tops = [topOf(f64, row), topOf(f64, otherRow)] as const;
   totals.fill(0);
   for (let from = 0; from < tile.count; from += BLOCK) {
-    addBlock(values, tile, from, factor, otherFactor, arithmetic);
+    addBlock(values, tile, from, factor, otherFactor, tops, arithmetic);
     for (let i = 0; i < 16; i++) totals[i] = arithmetic.round(totals[i] + sums[i]);
   }
   const sum = addLanes(0), terms = addLanes(8);
@@ -41,9 +43,11 @@ function addBlock(
   from: number,
   factor: number,
   otherFactor: number,
+  [m, otherM]: readonly [number, number],
   arithmetic: Arithmetic,
 ): void {
   const { round, most } = arithmetic;
+  const roughGap = round(gap - (m - otherM));
   const shares = [round(share), round(1 - share)] as const;
   sums.fill(0);
   for (let i = from; i < Math.min(from + BLOCK, count); i++) {
@@ -51,7 +55,10 @@ function addBlock(
     const p = round(values[weights + i] * factor), q = round(values[otherWeights + i] * otherFactor);
     sums[at] = round(sums[at] + (q < p ? q : p));
     if (kind === 0) continue;
-    const far = round((values[logits + i] - values[other + i]) - gap);
+    const x = values[logits + i], t = values[other + i];
+    const far = kind === 1
+      ? round(round(round(x - round(m)) - round(t - round(otherM))) - roughGap)
+      : round((x - t) - gap);
     // What is no number, because both are masked, is held at the least one.
     const d = -most < far ? (far < most ? far : most) : -most;
     const term = kind === 1 ? mixtureTerm(p, q, d, shares, arithmetic) : relativeTerm(p, q, d, arithmetic);
@@ -68,10 +75,11 @@ function mixtureTerm(
   q: number,
   d: number,
   [share, rest]: readonly [number, number],
-  { round, logarithm }: Arithmetic,
+  { round, least, logarithm }: Arithmetic,
 ): number {
   const [hi, lo] = p < q ? [q, p] : [p, q < p ? q : p];
-  const r = hi > 0 ? round(lo / hi) : 0;
+  // Of two that weigh nothing the ratio is 0.
+  const r = round(lo / (hi < least ? least : hi));
   const part = round((p >= q ? rest : share) * r);
   const u = round((p >= q ? share : rest) + part);
   return round(hi * round(round(u * logarithm(u)) + round(part * Math.abs(d))));
