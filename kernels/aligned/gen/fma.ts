@@ -3,12 +3,12 @@
 export const ORIGIN = {
   build: "fma",
   compiler: "assemblyscript 0.28.20",
-  sources: "73a13d2b61312839c3e896d0f1683e6b10369deebb48a72124eac2376fecea5a",
-  bytes: 4704,
-  sha256: "15b270f56bcb26f4e0648faa31c77bf0de77c271b709a69d9f1ff30f8f9cce35",
+  sources: "3dfccc623fe681ae5d125ac4ed4043d4a6fe5931a36ff01c48fb9d4ffbac613c",
+  bytes: 4908,
+  sha256: "7653f83d72a6dcb13a3e0aa161d95c5cccae0a9d4d5d4244be38be1e26218942",
 } as const;
 
 /** The WASM module, told by that of simd: see kernels/binaries.ts. */
 export const PATCH: readonly (readonly [from: number, length: number, own: string])[] = [
-  [0,4704,""],
+  [0,4908,""],
 ];

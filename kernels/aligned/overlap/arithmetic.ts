@@ -11,6 +11,8 @@ export interface Arithmetic {
   readonly near: number;
   /** That series. */
   relative(d: number): number;
+  /** `ln(m / hi)`, m from half of hi up to hi; of two that are 0 it is 0. */
+  logRatio(m: number, hi: number): number;
   /** `ln u` of a positive number. */
   logarithm(u: number): number;
 }
@@ -22,6 +24,7 @@ export const WIDE: Arithmetic = {
   least: 2.2250738585072014e-308,
   near: 0.35,
   relative: (d) => expTail(-d),
+  logRatio: (m, hi) => hi > 0 ? ln(m / hi) : 0,
   logarithm: ln,
 };
 
@@ -29,6 +32,7 @@ const round = Math.fround;
 const float = new Float32Array(1), bits = new Int32Array(float.buffer);
 const LN2 = round(Math.LN2);
 const AREA = [1, 1 / 3, 1 / 5, 1 / 7, 1 / 9].map(round);
+const LONG_AREA = [...AREA, round(1 / 11)];
 const TAIL = [1 / 2, -1 / 6, 1 / 24, -1 / 120, 1 / 720, -1 / 5040, 1 / 40320].map(round);
 /** The bits of the square root of 1/2: mantissas are taken from there up to twice as much. */
 const ROOT_HALF = 0x3f3504f3;
@@ -44,6 +48,11 @@ export const NARROW: Arithmetic = {
   least: 1.1754943508222875e-38,
   near: 0.5,
   relative: (d) => round(round(d * d) * horner(TAIL, d)),
+  logRatio(m, hi) {
+    const both = round(m + hi);
+    const s = round(round(m - hi) / (both < NARROW.least ? NARROW.least : both)), z = round(s * s);
+    return round(round(s + s) * horner(LONG_AREA, z));
+  },
   logarithm(u) {
     float[0] = u;
     const k = (bits[0] - ROOT_HALF) >> 23;

@@ -19,7 +19,7 @@ const ROOM: usize = <usize> BLOCK << 2;
 /** How far the series of the third kind reaches. */
 const NEAR: f32 = 0.5;
 
-/** In order: 1, ln 2, then 1/3, 1/5, 1/7, 1/9; then 1/2!, -1/3! and so on to 1/8!; then the greatest number, its opposite, and the least normal one. */
+/** In order: 1, ln 2, then 1/3, 1/5, 1/7, 1/9; then 1/2!, -1/3! and so on to 1/8!; then the greatest number, its opposite, the least normal one, and 1/11. */
 const CONSTANTS: usize = memory.data<f32>([
   1.0,
   0.6931471805599453,
@@ -37,6 +37,7 @@ const CONSTANTS: usize = memory.data<f32>([
   3.4028234663852886e38,
   -3.4028234663852886e38,
   1.1754943508222875e-38,
+  0.09090909090909091,
 ], 16);
 
 function constant(i: usize): v128 {
@@ -91,6 +92,21 @@ function mixtureTerm(p: v128, q: v128, d: v128, share: v128, rest: v128): v128 {
   const part = f32x4.mul(v128.bitselect(rest, share, first), r);
   const u = f32x4.add(v128.bitselect(share, rest, first), part);
   return f32x4.mul(hi, f32x4.add(f32x4.mul(u, logarithm(u)), f32x4.mul(part, f32x4.abs(d))));
+}
+
+/**
+ * The same for a mixture of equal parts, in one division: `m ln(m / hi) + lo |d| / 2`, with m the mixture. It is at least half of hi, so that with
+ * `s = (m - hi) / (m + hi)`, at most a third, `ln(m / hi)` is `2 (s + s^3 / 3 + ... + s^11 / 11)`.
+ */
+function evenTerm(p: v128, q: v128, d: v128, half: v128): v128 {
+  const hi = f32x4.pmax(p, q);
+  const m = f32x4.mul(f32x4.add(p, q), half);
+  const s = f32x4.div(f32x4.sub(m, hi), f32x4.pmax(f32x4.add(m, hi), constant(15)));
+  const z = f32x4.mul(s, s);
+  const a = step(step(step(constant(16), z, constant(5)), z, constant(4)), z, constant(3));
+  const b = step(step(a, z, constant(2)), z, constant(0));
+  const ln = f32x4.mul(f32x4.add(s, s), b);
+  return f32x4.add(f32x4.mul(m, ln), f32x4.mul(f32x4.mul(f32x4.pmin(p, q), half), f32x4.abs(d)));
 }
 
 /** The terms of the third kind, negated: near 0 `p (e^-d - 1 + d)` by its series. */
@@ -156,12 +172,12 @@ function overlapOf(
         if (kind == 0) continue;
         const a = v128.load(x + i);
         const b = v128.load(t + i);
-        term = f32x4.sub(
-          term,
-          kind == 1
-            ? mixtureTerm(p, q, roughDistance(a, b, top, otherTop, roughGap), shares, rest)
-            : relativeTerm(p, q, distanceOf(a, b, gaps), near),
-        );
+        let one: v128;
+        if (kind == 1) {
+          const d = roughDistance(a, b, top, otherTop, roughGap);
+          one = share == 0.5 ? evenTerm(p, q, d, shares) : mixtureTerm(p, q, d, shares, rest);
+        } else one = relativeTerm(p, q, distanceOf(a, b, gaps), near);
+        term = f32x4.sub(term, one);
       }
       total = f32x4.add(total, sum);
       totalTerm = f32x4.add(totalTerm, term);

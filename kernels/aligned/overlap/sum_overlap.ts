@@ -61,7 +61,11 @@ function addBlock(
       : round((x - t) - gap);
     // What is no number, because both are masked, is held at the least one.
     const d = -most < far ? (far < most ? far : most) : -most;
-    const term = kind === 1 ? mixtureTerm(p, q, d, shares, arithmetic) : relativeTerm(p, q, d, arithmetic);
+    const term = kind === 2
+      ? relativeTerm(p, q, d, arithmetic)
+      : share === 0.5
+      ? evenTerm(p, q, d, arithmetic)
+      : mixtureTerm(p, q, d, shares, arithmetic);
     sums[at + 8] = round(sums[at + 8] - term);
   }
 }
@@ -83,6 +87,13 @@ function mixtureTerm(
   const part = round((p >= q ? rest : share) * r);
   const u = round((p >= q ? share : rest) + part);
   return round(hi * round(round(u * logarithm(u)) + round(part * Math.abs(d))));
+}
+
+/** The same for a mixture of equal parts: `m ln(m / hi) + lo |d| / 2`, with m the mixture. */
+function evenTerm(p: number, q: number, d: number, { round, logRatio }: Arithmetic): number {
+  const [hi, lo] = p < q ? [q, p] : [p, q < p ? q : p];
+  const m = round(round(p + q) * 0.5);
+  return round(round(m * logRatio(m, hi)) + round(round(lo * 0.5) * Math.abs(d)));
 }
 
 /** A term of kind 2, negated: near 0 `p (e^-d - 1 + d)` by its series. */
