@@ -2,9 +2,9 @@
  * What does a logit cost when rows are short?
  *
  * 20,000 rows of 1,000 logits (80 MB, more than the last-level cache holds: the promise is for 100,000 rows, which would only
- * take five times as long) against the same 20 million logits as one row, by the same door. Promised: log-sum-exp at most 2
- * times the cost of a logit of the large row, with the 5 best at most 4 times, into typed arrays (`collect`) and as a stream
- * of row objects (`reduce`).
+ * take five times as long) against the same 20 million logits as one row, by the same door. Promised: log-sum-exp at most 1.1
+ * times the cost of a logit of the large row, with the 5 best at most 1.8 times, into typed arrays (`collect`); 2 and 4 times as
+ * a stream of row objects (`reduce`).
  */
 import { collect, fromArray, logSumExp, type Reducers, topK } from "../mod.ts";
 import { ask } from "./_ask.ts";
@@ -34,8 +34,8 @@ for (const [door, read] of [["collect", collect], ["reduce", drain]] as const) {
       "log-sum-exp, top-5": rowsBy(withTop),
     },
     targets: [
-      { of: "log-sum-exp", against: "one row of 20,000,000, log-sum-exp", most: 2 },
-      { of: "log-sum-exp, top-5", against: "one row of 20,000,000, log-sum-exp", most: 4 },
+      { of: "log-sum-exp", against: "one row of 20,000,000, log-sum-exp", most: door === "collect" ? 1.1 : 2 },
+      { of: "log-sum-exp, top-5", against: "one row of 20,000,000, log-sum-exp", most: door === "collect" ? 1.8 : 4 },
     ],
   });
 }

@@ -91,6 +91,8 @@ export class Arena {
   readonly results: Float64Array;
   /** `TILE` uint32 indices of a kernel. */
   readonly indices: number;
+  /** A view of them. */
+  readonly found: Uint32Array;
   /** `2 * TILE` elements for one kernel's work on values that lie elsewhere. */
   readonly scratch: number;
   /** Accumulators of open rows, `SLOT_BYTES` each. */
@@ -120,6 +122,7 @@ export class Arena {
     this.out = momentary.out;
     this.results = new Float64Array(memory, this.out, 8);
     this.indices = momentary.indices;
+    this.found = new Uint32Array(memory, this.indices, TILE);
     this.scratch = momentary.scratch;
     this.slots = new Places(slots);
     this.cells = new Places([cells]);

@@ -62,6 +62,9 @@ export interface Kernels {
    */
   total(slot: number, out: number): void;
 
+  /** What `total` gives of an accumulator that took the first row of a table at level `sum`, and no other: to the same bits, for a fraction of the cost. */
+  totalOfTile(table: number, out: number): void;
+
   /**
    * Writes `e^x / sum` to `mapped`, sum given as mantissa and exponent of {@linkcode Kernels.total}; `mapped` may be `logits`.
    * -Infinity gives exactly 0, NaN stays NaN, a sum of 0 gives NaN throughout. Error: 3e-6 relative above 1e-37; results
@@ -92,6 +95,11 @@ export interface Kernels {
    * known: for k beyond 64, or a tile with too few logits. NaN is left out.
    */
   bound(logits: number, count: number, k: number): number;
+  /**
+   * Writes the positions of the `k` (1 to 16) largest logits of one tile as uint32 to `indices`, best first, of equals the lower one first;
+   * gives how many. Masked logits and NaN are never among them. Cost: two reads, and about 10 ns for each that is listed in between.
+   */
+  best(logits: number, count: number, k: number, indices: number): number;
   /** The lowest position in one tile whose logit equals `value`, or -1. */
   find(logits: number, count: number, value: number): number;
   /** How many of `count` logits are greater than `value`. */

@@ -30,6 +30,7 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
   },
   absorb: { parameters: { into: at("slot"), from: at("slot") }, gives: "void" },
   total: { parameters: { slot: at("slot"), out: at("out") }, gives: "void", builds: [] },
+  totalOfTile: { parameters: { table: at("rows"), out: at("out") }, gives: "void", builds: [] },
   probabilities: {
     parameters: {
       logits: at("logits"),
@@ -79,6 +80,10 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
   bound: {
     parameters: { logits: at("logits"), count: number("tile"), k: f64(20, 1, 2, 8, 9, 64, 65, 0, NaN) },
     gives: "f32",
+  },
+  best: {
+    parameters: { logits: at("logits"), count: number("tile"), k: f64(5, 1, 2, 15, 16), indices: at("indices") },
+    gives: "i32",
   },
   find: {
     parameters: { logits: at("logits"), count: number("tile"), value: f64(99, ...THRESHOLDS) },

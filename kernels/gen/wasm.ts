@@ -3,6 +3,7 @@ export { sweep } from "../sweep/wasm.ts";
 export { store } from "../store/wasm.ts";
 export { deposit } from "../deposit/wasm.ts";
 export { total } from "../total/wasm.ts";
+export { totalOfTile } from "../total_of_tile/wasm.ts";
 export { probabilities } from "../probabilities/wasm.ts";
 export { share } from "../share/wasm.ts";
 export { tally } from "../tally/wasm.ts";

@@ -44,7 +44,7 @@ function totalSlot(f64: Float64Array, words: Int32Array, slot: number, out: numb
   f64[out + Total.exponent] = exponent;
   const moment = at + 2 * BINS;
   if (words[moment] !== 0 || words[moment + 1] !== 0) writeMean(f64, words, at, out, sum, e);
-  f64[out + Total.logSum] = maximum === Infinity ? 0 : logSum(maximum, mantissa, exponent, base);
+  f64[out + Total.logSum] = maximum === Infinity ? 0 : logSumOf(maximum, mantissa, exponent, base);
 }
 
 /** The mean and the mean square, in binades from the sum's exponent. */
@@ -58,7 +58,7 @@ function writeMean(f64: Float64Array, words: Int32Array, at: number, out: number
 }
 
 /** `ln(mantissa 2^exponent / e^maximum)`; never below 0, as the maximum is one of the terms, so less is rounding. */
-function logSum(maximum: number, mantissa: number, exponent: number, base: Base): number {
+export function logSumOf(maximum: number, mantissa: number, exponent: number, base: Base): number {
   binaryExponent(maximum, base, y);
   const binades = (exponent - y.n) - y.f;
   return Math.max(0, ln(mantissa) * ratio(base) + binades / base.hi);

@@ -1,21 +1,25 @@
 import type { Backend } from "../../kernels/mod.ts";
-import type { Dtype, Logits, Operator } from "../core/mod.ts";
+import type { Logits, Operator } from "../core/mod.ts";
 import { fileSpill, type FlowOptions } from "../flow/mod.ts";
 import { temperature } from "../operators/mod.ts";
-import { fromFileBlocking } from "../sources/inside.ts";
+import { fromFileBlocking, SOURCE_OPTIONS } from "../sources/inside.ts";
 import { type FromFileOptions, fromUrl } from "../sources/mod.ts";
 import type { Flag, Flags } from "./_flags.ts";
+import { flagsOf, type FlagWords, readFlags } from "./_option_flags.ts";
 import { UsageError } from "./_usage_error.ts";
 import type { Io } from "./io.ts";
 
-const DTYPES: readonly Dtype[] = ["f32", "f16", "bf16", "f64"];
+/** How flags of the source differ from what its options say. */
+const WORDS: Readonly<Record<string, FlagWords>> = {
+  vocabulary: { elsewhere: ["vocab-size"] },
+  tensor: { value: "NAME" },
+};
+
 const BACKENDS: readonly Backend[] = ["fma", "simd", "reference"];
 
 /** What every command takes about its source. */
 export const SOURCE_FLAGS: readonly Flag[] = [
-  { name: "vocabulary", value: "N", help: "logits in a row; raw bytes need it", least: 1, elsewhere: ["vocab-size"] },
-  { name: "dtype", value: "f32|f16|bf16|f64", help: "how raw bytes store a logit" },
-  { name: "tensor", value: "NAME", help: "the tensor of a .safetensors file" },
+  ...flagsOf(SOURCE_OPTIONS, WORDS),
   { name: "rows", value: "A:B", help: "rows A up to and without B; all if absent" },
   { name: "temperature", value: "T", help: "divide the logits by T > 0 first" },
   { name: "chunk", value: "LOGITS", help: "most logits a read; changes no result", least: 1 },
@@ -47,10 +51,8 @@ export function sourceSettings(flags: Flags, divides = true): SourceSettings {
   return {
     source: flags.source,
     file: {
-      ...given("vocabulary", flags.whole("vocabulary")),
-      ...given("dtype", flags.choice("dtype", DTYPES)),
+      ...givenOf(readFlags(flags, SOURCE_OPTIONS, WORDS)),
       ...given("chunk", flags.whole("chunk")),
-      ...given("tensor", flags.text("tensor")),
     },
     operators: divisor === undefined ? [] : [flags.made("temperature", () => temperature(divisor))],
     rows: flags.interval("rows"),
@@ -89,6 +91,11 @@ export function flowOptions(
 /** A field if it has a value. */
 export function given<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {
   return value === undefined ? {} : { [name]: value } as { [P in K]?: V };
+}
+
+/** The fields that have a value. */
+export function givenOf<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.assign({}, ...Object.entries(options).map(([name, value]) => given(name, value)));
 }
 
 /** A wait that a signal can end, though what is waited for (an idle pipe) cannot be stopped. */

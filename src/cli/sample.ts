@@ -10,16 +10,24 @@ import {
   sampler,
   type SamplerOptions,
 } from "../sampling/mod.ts";
-import { PRESET_NAMES, presetTexts } from "../sampling/inside.ts";
+import { PRESET_NAMES, presetTexts, samplerDefinition } from "../sampling/inside.ts";
 import { ndjsonLine } from "../sinks/mod.ts";
 import type { Command } from "./_command.ts";
 import { runCommand } from "./_run_command.ts";
 import type { Flag, Flags } from "./_flags.ts";
-import { flagOf, type FlagWords, readFlag } from "./_option_flags.ts";
+import { flagOf, flagsOf, type FlagWords, readFlag, readFlags } from "./_option_flags.ts";
 import { inputsOf, openText, type Output, targetOf, writing } from "./_output.ts";
 import { type Progress, watched } from "./_progress.ts";
 import { sampleHead, sampleRow } from "./_sample_table.ts";
-import { flowOptions, given, openSource, SOURCE_FLAGS, type SourceSettings, sourceSettings } from "./_source_flags.ts";
+import {
+  flowOptions,
+  given,
+  givenOf,
+  openSource,
+  SOURCE_FLAGS,
+  type SourceSettings,
+  sourceSettings,
+} from "./_source_flags.ts";
 import { stagesText } from "./_stages_text.ts";
 import { UsageError } from "./_usage_error.ts";
 import type { Io } from "./io.ts";
@@ -42,6 +50,17 @@ const WORDS: Readonly<Record<string, FlagWords>> = {
   etaCutoff: { value: "P" },
 };
 
+const { seed: SEED, draws, details } = samplerDefinition.options;
+
+/** What is asked for of each row. */
+const TOKENS = { draws, details };
+
+/** How flags of the sampler itself differ from what its options say. */
+const OWN_WORDS = {
+  seed: { help: `${SEED.help}; drawn, and told on standard error, if absent` },
+  draws: { name: "n", value: "DRAWS", elsewhere: ["draws"] },
+} satisfies Readonly<Record<string, FlagWords>>;
+
 interface ChainFlag extends Flag {
   readonly option: keyof PresetOptions;
 }
@@ -60,11 +79,7 @@ SOURCE is a file (.npy, .safetensors, or raw .f32 .f16 .bf16 .f64 with
 --vocabulary), the URL of one (http or https), or - for standard input (.npy
 or raw).`,
   flags: [
-    {
-      name: "seed",
-      value: "N",
-      help: "the same seed gives the same tokens; drawn, and told on standard error, if absent",
-    },
+    flagOf("seed", SEED, OWN_WORDS.seed),
     {
       name: "preset",
       value: PRESET_NAMES.join("|"),
@@ -72,14 +87,7 @@ or raw).`,
     },
     ...CHAIN_FLAGS,
     { name: "chain", value: "FILE.json", help: "a chain of one's own instead of a preset" },
-    {
-      name: "n",
-      value: "DRAWS",
-      help: "tokens a row, without replacement; 1 if absent",
-      least: 1,
-      elsewhere: ["draws"],
-    },
-    { name: "details", help: "raw log-probability, rank, kept tokens and their mass, entropy" },
+    ...flagsOf(TOKENS, OWN_WORDS),
     ...SOURCE_FLAGS.filter(({ name }) => name !== "temperature"),
     { name: "format", value: "table|ndjson", help: "a table on a terminal, else NDJSON, if absent" },
     { name: "o", value: "FILE", help: "write to FILE, which must be none that is read", elsewhere: ["out", "output"] },
@@ -177,9 +185,8 @@ async function settingsOf(flags: Flags, io: Io): Promise<Settings> {
   const chain = await chainOf(flags);
   const options = {
     chain,
-    details: flags.has("details"),
+    ...givenOf(readFlags(flags, TOKENS, OWN_WORDS)),
     ...given("seed", flags.whole("seed")),
-    ...given("draws", flags.whole("n")),
   };
   // Refuses what is out of range before anything is opened.
   sampler(options);

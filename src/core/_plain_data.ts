@@ -11,6 +11,9 @@ export function plainData(what: string, name: string, value: unknown): unknown {
   }
   const plain = Array.isArray(value) || Object.prototype.toString.call(value) === "[object Object]";
   if (!plain) throw new ParameterError(`Cannot use ${what} with ${name} = ${shown(value)}: wanted what JSON can say`);
-  for (const part of Object.values(value as object)) plainData(what, name, part);
+  // Numbers, of which a list of labels has a million, are looked at here.
+  for (const part of Array.isArray(value) ? value : Object.values(value as object)) {
+    if (!Number.isFinite(part)) plainData(what, name, part);
+  }
   return Object.freeze(value);
 }

@@ -27,30 +27,6 @@ export function checkWhole(what: string, value: number, least: number): void {
 }
 
 /**
- * Refuses k that is not a whole number of at least 1.
- *
- * @example None of the best
- * ```ts
- * import { checkK, ParameterError } from "@sluice/sluice/core";
- * import { assertThrows } from "@std/assert";
- *
- * assertThrows(() => checkK("topK", 0), ParameterError, "topK with k = 0");
- * ```
- *
- * @param what What the error calls it.
- * @param k The number.
- * @throws {ParameterError} If it is anything else (`E_K_RANGE`).
- */
-export function checkK(what: string, k: number): void {
-  if (!Number.isSafeInteger(k) || k < 1) {
-    throw new ParameterError(
-      `Cannot use ${what} with k = ${shown(k)}: wanted a whole number of at least 1 (to have none, leave it out)`,
-      "E_K_RANGE",
-    );
-  }
-}
-
-/**
  * Refuses anything but a finite number greater than 0.
  *
  * @example Temperature zero

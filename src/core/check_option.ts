@@ -25,14 +25,15 @@ export function checkOption<O extends Option>(what: string, name: string, option
   const absent = value === undefined || option.absentAs?.includes(value as number);
   if (absent && (option.optional || "default" in option)) return option.default as OptionValue<O>;
   const refuse = (found: unknown, wanted: string): never => {
-    throw new ParameterError(`Cannot use ${what} with ${name} = ${shown(found)}: wanted ${wanted}`, option.code);
+    const said = option.sole ? shown(found) : `with ${name} = ${shown(found)}`;
+    throw new ParameterError(`Cannot use ${what} ${said}: wanted ${wanted}`, option.code);
   };
   const { type, words = [] } = option;
   if (type === "data") return option.read!(what, name, value) as OptionValue<O>;
-  if (type === "ids") return idsOf(value, option, refuse) as OptionValue<O>;
+  if (type === "ids") return checkedIds(value, option, refuse) as OptionValue<O>;
   if (type === "sequences") {
-    return listOf(value, wantedBy(option), refuse).map((sequence) => {
-      const ids = idsOf(sequence, { ...option, type: "ids" }, refuse);
+    return checkedList(value, wantedBy(option), refuse).map((sequence) => {
+      const ids = checkedIds(sequence, { ...option, type: "ids" }, refuse);
       return ids.length > 0 ? ids : refuse(ids, "sequences of at least one id");
     }) as OptionValue<O>;
   }
@@ -77,8 +78,9 @@ function isWithin(value: unknown, option: Option): boolean {
   const { type, least = type === "whole" ? 0 : -Infinity, above = -Infinity, most = Infinity, below = Infinity } =
     option;
   if (!(type === "whole" ? Number.isSafeInteger(value) : Number.isFinite(value))) return false;
-  const number = value as number;
-  return number >= least && number > above && number <= most && number < below;
+  const fits = (number: number) => number >= least && number > above && number <= most && number < below;
+  const number = value as number, rounded = Math.fround(number);
+  return fits(number) && (!option.float32 || (Number.isFinite(rounded) && fits(rounded)));
 }
 
 /** A whole number that is too large for float64 is told so. */
@@ -91,13 +93,13 @@ function rangeWords(value: unknown, option: Option): string {
 
 type Refuse = (found: unknown, wanted: string) => never;
 
-function listOf(value: unknown, wanted: string, refuse: Refuse): unknown[] {
+function checkedList(value: unknown, wanted: string, refuse: Refuse): unknown[] {
   if (typeof (value as Iterable<unknown> | null | undefined)?.[Symbol.iterator] !== "function") refuse(value, wanted);
   return [...value as Iterable<unknown>];
 }
 
-function idsOf(value: unknown, option: Option, refuse: Refuse): number[] {
-  const ids = listOf(value, wantedBy(option), refuse);
+function checkedIds(value: unknown, option: Option, refuse: Refuse): number[] {
+  const ids = checkedList(value, wantedBy(option), refuse);
   for (const id of ids) {
     if (!isWithin(id, { ...option, type: "whole" })) {
       refuse(id, `ids: ${rangeWords(id, { ...option, type: "whole" }).replace("a whole number", "whole numbers")}`);

@@ -41,6 +41,7 @@ export * from "./segment.ts";
 export * from "./shape.ts";
 export * from "./shown.ts";
 export * from "./spec.ts";
+export type { SweptRow } from "./swept_row.ts";
 export * from "./spec_text.ts";
 export * from "./whole_fault.ts";
 export * from "./widen.ts";

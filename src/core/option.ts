@@ -18,6 +18,10 @@ export interface Option {
   readonly optional?: boolean;
   /** It stands before the others, without a name: `topK(5)`. */
   readonly argument?: boolean;
+  /** It is all that the factory takes: an error does without its name. */
+  readonly sole?: boolean;
+  /** The bounds hold for the number rounded to float32, too. */
+  readonly float32?: boolean;
   /** The smallest number that will do. */
   readonly least?: number;
   /** The number must be above this. */

@@ -5,6 +5,7 @@ import type { Folded } from "./folded.ts";
 import type { RowFacts } from "./row_facts.ts";
 import type { Segment } from "./segment.ts";
 import type { Spec } from "./spec.ts";
+import type { SweptRow } from "./swept_row.ts";
 
 /**
  * A mergeable statistic of one row: a commutative monoid with a `finish`.
@@ -65,6 +66,12 @@ export interface Reducer<R, S = any> {
    * first of its streams; `row.of(name)` tells of another.
    */
   finish(state: Readonly<S>, row: RowFacts): R;
+  /**
+   * For `collect`: the result of a row that is one tile, as numbers, written to `out` in the order of `fields`, record after record of a list;
+   * gives how many, at most 64. To the bits of `finish`, with `undefined` as NaN. Rows of short vocabularies are then collected without
+   * a state or a result of their own. For reducers that need the sum, or less.
+   */
+  finishTile?(row: SweptRow, out: Float64Array): number;
   /** A reducer for a second read of the row, if the first left the question open. Its result replaces the first's. */
   second?(state: Readonly<S>, row: RowFacts): Reducer<R> | undefined;
   /** The most reads of a row it may ask for in all; 2 where absent. More than 2 is shown by `explain`, and can be forbidden by the option `reads`. */

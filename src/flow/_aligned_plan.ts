@@ -3,7 +3,7 @@ import { bytesOf, type Logits, type Shape, type Spec, specText } from "../core/m
 import type { ReducerSet } from "../row/inside.ts";
 import { readsOf, ROW_CACHE } from "./_flow.ts";
 import { secondReadOf } from "./_replay.ts";
-import { kernelsOfTile, type Plan, planOf } from "./_plan.ts";
+import { kernelsOfTile, localParts, type Plan, planOf } from "./_plan.ts";
 import type { FlowOptions } from "./flow_options.ts";
 
 /** What the plan is of. */
@@ -38,6 +38,7 @@ export function alignedPlan(
     second: asking.length > 0 ? { from: weakest(froms), why: asking.join("; ") } : undefined,
     passed: [],
     kernels: tilesOf(streams, set),
+    local: [spec, ...set.reducers.map(({ spec }) => spec)].flatMap(localParts),
     bytes: { row: rowBytes, total: shape.rows === undefined ? undefined : shape.rows * rowBytes },
     memory: arena.worked + (asking.length > 0 && froms.includes("cache") ? rowBytes : 0),
   });

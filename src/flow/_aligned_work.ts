@@ -39,9 +39,11 @@ export class AlignedWork {
   async pull(target: RowTarget): Promise<boolean> {
     if (this.#failure) throw this.#failure.error;
     let done = 0;
-    const counted: RowTarget = (facts, results, reads) => {
-      target(facts, results, reads);
-      done++;
+    const counted: RowTarget = {
+      take(facts, results, reads) {
+        target.take(facts, results, reads);
+        done++;
+      },
     };
     try {
       while (done === 0) {
@@ -86,7 +88,7 @@ export class AlignedWork {
       again.extend(run);
       asking = settle(asking, again.finish(), results, streams);
     }
-    target(facts, results, reads);
+    target.take(facts, results, reads);
     return undefined;
   }
 
@@ -101,7 +103,7 @@ export class AlignedWork {
       while (await runs.fill()) runs.pass((run) => (again.extend(run), true));
       asking = settle(asking, again.finish(), results, this.#set.streams);
     }
-    target(facts, results, reads);
+    target.take(facts, results, reads);
   }
 
   #open({ set }: Asking, row: number): RowState {

@@ -1,5 +1,5 @@
 import { TILE } from "../../kernels/mod.ts";
-import { type Logits, type Operator, specText } from "../core/mod.ts";
+import { type Logits, type Operator, type Spec, specText } from "../core/mod.ts";
 import type { ReducerSet } from "../row/inside.ts";
 import type { SecondRead } from "./_replay.ts";
 
@@ -19,6 +19,8 @@ export interface Plan {
   readonly kernels: readonly string[];
   /** Operators that are passed over: they change only how a stream is cut, and the engine cuts rows itself. */
   readonly passed: readonly string[];
+  /** What is of this process alone, by name: arrays, open streams, objects without a definition. With none, the plan can run elsewhere. */
+  readonly local: readonly string[];
   /** Bytes of one row, and of all rows where that is known. */
   readonly bytes: { readonly row: number; readonly total: number | undefined };
   /** Most memory the flow touches at a time, in bytes: arena, chunks, row store or row cache. What is only reserved is not in it. */
@@ -56,6 +58,11 @@ export function operatorText({ spec }: Operator): string {
   return specText({ ...spec, inputs: [] });
 }
 
+/** The parts of a spec that no other process could make again. */
+export function localParts({ name, portable, inputs }: Spec): string[] {
+  return [...(portable === false ? [name] : []), ...inputs.flatMap(localParts)];
+}
+
 /** A plan with its lines of text. */
 export function planOf(plan: Omit<Plan, "toString">): Plan {
   const { shape, reads, second, bytes } = plan;
@@ -66,6 +73,7 @@ export function planOf(plan: Omit<Plan, "toString">): Plan {
     `reads    ${reads[0] === reads[1] ? reads[0] : `${reads[0]}, at most ${reads[1]}`} a row`,
     ...(second ? [`again    from ${second.from}, for ${second.why}`] : []),
     `a tile   ${plan.kernels.join("\n         ")}`,
+    ...(plan.local.length > 0 ? [`local    ${[...new Set(plan.local)].join(", ")}: of this process alone`] : []),
     ...plan.passed.map((operator) => `passed   ${operator}, which changes no result`),
     `memory   ${(plan.memory / 2 ** 20).toFixed(1)} MiB at most`,
   ];

@@ -1,4 +1,5 @@
-import type { Chunk, Logits, RowFacts } from "../core/mod.ts";
+import { TILE } from "../../kernels/mod.ts";
+import type { Chunk, Logits, RowFacts, SweptRow } from "../core/mod.ts";
 import {
   type Asking,
   askingAfter,
@@ -8,12 +9,18 @@ import {
   RowState,
   settle,
   type StagedRun,
+  TileRow,
 } from "../row/inside.ts";
 import { checkReads, type Flow } from "./_flow.ts";
 import type { FlowOptions } from "./flow_options.ts";
 
-/** Takes one finished row: what is known of it, the reducers' results in order, and how often it was read. */
-export type RowTarget = (facts: readonly RowFacts[], results: readonly unknown[], reads: number) => void;
+/** Where finished rows go. */
+export interface RowTarget {
+  /** Takes a row: what is known of it, the reducers' results in order, and how often it was read. */
+  take(facts: readonly RowFacts[], results: readonly unknown[], reads: number): void;
+  /** Takes a row of one tile, which the reducers are to answer themselves: for a target that wants numbers, and no objects. */
+  takeTile?(row: SweptRow): void;
+}
 
 /** A row at its end that must be read again, and not all of which lies in the arena. */
 interface WaitingRow extends FinishedRow {
@@ -23,6 +30,14 @@ interface WaitingRow extends FinishedRow {
 /** The loop: chunks in, rows out. */
 export class ReduceWork {
   readonly #state: RowState;
+  /** The row in hand, where rows are one tile and all reducers can answer at once. */
+  readonly #tile: TileRow | undefined;
+  /** Of the pull that is under way. */
+  #target!: RowTarget;
+  /** How many rows there are, as far as is known. */
+  #rows = 1;
+  /** Rows that were handed on since the last pull. */
+  #done = 0;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(
@@ -31,31 +46,33 @@ export class ReduceWork {
     readonly logits: Logits,
     readonly options: FlowOptions,
   ) {
-    this.#state = new RowState(set, flow.kernels, flow.rows[0], logits.shape.vocabulary);
+    const { vocabulary } = logits.shape;
+    this.#state = new RowState(set, flow.kernels, flow.rows[0], vocabulary);
+    const { columns: [from, to] } = flow;
+    if (TileRow.suits(set) && vocabulary <= TILE && to - from === vocabulary) {
+      this.#tile = new TileRow(flow.kernels, set.levels[0]);
+    }
   }
 
   /** Reads until at least one row is done; `false` at the end. */
   async pull(target: RowTarget): Promise<boolean> {
     if (this.#failure) throw this.#failure.error;
-    let done = 0;
-    const counted: RowTarget = (facts, results, reads) => {
-      target(facts, results, reads);
-      done++;
-    };
+    this.#target = target;
+    this.#done = 0;
     try {
-      while (done === 0) {
+      while (this.#done === 0) {
         const chunk = await this.flow.next();
         if (!chunk) return this.#end();
         for (let offset = 0; offset < chunk.data.length;) {
-          const pass = this.#pass(chunk, offset, counted);
-          if (pass.waiting) await this.#readAgain(pass.waiting, chunk, counted);
+          const pass = this.#pass(chunk, offset);
+          if (pass.waiting) await this.#readAgain(pass.waiting, chunk);
           offset = pass.offset;
         }
         await this.flow.replay?.keep(chunk);
       }
     } catch (error) {
       // A stream that errors drops what is queued: the rows before the error go first.
-      if (done === 0) throw error;
+      if (this.#done === 0) throw error;
       this.#failure = { error };
     }
     return true;
@@ -65,22 +82,38 @@ export class ReduceWork {
   #pass(
     chunk: Chunk,
     from: number,
-    target: RowTarget,
   ): { readonly offset: number; readonly waiting: WaitingRow | undefined } {
     const { columns, staging } = this.flow;
     let waiting: WaitingRow | undefined;
     const offset = staging.pass(chunk, columns, from, (run) => {
-      if (run.start === columns[0]) this.#state.reset(run.row, run.start);
+      if (run.start === columns[0]) {
+        this.#rows = run.row + 1;
+        if (run.count === columns[1] && this.#takeTile(run)) return true;
+        this.#state.reset(run.row, run.start);
+      }
       this.#state.extend(run);
       if (run.start + run.count < columns[1]) return true;
-      waiting = this.#finish(run, target);
+      waiting = this.#finish(run);
       return waiting === undefined;
     });
     return { offset, waiting };
   }
 
+  /** Hands a row on that is one tile, if it can be answered at once. */
+  #takeTile(run: StagedRun): boolean {
+    if (!this.#target.takeTile || !this.#tile?.sweep(run)) return false;
+    this.#target.takeTile(this.#tile);
+    this.#done++;
+    return true;
+  }
+
+  #take(facts: readonly RowFacts[], results: readonly unknown[], reads: number): void {
+    this.#target.take(facts, results, reads);
+    this.#done++;
+  }
+
   /** Ends a row: it is handed on, or must wait for its second read. */
-  #finish(run: StagedRun, target: RowTarget): WaitingRow | undefined {
+  #finish(run: StagedRun): WaitingRow | undefined {
     const finished = this.#state.finish();
     const { facts, results } = finished;
     if (this.options.onInvalid === "throw") requireValid(facts, undefined);
@@ -93,12 +126,12 @@ export class ReduceWork {
       again.extend(run);
       asking = settle(asking, again.finish(), results, undefined);
     }
-    target(facts, results, reads);
+    this.#take(facts, results, reads);
     return undefined;
   }
 
   /** The further reads of a row that began in an earlier chunk. */
-  async #readAgain({ facts, results, asking: first }: WaitingRow, chunk: Chunk, target: RowTarget): Promise<void> {
+  async #readAgain({ facts, results, asking: first }: WaitingRow, chunk: Chunk): Promise<void> {
     const [{ index }] = facts;
     const { columns, replay, staging } = this.flow;
     let reads = 1;
@@ -110,7 +143,7 @@ export class ReduceWork {
       }
       asking = settle(asking, again.finish(), results, undefined);
     }
-    target(facts, results, reads);
+    this.#take(facts, results, reads);
   }
 
   #open({ set }: Asking, row: number): RowState {
@@ -125,7 +158,7 @@ export class ReduceWork {
   #end(): false {
     const { vocabulary, rows } = this.logits.shape;
     if (rows === undefined && this.options.rows === undefined) {
-      this.set.check({ vocabulary, rows: this.#state.row + 1, dtype: this.logits.shape.dtype });
+      this.set.check({ vocabulary, rows: this.#rows, dtype: this.logits.shape.dtype });
     }
     return false;
   }

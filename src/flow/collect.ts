@@ -1,6 +1,16 @@
-import { type Logits, optionsOf, type Reducers, type Results, type RowReport, ShapeError } from "../core/mod.ts";
+import {
+  type Logits,
+  optionsOf,
+  type Reducer,
+  type Reducers,
+  type Results,
+  type RowFacts,
+  ShapeError,
+  type SweptRow,
+} from "../core/mod.ts";
 import { type ReducerSet, togetherOf } from "../row/inside.ts";
 import { FLOW_OPTIONS, flowStream } from "./_flow.ts";
+import type { RowTarget } from "./_reduce_work.ts";
 import { reductionOf } from "./_reduction_of.ts";
 import type { ReduceOptions } from "./reduce.ts";
 import type { Aligned } from "./aligned.ts";
@@ -56,7 +66,7 @@ export async function collect<T extends Reducers>(
   const columns = new Columns(set);
   // A stream of chunks done: it ends the flow once, whichever of end, error and abort comes first.
   const chunks = flowStream<null>(flow, options.signal, async (controller) => {
-    const more = await work.pull((facts, results, reads) => columns.add(togetherOf(facts), results, reads));
+    const more = await work.pull(columns);
     if (more) controller.enqueue(null);
     return more;
   });
@@ -66,12 +76,10 @@ export async function collect<T extends Reducers>(
 
 type Fields = Record<string, unknown>;
 
-/** What a row says of itself. */
-type Report = Pick<RowReport, "index" | "count" | "nan" | "posInf" | "allMasked">;
-
 /** Grows one column a field. */
-class Columns {
+class Columns implements RowTarget {
   readonly #names: readonly string[];
+  readonly #reducers: readonly Reducer<unknown>[];
   readonly #report = {
     index: new ScalarColumn(),
     count: new ScalarColumn(),
@@ -81,16 +89,27 @@ class Columns {
     reads: new ScalarColumn(),
   };
   readonly #results: (FieldColumns | undefined)[];
+  /** Rows of one tile, one after the other, of which only the results have been added. */
+  #tiles = 0;
+  #firstTile = 0;
+  #tileCount = 0;
+  /** Those of them that are masked altogether. */
+  readonly #masked: number[] = [];
+  /** The numbers of one result. */
+  readonly #numbers = new Float64Array(64);
   #rows = 0;
 
   constructor({ names, reducers }: ReducerSet) {
     this.#names = names;
+    this.#reducers = reducers;
     this.#results = reducers.map(({ fields }) =>
       fields && (fields.list ? new ListColumns(fields.names) : new RecordColumns(fields.names))
     );
   }
 
-  add({ index, count, nan, posInf, allMasked }: Report, results: readonly unknown[], reads: number): void {
+  take(facts: readonly RowFacts[], results: readonly unknown[], reads: number): void {
+    const { index, count, nan, posInf, allMasked } = togetherOf(facts);
+    this.#addTiles();
     const report = this.#report;
     report.index.add(index);
     report.count.add(count);
@@ -106,7 +125,34 @@ class Columns {
     this.#rows++;
   }
 
+  takeTile(row: SweptRow): void {
+    if (this.#tiles === 0) this.#firstTile = row.row;
+    this.#tiles++;
+    this.#tileCount = row.count;
+    if (row.maximum === -Infinity) this.#masked.push(row.row - this.#firstTile);
+    for (let i = 0; i < this.#reducers.length; i++) {
+      const count = this.#reducers[i].finishTile!(row, this.#numbers);
+      (this.#results[i] ??= columnsFor(NaN, this.#rows)).addNumbers(this.#numbers, count);
+    }
+    this.#rows++;
+  }
+
+  /** What stands beside the results is much the same for rows of one tile: it is added for many at once. */
+  #addTiles(): void {
+    const { index, count, nan, posInf, allMasked, reads } = this.#report;
+    index.addMany(this.#tiles, 0).forEach((_, i, added) => added[i] = this.#firstTile + i);
+    count.addMany(this.#tiles, this.#tileCount);
+    nan.addMany(this.#tiles, 0);
+    posInf.addMany(this.#tiles, 0);
+    const masked = allMasked.addMany(this.#tiles, 0);
+    for (const row of this.#masked) masked[row] = 1;
+    reads.addMany(this.#tiles, 1);
+    this.#tiles = 0;
+    this.#masked.length = 0;
+  }
+
   table(): Fields {
+    this.#addTiles();
     const report = Object.entries(this.#report).map(([name, column]) => [name, column.finish()]);
     const results = this.#names.map((name, i) => [name, this.#results[i]?.finish() ?? emptyColumn(this.#rows)]);
     return { rows: this.#rows, ...Object.fromEntries([...report, ...results]) };
@@ -117,6 +163,8 @@ class Columns {
 interface FieldColumns {
   /** Adds a row's; what is `undefined` becomes NaN. */
   add(result: unknown): void;
+  /** Adds a row's as the first `count` of some numbers: see {@linkcode Reducer.finishTile}. */
+  addNumbers(numbers: Float64Array, count: number): void;
   finish(): unknown;
 }
 
@@ -150,12 +198,29 @@ class ScalarColumn implements FieldColumns {
   #length = 0;
 
   add(result: unknown): void {
-    if (this.#length === this.#values.length) {
-      const longer = new Float64Array(2 * this.#length);
-      longer.set(this.#values);
-      this.#values = longer;
-    }
-    this.#values[this.#length++] = typeof result === "number" ? result : toNumber(result);
+    this.addNumber(typeof result === "number" ? result : toNumber(result));
+  }
+
+  addNumbers(numbers: Float64Array): void {
+    this.addNumber(numbers[0]);
+  }
+
+  addNumber(value: number): void {
+    if (this.#length === this.#values.length) this.#grow(1);
+    this.#values[this.#length++] = value;
+  }
+
+  /** Adds a number many times over; gives where they stand. */
+  addMany(count: number, value: number): Column {
+    if (this.#length + count > this.#values.length) this.#grow(count);
+    this.#length += count;
+    return this.#values.subarray(this.#length - count, this.#length).fill(value);
+  }
+
+  #grow(count: number): void {
+    const longer = new Float64Array(Math.max(2 * this.#values.length, this.#length + count));
+    longer.set(this.#values);
+    this.#values = longer;
   }
 
   finish(): Column {
@@ -177,6 +242,15 @@ class RecordColumns implements FieldColumns {
     for (let i = 0; i < this.#keys.length; i++) this.#columns[i].add(record?.[this.#keys[i]]);
   }
 
+  addNumbers(numbers: Float64Array, _count: number, from = 0): void {
+    for (let i = 0; i < this.#columns.length; i++) this.#columns[i].addNumber(numbers[from + i]);
+  }
+
+  /** How many fields there are. */
+  get width(): number {
+    return this.#columns.length;
+  }
+
   finish(): Record<string, Column> {
     return Object.fromEntries(this.#keys.map((key, i) => [key, this.#columns[i].finish()]));
   }
@@ -194,12 +268,22 @@ class ListColumns implements FieldColumns {
 
   add(result: unknown): void {
     const list = (result ?? []) as ArrayLike<unknown>;
-    this.#lengths.push(list.length);
-    this.#width = Math.max(this.#width, list.length);
+    this.#addLength(list.length);
     for (let i = 0; i < list.length; i++) {
       const record = typeof list[i] === "object" && list[i] !== null ? list[i] as Fields : { value: list[i] };
       (this.#records ??= new RecordColumns(Object.keys(record))).add(record);
     }
+  }
+
+  addNumbers(numbers: Float64Array, count: number): void {
+    const records = this.#records!, { width } = records;
+    this.#addLength(count / width);
+    for (let from = 0; from < count; from += width) records.addNumbers(numbers, count, from);
+  }
+
+  #addLength(length: number): void {
+    this.#lengths.push(length);
+    this.#width = Math.max(this.#width, length);
   }
 
   finish(): Record<string, Column | number> {

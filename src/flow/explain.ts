@@ -3,7 +3,7 @@ import { bytesOf, type Logits, optionsOf, type Reducers, type RowMap, specText }
 import { elementBytes, type ReducerSet } from "../row/inside.ts";
 import { checkMap } from "./_check_map.ts";
 import { Flow, FLOW_OPTIONS, readsOf, ROW_CACHE } from "./_flow.ts";
-import { kernelsOfTile, operatorText, type Plan, planOf } from "./_plan.ts";
+import { kernelsOfTile, localParts, operatorText, type Plan, planOf } from "./_plan.ts";
 import { reducersFor } from "./_reducers_for.ts";
 import { areAligned } from "./_reduction_of.ts";
 import type { Aligned } from "./aligned.ts";
@@ -54,6 +54,7 @@ export function explain(logits: Logits | Aligned, work: Reducers | RowMap, optio
       ...kernelsOfTile(logits, rowMap?.needs ?? set.levels[0], set.reducers),
       ...(rowMap ? [`${stored ? "from the row store, or second read" : "second read"}: ${specText(rowMap.spec)}`] : []),
     ],
+    local: [logits.spec, ...(rowMap ? [rowMap.spec] : set.reducers.map(({ spec }) => spec))].flatMap(localParts),
     bytes: { row: rowBytes, total: count === undefined ? undefined : count * rowBytes },
     memory: kernels.arena.worked +
       Math.max(stored ? storeBytes(kernels, logits) : 0, second?.from === "cache" ? rowBytes : 0),

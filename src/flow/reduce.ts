@@ -46,6 +46,7 @@ export function reduce<T extends Reducers>(
   return flowStream<Row<T>>(
     flow,
     options.signal,
-    (controller) => work.pull((facts, results, reads) => controller.enqueue(rowOf<T>(set, facts, results, reads))),
+    (controller) =>
+      work.pull({ take: (facts, results, reads) => controller.enqueue(rowOf<T>(set, facts, results, reads)) }),
   );
 }

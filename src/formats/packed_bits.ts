@@ -7,7 +7,7 @@ export class PackedBits {
 
   /** Copies a packed mask: words or bytes, or bytes in base64. Words are little endian, as every host of this library is. */
   constructor(bits: Uint32Array | Int32Array | Uint8Array | string) {
-    this.#bytes = typeof bits === "string" ? fromBase64(bits) : bytesOf(bits);
+    this.#bytes = typeof bits === "string" ? fromBase64(bits) : bytesOfBits(bits);
     const padded = new Uint8Array(Math.ceil(this.#bytes.length / 4) * 4);
     padded.set(this.#bytes);
     this.#words = new Uint32Array(padded.buffer);
@@ -48,7 +48,7 @@ export class PackedBits {
   }
 }
 
-function bytesOf(bits: Uint32Array | Int32Array | Uint8Array): Uint8Array<ArrayBuffer> {
+function bytesOfBits(bits: Uint32Array | Int32Array | Uint8Array): Uint8Array<ArrayBuffer> {
   if (!(bits instanceof Uint32Array || bits instanceof Int32Array || bits instanceof Uint8Array)) {
     throw new ParameterError(
       `Cannot use ${shown(bits)} as bits of a mask: wanted a Uint32Array, Int32Array or Uint8Array, or their base64`,

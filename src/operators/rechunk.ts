@@ -1,4 +1,4 @@
-import { checkWhole, type Chunk, define, type LogitArray, type Operator } from "../core/mod.ts";
+import { type Chunk, define, type LogitArray, type Operator } from "../core/mod.ts";
 
 /** Cuts chunks anew. Holds less than one chunk's worth of logits between calls. */
 class Cutter {
@@ -101,12 +101,7 @@ export const rechunkDefinition = /* @__PURE__ */ define({
   kind: "operator",
   help: "cuts chunks anew",
   options: {
-    size: {
-      type: "data",
-      read: (what, _name, size): number => (checkWhole(what, size as number, 1), size as number),
-      argument: true,
-      help: "logits",
-    },
+    size: { type: "whole", least: 1, argument: true, sole: true, help: "logits" },
   },
   make: ({ size }, spec): Operator => ({
     spec,

@@ -1,4 +1,4 @@
-import { checkPositive, define, inArena, type Operator, operatorStream } from "../core/mod.ts";
+import { define, inArena, type Operator, operatorStream } from "../core/mod.ts";
 
 /**
  * Bounds every logit smoothly: `x' = c * tanh(x / c)`, rounded once.
@@ -33,9 +33,11 @@ export const softcapDefinition = /* @__PURE__ */ define({
   help: "cap * tanh(x / cap)",
   options: {
     cap: {
-      type: "data",
-      read: (what, _name, cap): number => (checkPositive(what, cap as number), cap as number),
+      type: "number",
+      above: 0,
+      wanted: "a finite number greater than 0",
       argument: true,
+      sole: true,
       help: "above 0",
     },
   },

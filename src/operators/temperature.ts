@@ -1,4 +1,4 @@
-import { define, inArena, type Operator, operatorStream, ParameterError, shown } from "../core/mod.ts";
+import { define, inArena, type Operator, operatorStream } from "../core/mod.ts";
 
 /**
  * Divides every logit by a temperature: `x' = x / fround(T)` in float32, as torch, llama.cpp and vLLM compute it (f64 rows: `x / T`),
@@ -31,7 +31,17 @@ export const temperatureDefinition = /* @__PURE__ */ define({
   name: "temperature",
   kind: "operator",
   help: "divides the logits by a temperature above 0",
-  options: { temperature: { type: "data", read: readTemperature, argument: true, help: "what they are divided by" } },
+  options: {
+    temperature: {
+      type: "number",
+      above: 0,
+      float32: true,
+      wanted: "a finite number greater than 0, in float32 too; for 0 take the argmax (greedy)",
+      argument: true,
+      sole: true,
+      help: "what they are divided by",
+    },
+  },
   make({ temperature }, spec): Operator {
     const operator: Operator = {
       spec,
@@ -41,18 +51,3 @@ export const temperatureDefinition = /* @__PURE__ */ define({
     return operator;
   },
 });
-
-function readTemperature(_what: string, _name: string, temperature: unknown): number {
-  if (isTemperature(temperature)) return temperature;
-  const hint = temperature === 0 ? "; for 0 take the argmax (greedy)" : "";
-  throw new ParameterError(
-    `Cannot use temperature ${shown(temperature)}: wanted a finite number greater than 0, in float32 too${hint}`,
-  );
-}
-
-/** Whether float32 has it as a number to divide by. */
-function isTemperature(temperature: unknown): temperature is number {
-  if (typeof temperature !== "number") return false;
-  const rounded = Math.fround(temperature);
-  return rounded > 0 && rounded < Infinity;
-}

@@ -1,5 +1,5 @@
 import { exp } from "../../kernels/mod.ts";
-import { define, type Reducer } from "../core/mod.ts";
+import { define, type Reducer, type SweptRow } from "../core/mod.ts";
 import { stateless } from "./_stateless.ts";
 
 /** `sum e^x` as `mantissa * 2^exponent`: holds sums far outside the range of a number. */
@@ -68,10 +68,11 @@ export const logSumExpDefinition = /* @__PURE__ */ define({
   options: { pair: { type: "flag", default: false, help: "the sum as mantissa and exponent instead" } },
   result: { type: "number", help: "log-sum-exp, in nats" },
   make({ pair }, spec) {
-    return stateless<number | ExtendedSum>(spec, "sum", ({ maximum, logSum, posInf, allMasked }) => {
+    const reducer = stateless<number | ExtendedSum>(spec, "sum", ({ maximum, logSum, posInf, allMasked }) => {
       const lse = posInf > 0 && maximum === Infinity ? Infinity : allMasked ? -Infinity : maximum + logSum;
       return pair ? { ...pairOf(lse, maximum, logSum), maximum, logSum } : lse;
     }) as Reducer<number, null> | Reducer<ExtendedSum, null>;
+    return pair ? reducer : { ...reducer, finishTile } as Reducer<number, null>;
   },
 });
 
@@ -87,4 +88,10 @@ function pairOf(lse: number, maximum: number, logSum: number): { mantissa: numbe
   const mantissa = exp(((maximum - exponent * 0.6931471803691238) + logSum) - exponent * 1.9082149292705877e-10);
   if (mantissa < 1) return { mantissa: mantissa * 2, exponent: exponent - 1 };
   return mantissa >= 2 ? { mantissa: mantissa / 2, exponent: exponent + 1 } : { mantissa, exponent };
+}
+
+/** The sum of a masked row is -Infinity on both sides. */
+function finishTile({ maximum, logSum }: SweptRow, out: Float64Array): number {
+  out[0] = maximum + logSum;
+  return 1;
 }

@@ -92,6 +92,11 @@ export const maximumDefinition = /* @__PURE__ */ define({
         if (folded.has(id) || (value === -Infinity && id === Infinity)) return undefined;
         return `id is ${id}, wanted one whose logit was read`;
       },
+      finishTile({ kernels, at, count, maximum }, out) {
+        out[0] = maximum + 0;
+        out[1] = maximum === -Infinity ? NaN : kernels.find(at, count, maximum);
+        return 2;
+      },
       finish({ value, id }, { nan, allMasked }) {
         if (nan > 0) return { value: NaN, id: undefined };
         // The sweep does not tell -0 from +0; both are +0.

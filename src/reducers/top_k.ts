@@ -1,4 +1,4 @@
-import { define, type Reducer } from "../core/mod.ts";
+import { define, type Reducer, type SweptRow } from "../core/mod.ts";
 import { type Heap, heapFault, heapOf, offer, ranked, scanBlock, sortedHeap } from "../row/mod.ts";
 
 /** One of the likeliest tokens of a row. */
@@ -84,6 +84,7 @@ export const topKDefinition = /* @__PURE__ */ define({
       merge(into, { size, values, ids }) {
         for (let i = 0; i < size; i++) offer(into, values[i], ids[i]);
       },
+      ...(k <= MOST ? { finishTile: (row: SweptRow, out: Float64Array) => bestOf(row, k, logprob, out) } : {}),
       canonical: sortedHeap,
       validate: (heap, folded) => heapFault("", heap, k, folded),
       finish(heap, { nan, maximum, logSum }) {
@@ -96,3 +97,25 @@ export const topKDefinition = /* @__PURE__ */ define({
     };
   },
 });
+
+/** The most that a kernel ranks at once. */
+const MOST = 16;
+
+/** The k best of a row of one tile: id, logit and log-probability of each. */
+function bestOf(
+  { kernels, at, memory, first, count, maximum, logSum }: SweptRow,
+  k: number,
+  logprob: boolean,
+  out: Float64Array,
+): number {
+  const { indices, found: ids } = kernels.arena;
+  const found = kernels.best(at, count, k, indices);
+  const sum = logprob ? logSum : NaN;
+  for (let i = 0, to = 0; i < found; i++) {
+    const logit = memory[first + ids[i]];
+    out[to++] = ids[i];
+    out[to++] = logit;
+    out[to++] = logit - maximum - sum;
+  }
+  return 3 * found;
+}

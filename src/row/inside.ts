@@ -20,4 +20,5 @@ export { type StagedRun, Staging } from "./_staging.ts";
 export { stateBody } from "./_state_body.ts";
 export { sweepSegment } from "./_sweep_segment.ts";
 export { SweptBlock } from "./_swept_block.ts";
+export { TileRow } from "./_tile_row.ts";
 export { type FinishedRow, RowState } from "./row_state.ts";

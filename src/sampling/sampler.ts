@@ -101,10 +101,14 @@ export const samplerDefinition = /* @__PURE__ */ define({
   help: "a token, drawn by a chain of stages",
   inputs: { each: ["stage", "operator"] },
   options: {
-    seed: { type: "whole", help: "the same seed draws the same tokens" },
-    draws: { type: "whole", least: 1, default: 1, help: "tokens a row, without replacement" },
-    topLogprobs: { type: "whole", default: 0, help: "how many of the likeliest tokens come along" },
-    details: { type: "flag", default: false, help: "more about the token and the row" },
+    seed: { type: "whole", help: "the same seed gives the same tokens" },
+    draws: { type: "whole", least: 1, default: 1, help: "tokens a row, without replacement; 1 if absent" },
+    topLogprobs: { type: "whole", default: 0, help: "how many of the likeliest tokens come along; 0 if absent" },
+    details: {
+      type: "flag",
+      default: false,
+      help: "raw log-probability, rank, kept tokens and their mass, entropy",
+    },
     history: { type: "ids", default: [], help: "the tokens so far, prompt included" },
     prompt: { type: "whole", default: 0, help: "how many of them are the prompt" },
     own: { type: "data", read: readOwn, optional: true, help: "the numbers of each stage" },

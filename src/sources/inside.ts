@@ -11,3 +11,8 @@ import { fromUrlDefinition } from "./from_url.ts";
 export const SOURCES: readonly Definition[] = [fromFileDefinition, fromUrlDefinition];
 
 export { fromFileBlocking };
+
+const { path: _path, ...expected } = fromFileDefinition.options;
+
+/** What a source of bytes may be told of them: flags and query parameters follow from it. */
+export const SOURCE_OPTIONS = expected;

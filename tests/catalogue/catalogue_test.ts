@@ -83,7 +83,7 @@ function wrongValues({ type, least, above, most, below, absentAs, words }: Optio
     ...(above !== undefined ? [above, above - 1] : []),
     ...(most !== undefined ? [most + 1] : []),
     ...(below !== undefined ? [below, below + 1] : []),
-    ...(absentAs ? [] : [Infinity]),
+    Infinity,
     "1",
     true,
     [],
@@ -101,7 +101,7 @@ function wrongValues({ type, least, above, most, below, absentAs, words }: Optio
     sequences: [5, {}, [5], [[]], [[1.5]], [[1], [-1]]],
     data: [],
   };
-  return [...each[type], null];
+  return [...each[type], null].filter((value) => !absentAs?.includes(value as number));
 }
 
 for (const definition of CATALOGUE) {
@@ -116,7 +116,8 @@ for (const definition of CATALOGUE) {
           undefined,
           `${name} = ${Deno.inspect(wrong)}`,
         );
-        assert(message.startsWith(`Cannot use ${definition.name} with ${name} = `), message);
+        assert(message.startsWith(`Cannot use ${definition.name} ${option.sole ? "" : `with ${name} = `}`), message);
+        assertEquals(message.includes(" with "), !option.sole);
         assert(message.includes(": wanted "), message);
         assertEquals(code, option.code ?? "E_PARAM");
       }

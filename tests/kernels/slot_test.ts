@@ -164,3 +164,24 @@ Deno.test("equal rows add up without loss over a hundred thousand tiles", () => 
     assertEquals(Column.stride, 16);
   });
 });
+
+Deno.test("the total of one tile is that of an accumulator that took it alone, to the bits", () => {
+  forEachBackend((bench) => {
+    const { kernels, lane: { table }, slot } = bench, { out } = kernels.arena;
+    const next = uniform(31);
+    for (let trial = 0; trial < 3000; trial++) {
+      const row = randomRow(next, trial % 3 ? 40 : Math.round(1e6 * (next() - 0.5)), 300);
+      if (trial % 50 === 0) row[Column.maximum] = Infinity;
+      depositAll(bench, "sum", [row]);
+      kernels.total(slot, out);
+      const wanted = bench.bytes.slice(out, out + 48);
+      bench.bytes.fill(7, out, out + 48);
+      kernels.totalOfTile(table, out);
+      assertEquals(
+        [...new Float64Array(bench.bytes.slice(out, out + 48).buffer)],
+        [...new Float64Array(wanted.buffer)],
+        String(row),
+      );
+    }
+  });
+});

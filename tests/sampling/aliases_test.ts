@@ -57,3 +57,20 @@ Deno.test("presets take both names, too: the same chain, one of them at a time, 
     assertEquals(message({ [alias]: "x" }), message({ [name]: "x" }).replace(name, alias));
   }
 });
+
+Deno.test("-1 of the last tokens is all of them, in stages as in presets", () => {
+  const prompt = [0, 1, 2, 0, 1];
+  for (
+    const stage of [
+      (window: object) => penalties({ presencePenalty: 9, ...window }),
+      (window: object) => dry({ multiplier: 9, ...window }),
+    ]
+  ) {
+    const kept = [{}, { penaltyLastN: -1 }, { penaltyLastN: Infinity }, { window: -1 }].map((window) => {
+      const made = stage(window);
+      assertEquals("penaltyLastN" in made.spec.params, false);
+      return sampler({ chain: [made], prompt, seed: 1 }).distribution(Float32Array.of(1, 2, 3, 4));
+    });
+    for (const other of kept) assertEquals(other, kept[0]);
+  }
+});

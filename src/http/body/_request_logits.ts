@@ -148,7 +148,7 @@ async function fromNamed(
 }
 
 /** Token ids that a form brings: a `.npy` of whole numbers, or a JSON array. */
-export async function idsOf(parts: Form["parts"], name: string): Promise<ArrayLike<number> | undefined> {
+export async function idsOfPart(parts: Form["parts"], name: string): Promise<ArrayLike<number> | undefined> {
   const bytes = parts.get(name)?.bytes;
   if (!bytes) return undefined;
   if (bytes[0] === 0x93) return await readIds(bytes);

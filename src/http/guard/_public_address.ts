@@ -24,7 +24,7 @@ const IPV6_GLOBAL = "2000::/3";
 /** Of those: Teredo, documentation, 6to4, which carry IPv4 addresses or none. */
 const IPV6_BLOCKED = ["2001::/32", "2001:db8::/32", "2002::/16", "3fff::/20"];
 
-function listOf(subnets: readonly string[], family: "ipv4" | "ipv6"): BlockList {
+function blockListOf(subnets: readonly string[], family: "ipv4" | "ipv6"): BlockList {
   const list = new BlockList();
   for (const subnet of subnets) {
     const [address, bits] = subnet.split("/");
@@ -33,9 +33,9 @@ function listOf(subnets: readonly string[], family: "ipv4" | "ipv6"): BlockList 
   return list;
 }
 
-const blocked4 = listOf(IPV4, "ipv4");
-const global6 = listOf([IPV6_GLOBAL], "ipv6");
-const blocked6 = listOf(IPV6_BLOCKED, "ipv6");
+const blocked4 = blockListOf(IPV4, "ipv4");
+const global6 = blockListOf([IPV6_GLOBAL], "ipv6");
+const blocked6 = blockListOf(IPV6_BLOCKED, "ipv6");
 
 /** Whether an address is one of the public internet. */
 export function isPublicAddress(address: string): boolean {

@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { type ErrorCode, type Option, ParameterError } from "../../core/mod.ts";
-import { PRESET_NAMES, presetTexts } from "../../sampling/inside.ts";
+import { type ErrorCode, type Option, type OptionTable, type OptionValue, ParameterError } from "../../core/mod.ts";
+import { PRESET_NAMES, presetTexts, samplerDefinition } from "../../sampling/inside.ts";
 import type { PresetOptions } from "../../sampling/mod.ts";
+import { SOURCE_OPTIONS } from "../../sources/inside.ts";
 import { RECORD_OPTIONS, REDUCER_OPTIONS } from "../../records/inside.ts";
 
 /** What a parser of query texts is documented as. */
@@ -44,25 +45,42 @@ function text(what: string): z.ZodType<string, string> {
   return z.string().min(1, "wanted a name").openapi({ description: what });
 }
 
+/** The parser of an option's text. */
+function parserOf({ type, least = 0, words = [], help }: Option): Documented {
+  if (type === "whole") return whole(help, least);
+  if (type === "number") return number(help);
+  if (type === "flag") return flag(help);
+  if (type === "choice") return choice(help, words);
+  return type === "ids" ? ids(help) : text(help);
+}
+
+/** The parameters of a table of options. */
+function parametersOf<T extends OptionTable>(table: T): Parameters<T> {
+  const all = Object.entries(table).map(([name, option]) => [name, parserOf(option).optional()]);
+  return Object.fromEntries(all);
+}
+
+type Parameters<T extends OptionTable> = {
+  readonly [K in keyof T]: z.ZodOptional<z.ZodType<NonNullable<OptionValue<T[K]>>, string>>;
+};
+
+const { dtype } = SOURCE_OPTIONS;
+
 const SOURCE = {
-  vocabulary: whole("logits in a row; raw bytes need it", 1).optional(),
-  dtype: choice("how raw bytes store a logit; f32 if absent", ["f32", "f16", "bf16", "f64"]).optional(),
-  tensor: text("the tensor of safetensors").optional(),
+  ...parametersOf({ ...SOURCE_OPTIONS, dtype: { ...dtype, help: `${dtype.help}; f32 if absent` } }),
   source: text("instead of a body: a file under the served root, or a URL of an allowed origin").optional(),
   rows: interval("rows A up to and without B; all if absent").optional(),
   temperature: number("divide the logits by T > 0 first").optional(),
   backend: choice("the arithmetic; the fastest if absent", ["fma", "simd", "reference"]).optional(),
 } satisfies Record<string, z.ZodOptional<Documented>>;
 
-const { target, specials, unit } = RECORD_OPTIONS;
+const { target, specials, rank, shift } = RECORD_OPTIONS;
 
 /** What a row may hold. */
 const ROWS = {
   topK: whole("list the k likeliest tokens; 5 if absent", 1).optional(),
-  target: ids(target.help).optional(),
-  specials: flag(specials.help).optional(),
-  entropy: choice(unit.help, unit.words).optional(),
-  ...Object.fromEntries(Object.entries(REDUCER_OPTIONS).map(([name, { help }]) => [name, flag(help).optional()])),
+  ...parametersOf({ target, specials, entropy: RECORD_OPTIONS.unit }),
+  ...parametersOf(REDUCER_OPTIONS),
 } satisfies Record<string, z.ZodOptional<Documented>>;
 
 const FORMAT = {
@@ -74,8 +92,7 @@ export const ReduceQuery = z.strictObject({
   ...SOURCE,
   ...ROWS,
   ...FORMAT,
-  rank: flag(RECORD_OPTIONS.rank.help).optional(),
-  shift: flag(RECORD_OPTIONS.shift.help).optional(),
+  ...parametersOf({ rank, shift }),
   onInvalid: choice("rows with NaN, +Infinity or only masked tokens are reported (default) or end the answer", [
     "report",
     "throw",
@@ -100,34 +117,41 @@ export const SoftmaxQuery = z.strictObject({
 
 const { temperature: _temperature, ...PLAIN_SOURCE } = SOURCE;
 
-/** The parameters of a number by all of its names. */
-function parametersOf([name, { type, least = 0, help, alias }]: [string, Option]) {
-  const parser = (what: string) => (type === "whole" ? whole(what, least) : number(what)).optional();
-  if (alias === undefined) return [[name, parser(help)]] as const;
-  return [[name, parser(`${help}; also ${alias}`)], [alias, parser(`another name of ${name}`)]] as const;
+/** Options by all of their names. */
+function byEveryName(table: OptionTable): OptionTable {
+  return Object.fromEntries(
+    Object.entries(table).flatMap(([name, option]) => {
+      const { alias, help } = option;
+      if (alias === undefined) return [[name, option]];
+      const own = { ...option, help: `${help}; also ${alias}` }, other = { ...option, help: `another name of ${name}` };
+      return [[name, own], [alias, other]];
+    }),
+  );
 }
 
+type ChainName = Exclude<keyof PresetOptions, "dry">;
+
 /** What a chain may be made of besides a part "chain". */
-const CHAIN = Object.fromEntries(Object.entries(presetTexts()).flatMap(parametersOf)) as Record<
-  Exclude<keyof PresetOptions, "dry">,
-  z.ZodOptional<z.ZodType<number, string>>
->;
+const CHAIN = parametersOf(
+  byEveryName(presetTexts()) as Readonly<Record<ChainName, Option & { readonly type: "number" }>>,
+);
 
 /** Names of the parameters that make a chain. */
 export const CHAIN_NAMES = Object.keys(CHAIN) as readonly (keyof typeof CHAIN)[];
+
+const { seed, draws, details, topLogprobs } = samplerDefinition.options;
 
 /** The query of `/v1/sample`. */
 export const SampleQuery = z.strictObject({
   ...PLAIN_SOURCE,
   ...FORMAT,
   ...CHAIN,
-  seed: whole("the same seed gives the same tokens; drawn if absent: the header Sluice-Seed tells it", 0).optional(),
+  ...parametersOf({ seed: { ...seed, help: `${seed.help}; drawn if absent: the header Sluice-Seed tells it` } }),
   preset: choice("whose defaults and order; transformers' order with everything off if absent", PRESET_NAMES)
     .optional(),
-  draws: whole("tokens a row, without replacement; 1 if absent", 1).optional(),
-  details: flag("raw log-probability, rank, kept tokens and their mass, entropy").optional(),
+  ...parametersOf({ draws, details }),
   logprobs: flag("the shape of the OpenAI API beside each token").optional(),
-  topLogprobs: whole("how many of the likeliest tokens it lists; 0 if absent", 0).optional(),
+  ...parametersOf({ topLogprobs }),
   onInvalid: choice("rows without a token are reported (default) or end the answer", ["report", "throw"]).optional(),
 });
 

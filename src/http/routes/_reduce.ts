@@ -5,7 +5,7 @@ import { recordReducers, type RowRecord, rowRecord, type RowRecordOptions } from
 import { entropy, LabelSummary, logSumExp, maximum, type TargetScore } from "../../reducers/mod.ts";
 import type { Exchange } from "../_exchange.ts";
 import { parseQuery, ReduceQuery } from "./_query.ts";
-import { bringLogits, flowOptions, idsOf } from "../body/_request_logits.ts";
+import { bringLogits, flowOptions, idsOfPart } from "../body/_request_logits.ts";
 import { checkLimit } from "../guard/_check_limit.ts";
 import { Progress } from "../answer/_progress.ts";
 import type { RowSource } from "../answer/_row_pieces.ts";
@@ -24,7 +24,7 @@ export async function reduceRoute(exchange: Exchange): Promise<Response> {
   const query = queryOf(exchange);
   const written = writtenOf(exchange.request, query.format);
   const { logits, parts } = await bringLogits(exchange, query, ["labels"]);
-  const labels = await idsOf(parts, "labels");
+  const labels = await idsOfPart(parts, "labels");
   if (!labels && (query.shift || (query.rank && !query.target))) {
     throw new ParameterError('Cannot use rank or shift without labels (a part "labels" before the logits) or target');
   }

@@ -13,7 +13,7 @@ import {
 import type { Exchange } from "../_exchange.ts";
 import type { Form } from "../body/_multipart.ts";
 import { CHAIN_NAMES, parseQuery, SampleQuery } from "./_query.ts";
-import { bringLogits, flowOptions, idsOf } from "../body/_request_logits.ts";
+import { bringLogits, flowOptions, idsOfPart } from "../body/_request_logits.ts";
 import { checkLimit } from "../guard/_check_limit.ts";
 import type { AnyRow } from "../answer/_row_format.ts";
 import { rowsResponse, writtenOf } from "../answer/_rows_response.ts";
@@ -28,7 +28,7 @@ export async function sampleRoute(exchange: Exchange): Promise<Response> {
   presetOf(query);
   const { temperature: _temperature, topK: _topK, ...source } = query;
   const { logits, parts } = await bringLogits(exchange, source, ["history", "chain"]);
-  const history = await idsOf(parts, "history");
+  const history = await idsOfPart(parts, "history");
   const token = sampler({
     chain: chainOf(query, parts),
     details: (query.details ?? false) || logprobs,

@@ -10,7 +10,7 @@ import { problemOf, problemResponse } from "../_problem.ts";
 import { LINGER } from "../body/_request_body.ts";
 import { Timer } from "../_timer.ts";
 import { Turns } from "./_turns.ts";
-import { within } from "./_within.ts";
+import { isDoneWithin } from "./_is_done_within.ts";
 import type { Limits } from "../limits.ts";
 
 /** What is listened to, and who answers. */
@@ -179,7 +179,7 @@ export class Listener {
     for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
     if (this.#sockets.size === 0) return;
     const empty = new Promise<void>((resolve) => this.#onEmpty = resolve);
-    if (await within(empty, seconds)) return;
+    if (await isDoneWithin(empty, seconds)) return;
     for (const socket of this.#sockets) socket.destroy();
     await empty;
   }

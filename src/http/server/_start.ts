@@ -4,7 +4,7 @@ import { APP_OPTIONS } from "../_check_options.ts";
 import { limitsWithinHandles } from "./_handle_limits.ts";
 import { Listener } from "./_listener.ts";
 import type { Service } from "../_service.ts";
-import { within } from "./_within.ts";
+import { isDoneWithin } from "./_is_done_within.ts";
 import { checkSeconds, limitsOf } from "../limits.ts";
 import type { ServeOptions } from "../serve_options.ts";
 import type { Serving } from "../serving.ts";
@@ -40,9 +40,9 @@ export async function start(
 
 async function stop(service: Service, listener: Listener, graceSeconds: number): Promise<void> {
   const idle = service.drain();
-  if (!await within(idle, graceSeconds)) {
+  if (!await isDoneWithin(idle, graceSeconds)) {
     service.stopAfterRow();
-    if (!await within(idle, LAST)) service.stopNow();
+    if (!await isDoneWithin(idle, LAST)) service.stopNow();
   }
   await listener.close(LAST);
 }

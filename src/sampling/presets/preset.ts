@@ -68,7 +68,7 @@ function llamaCpp(options: PresetOptions): Stages {
   const { mirostatTau: tau = 5, mirostatEta: eta = 0.1 } = options;
   if (version !== 0) return [temperatureOf(options.temperature ?? 0.8), stages.mirostat({ version, tau, eta })];
   return [
-    penaltiesOf(options, { penaltyLastN: penaltyLastN === -1 ? Infinity : penaltyLastN }),
+    penaltiesOf(options, { penaltyLastN }),
     options.dry && options.dry.multiplier !== 0 ? stages.dry(options.dry) : undefined,
     topNSigma > 0 ? stages.keepTopNSigma(topNSigma) : undefined,
     best(topK, "lowestId", undefined),

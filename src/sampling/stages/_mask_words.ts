@@ -6,7 +6,7 @@ import { refuse } from "./_refuse.ts";
 export function maskWords(masks: unknown): Uint32Array[] {
   if (!Array.isArray(masks)) refuse("maskRows", "masks", masks, "a list of bit masks in base64");
   return masks.map((mask, row) => {
-    const bytes = typeof mask === "string" ? bytesOf(mask) : undefined;
+    const bytes = typeof mask === "string" ? bytesOfBase64(mask) : undefined;
     if (!bytes) refuse("maskRows", `the mask of row ${row}`, mask, "packed bits in base64");
     const words = new Uint32Array(Math.ceil(bytes.length / 4));
     // Little endian, as every host of this library is.
@@ -20,7 +20,7 @@ export function maskTexts(masks: readonly (Uint32Array | Int32Array)[]): string[
   return masks.map((words) => new PackedBits(words).toBase64());
 }
 
-function bytesOf(text: string): Uint8Array | undefined {
+function bytesOfBase64(text: string): Uint8Array | undefined {
   try {
     return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   } catch {

@@ -12,7 +12,7 @@ export interface DryOptions {
   readonly base?: number;
   /** Repetitions shorter than this are free; 2 when absent. */
   readonly allowedLength?: number;
-  /** How many of the last tokens count; all when absent. */
+  /** How many of the last tokens count; all when absent or -1. */
   readonly penaltyLastN?: number;
   /** Another name of `penaltyLastN`. */
   readonly window?: number;
@@ -61,7 +61,8 @@ export const dryDefinition = /* @__PURE__ */ define({
       alias: "window",
       type: "whole",
       optional: true,
-      absentAs: [Infinity],
+      absentAs: [Infinity, -1],
+      wanted: "a whole number of at least 0, or -1 for all tokens",
       help: "how many of the last tokens count",
     },
     breakers: { type: "sequences", default: [], help: "what no repetition reaches over" },

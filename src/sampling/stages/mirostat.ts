@@ -2,7 +2,6 @@ import { exp, ln } from "../../../kernels/mod.ts";
 import { define } from "../../core/mod.ts";
 import { BEST } from "./_chain.ts";
 import type { Ladder } from "./ladder.ts";
-import { refuse } from "./_refuse.ts";
 import type { Stage } from "./stage.ts";
 
 /** Options of {@linkcode mirostat}. */
@@ -54,14 +53,14 @@ export const mirostatDefinition = /* @__PURE__ */ define({
   kind: "stage",
   help: "a surprise that is steered to tau",
   options: {
-    version: { type: "data", read: readVersion, default: 2, help: "2 or 1" },
+    version: { type: "whole", least: 1, most: 2, wanted: "1 or 2", default: 2, help: "2 or 1" },
     tau: { type: "number", default: 5, help: "the surprise to hold, in bits" },
     eta: { type: "number", default: 0.1, help: "how fast it is corrected" },
     m: { type: "whole", least: 2, most: BEST, default: 100, help: "version 1: of how many tokens it estimates" },
   },
   make: ({ version, tau, eta, m }, spec): Stage => ({
     spec,
-    initial: [within(2 * tau)],
+    initial: [bounded(2 * tau)],
     cut(ladder, { own: [mu], vocabulary, observe }) {
       if (version === 2) ladder.keepProbable(-mu * LN2, 1);
       else ladder.keepCount(powerLawCut(ladder, mu, vocabulary, m), "lowestId");
@@ -69,17 +68,13 @@ export const mirostatDefinition = /* @__PURE__ */ define({
     },
     accept([mu], _id, probability) {
       if (probability === undefined || !(probability > 0)) return [mu];
-      return [within(mu - eta * (-ln(probability) / LN2 - tau))];
+      return [bounded(mu - eta * (-ln(probability) / LN2 - tau))];
     },
   }),
 });
 
-function readVersion(what: string, name: string, version: unknown): 1 | 2 {
-  return version === 1 || version === 2 ? version : refuse(what, name, version, "1 or 2");
-}
-
 /** Keeps mu finite, whatever tau and eta are. */
-function within(mu: number): number {
+function bounded(mu: number): number {
   return Math.max(-FARTHEST, Math.min(FARTHEST, mu));
 }
 

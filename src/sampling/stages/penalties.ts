@@ -11,7 +11,7 @@ export interface PenaltiesOptions {
   readonly frequencyPenalty?: number;
   /** Taken off once for a token that was seen; 0 when absent. */
   readonly presencePenalty?: number;
-  /** How many of the last tokens count; all when absent. */
+  /** How many of the last tokens count; all when absent or -1. */
   readonly penaltyLastN?: number;
   /** Another name of `repetitionPenalty`. */
   readonly repetition?: number;
@@ -80,7 +80,8 @@ export const penaltiesDefinition = /* @__PURE__ */ define({
       alias: "window",
       type: "whole",
       optional: true,
-      absentAs: [Infinity],
+      absentAs: [Infinity, -1],
+      wanted: "a whole number of at least 0, or -1 for all tokens",
       hint: ", or nothing for all tokens",
       help: "how many of the last tokens count",
     },

@@ -1,5 +1,5 @@
 /** Whether something is done in time. */
-export async function within(done: Promise<unknown>, seconds: number): Promise<boolean> {
+export async function isDoneWithin(done: Promise<unknown>, seconds: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), seconds * 1000));
   try {
