@@ -39,6 +39,12 @@ export interface Kernels {
    */
   sweep(level: Level, logits: number, count: number, table: number): number;
   /**
+   * As `sweep` of what {@linkcode Kernels.divide} makes of the logits, to the same bits, at level `maximum` or `sum`; the logits stay as they are.
+   * `by` is above 0, and finite. Of tiles the fast path cannot do the quotients are done in float64.
+   * Gives the number of tiles that hold a NaN, or a quotient of +Infinity. Cost: a quarter more than the sweep.
+   */
+  sweepDivided(level: "maximum" | "sum", logits: number, count: number, by: number, table: number): number;
+  /**
    * As `sweep("sum", ...)`, and the sums have its bits; and writes the weight of each logit to `weights`, which must not overlap the logits:
    * `2^(y - N)`, y the logit in units of the base, N the tile's even reference, written to its row (`Column.reference`). So each exponential
    * is evaluated once a row: see {@linkcode Kernels.share}. A tile that the fast path cannot do, because of NaN, +Infinity or a magnitude
@@ -46,6 +52,8 @@ export interface Kernels {
    * Gives the number of tiles that hold a NaN or +Infinity. Cost: a tenth more than the sweep, and a write.
    */
   store(logits: number, count: number, table: number, weights: number): number;
+  /** As `store` of what {@linkcode Kernels.divide} makes of the logits, to the same bits; the logits stay as they are. `by` is above 0, and finite. */
+  storeDivided(logits: number, count: number, by: number, table: number, weights: number): number;
 
   /** Empties an accumulator: maximum -Infinity, no digits. */
   clear(slot: number): void;

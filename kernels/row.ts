@@ -5,6 +5,7 @@
  */
 
 import type { Build } from "./functions.ts";
+import type { Level } from "./kernels.ts";
 
 /** What lies at an address, and whether the kernel reads or writes it. */
 export type Area =
@@ -102,8 +103,8 @@ export function flag(): Parameter {
 }
 
 /** How much a sweep learns. */
-export function level(): Parameter {
-  return parameter("value", "i32", ["sum", "maximum", "moments", "squares"]);
+export function level(...levels: readonly Level[]): Parameter {
+  return parameter("value", "i32", levels);
 }
 
 /** The builds that have a kernel. */

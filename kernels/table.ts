@@ -10,10 +10,26 @@ import { at, f32, f64, flag, level, number, type Row } from "./row.ts";
 /** Thresholds on, between and beyond float32 numbers. */
 const THRESHOLDS = [1, -0, 0.1, 1e-50, -1e-50, 3e38, 1e300, -1e300, Infinity, -Infinity, NaN];
 
+const LEVELS = ["sum", "maximum", "moments", "squares"] as const;
+
+/** Temperatures, and what makes quotients overflow or vanish. */
+const DIVISORS = [0.7, 1, 3, 1e-38, 1e-45, 3e38];
+
 /** By the order of the interface. */
 export const KERNELS: Readonly<Record<KernelName, Row>> = {
   sweep: {
-    parameters: { level: level(), logits: at("logits"), count: number("count"), table: at("table") },
+    parameters: { level: level(...LEVELS), logits: at("logits"), count: number("count"), table: at("table") },
+    gives: "i32",
+    error: 1.5e-6,
+  },
+  sweepDivided: {
+    parameters: {
+      level: level("sum", "maximum"),
+      logits: at("logits"),
+      count: number("count"),
+      by: f32(...DIVISORS),
+      table: at("table"),
+    },
     gives: "i32",
     error: 1.5e-6,
   },
@@ -23,9 +39,21 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     error: 1.5e-6,
     least: 1e-37,
   },
+  storeDivided: {
+    parameters: {
+      logits: at("logits"),
+      count: number("count"),
+      by: f32(...DIVISORS),
+      table: at("table"),
+      weights: at("weights"),
+    },
+    gives: "i32",
+    error: 1.5e-6,
+    least: 1e-37,
+  },
   clear: { parameters: { slot: at("slot") }, gives: "void" },
   deposit: {
-    parameters: { level: level(), table: at("rows"), tiles: number("tiles"), slot: at("slot") },
+    parameters: { level: level(...LEVELS), table: at("rows"), tiles: number("tiles"), slot: at("slot") },
     gives: "void",
   },
   absorb: { parameters: { into: at("slot"), from: at("slot") }, gives: "void" },

@@ -24,6 +24,12 @@ export function maximumOf(logits: usize, count: i32): f32 {
   return largestLane(f32x4.pmax(f32x4.pmax(m0, m1), f32x4.pmax(m2, m3)));
 }
 
+/** The maximum of `count` logits, or of their quotients: division by a number above 0 keeps their order. */
+export function maximumQuotient<By>(logits: usize, count: i32, by: f32): f32 {
+  const maximum = maximumOf(logits, count);
+  return isVoid<By>() ? maximum : maximum / by;
+}
+
 function isNaNMask(x: v128): v128 {
   return f32x4.ne(x, x);
 }

@@ -2,14 +2,17 @@
 import { ONE, P1, P2, P3, P4, P5, SCALE, TABLE } from "../asm/constants.ts";
 import { evenExponent, leastLogit, magicOf, multiplyAdd, polynomial, remainder } from "../asm/exp.ts";
 import { addLanes, BLOCK, blockAt, blockEnd, largestLane, SCRATCH, TILE, TILE_BYTES, TURN } from "../asm/lanes.ts";
+import { quotient } from "../asm/quotient.ts";
 import { markRow, REFERENCE, ROW, writeMaximum, writeSum } from "../asm/row.ts";
+import { divide } from "../divide/asm.ts";
 import { firstReference, isBeyond, isFarAbove } from "../sweep/sum/asm.ts";
 
 /** The maximum that the last tile saw. */
 let seen: f32 = 0;
 
 /** As `sumAgainst`, step by step, so to the same bits; and writes each weight. */
-function storeAgainst(logits: usize, count: i32, reference: f32, weights: usize): f64 {
+function storeAgainst<By>(logits: usize, count: i32, reference: f32, weights: usize, by: f32): f64 {
+  const divisor = f32x4.splat(by);
   const scale = v128.load(TABLE, SCALE);
   const p0 = v128.load(TABLE, ONE);
   const p1 = v128.load(TABLE, P1);
@@ -31,7 +34,7 @@ function storeAgainst(logits: usize, count: i32, reference: f32, weights: usize)
       let sum = f32x4.splat(0);
       let out = to + lanes;
       for (let at = block + lanes; at < end; at += TURN, out += TURN) {
-        const logit = v128.load(at);
+        const logit = quotient<By>(v128.load(at), divisor);
         maxima = f32x4.pmax(maxima, logit);
         const x = f32x4.pmax(logit, least);
         const t = multiplyAdd(x, scale, magic);
@@ -49,16 +52,17 @@ function storeAgainst(logits: usize, count: i32, reference: f32, weights: usize)
   return addLanes(low) + addLanes(high);
 }
 
-/** One tile: its row as `sumTile` writes it, and its weights; the logits themselves where that marks the tile. */
-function storeTile(logits: usize, count: i32, row: usize, weights: usize): i32 {
-  let reference = firstReference(logits, count);
-  let sum = storeAgainst(logits, count, reference, weights);
+/** One tile: its row as `sumTile` writes it, and its weights; the logits themselves, or their quotients, where that marks the tile. */
+export function storeTile<By>(logits: usize, count: i32, row: usize, weights: usize, by: f32): i32 {
+  let reference = firstReference<By>(logits, count, by);
+  let sum = storeAgainst<By>(logits, count, reference, weights, by);
   if (isFarAbove(seen, reference)) {
     reference = evenExponent(seen);
-    sum = storeAgainst(logits, count, reference, weights);
+    sum = storeAgainst<By>(logits, count, reference, weights, by);
   }
   if (isBeyond(sum, seen)) {
     memory.copy(weights, logits, <usize> count << 2);
+    if (!isVoid<By>()) divide(weights, count, by);
     f64.store(row, NaN, REFERENCE);
     return markRow(row);
   }
@@ -72,7 +76,7 @@ function storeTile(logits: usize, count: i32, row: usize, weights: usize): i32 {
 export function store(logits: usize, count: i32, table: usize, weights: usize): i32 {
   let marked = 0;
   for (; count > 0; count -= TILE, logits += TILE_BYTES, table += ROW, weights += TILE_BYTES) {
-    marked += storeTile(logits, min<i32>(count, TILE), table, weights);
+    marked += storeTile<void>(logits, min<i32>(count, TILE), table, weights, 1);
   }
   return marked;
 }

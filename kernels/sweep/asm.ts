@@ -7,8 +7,8 @@ import { sumTile } from "./sum/asm.ts";
 
 /** One tile at a level: 0 the maximum, 1 the sum too, 2 the moments too, 3 the squares too. */
 function sweepTile(level: i32, logits: usize, count: i32, row: usize): i32 {
-  if (level == 1) return sumTile(logits, count, row);
-  if (level == 0) return maximumTile(logits, count, row);
+  if (level == 1) return sumTile<void>(logits, count, row, 1);
+  if (level == 0) return maximumTile<void>(logits, count, row, 1);
   return momentsTile(logits, count, row, level == 3);
 }
 

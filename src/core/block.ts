@@ -25,4 +25,19 @@ export interface Block {
   readonly weights?: number | undefined;
   /** A view of the logits themselves. */
   readonly values: Float32Array | Float64Array;
+  /**
+   * The logits before a last division, by a temperature, that the table takes for done, and `at` and `values` do once they are asked for.
+   * A reducer that looks at few logits looks at these and divides what it finds: the order is the same, but for quotients that coincide.
+   */
+  readonly undivided?: Undivided | undefined;
+}
+
+/** Logits of a {@linkcode Block} that are not divided yet. */
+export interface Undivided {
+  /** Address of the first. */
+  readonly at: number;
+  /** A view of them. */
+  readonly values: Float32Array | Float64Array;
+  /** What they are to be divided by, as `Kernels.divide` does: above 0, and finite. */
+  readonly by: number;
 }

@@ -95,14 +95,19 @@ export class ReduceWork {
       if (run.start + run.count < columns[1]) return true;
       waiting = this.#finish(run);
       return waiting === undefined;
-    });
+    }, { undivided: !this.#byTile });
     return { offset, waiting };
+  }
+
+  /** Whether rows are tiles that can be answered at once; those must be divided already. */
+  get #byTile(): boolean {
+    return this.#tile !== undefined && this.#target.takeTile !== undefined;
   }
 
   /** Hands a row on that is one tile, if it can be answered at once. */
   #takeTile(run: StagedRun): boolean {
-    if (!this.#target.takeTile || !this.#tile?.sweep(run)) return false;
-    this.#target.takeTile(this.#tile);
+    if (!this.#byTile || !this.#tile!.sweep(run)) return false;
+    this.#target.takeTile!(this.#tile!);
     this.#done++;
     return true;
   }
@@ -139,7 +144,7 @@ export class ReduceWork {
       this.#allow(reads + 1);
       const again = this.#open(asking, index);
       for await (const piece of replay!.chunks(index, chunk)) {
-        staging.pass(piece, columns, 0, (run) => (again.extend(run), true));
+        staging.pass(piece, columns, 0, (run) => (again.extend(run), true), { undivided: true });
       }
       asking = settle(asking, again.finish(), results, undefined);
     }

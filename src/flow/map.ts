@@ -226,9 +226,12 @@ class MapWork {
       else mapRun(kernels, this.rowMap, run, facts, this.#invalidAs, out);
       this.#kept = undefined;
       return true;
-    }, (row, start, size) => {
-      if (start === 0) this.#begin(row, size);
-      return this.#kept?.place(start);
+    }, {
+      place: (row, start, size) => {
+        if (start === 0) this.#begin(row, size);
+        return this.#kept?.place(start);
+      },
+      undivided: this.#weights !== undefined,
     });
     return { batch, waiting, end };
   }

@@ -62,7 +62,7 @@ export function reduceStates(
         controller.enqueue(state!);
         done++;
         return true;
-      });
+      }, { undivided: true });
     }
     return true;
   });

@@ -1,4 +1,5 @@
-import { define, inArena, type Operator, operatorStream } from "../core/mod.ts";
+import { define, type Operator, operatorStream } from "../core/mod.ts";
+import { blockwise } from "../core/inside.ts";
 
 /**
  * Bounds every logit smoothly: `x' = c * tanh(x / c)`, rounded once.
@@ -44,7 +45,7 @@ export const softcapDefinition = /* @__PURE__ */ define({
   make({ cap }, spec): Operator {
     const operator: Operator = {
       spec,
-      apply: ({ values }) => inArena(values, (kernels, at, count) => kernels.softcap(at, count, cap)),
+      apply: blockwise({ applyBlock: (kernels, at, count) => kernels.softcap(at, count, cap) }),
       stream: () => operatorStream([operator]),
     };
     return operator;

@@ -1,11 +1,13 @@
-import { define, inArena, type Operator, operatorStream } from "../core/mod.ts";
+import { define, type Operator, operatorStream } from "../core/mod.ts";
+import { blockwise } from "../core/inside.ts";
 
 /**
  * Divides every logit by a temperature: `x' = x / fround(T)` in float32, as torch, llama.cpp and vLLM compute it (f64 rows: `x / T`),
  * exactly the same on every path.
  *
  * Below 1 it sharpens the softmax, above 1 it flattens it. -Infinity stays masked; NaN and +Infinity stay what they are.
- * Cost: one pass over a tile that is in cache already.
+ * Cost: as the last operator a division inside the sweep, a quarter of log-sum-exp; the best k are chosen first, and only what may be among
+ * them is divided. Before other operators one pass over a run of tiles that is in cache already.
  *
  * @example Half the temperature doubles the logits
  * ```ts
@@ -45,7 +47,10 @@ export const temperatureDefinition = /* @__PURE__ */ define({
   make({ temperature }, spec): Operator {
     const operator: Operator = {
       spec,
-      apply: ({ values }) => inArena(values, (kernels, at, count) => kernels.divide(at, count, temperature)),
+      apply: blockwise({
+        applyBlock: (kernels, at, count) => kernels.divide(at, count, temperature),
+        divisor: temperature,
+      }),
       stream: () => operatorStream([operator]),
     };
     return operator;

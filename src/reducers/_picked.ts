@@ -7,6 +7,7 @@ import {
   type Spec,
   wholeFault,
 } from "../core/mod.ts";
+import { logitAt } from "../row/inside.ts";
 import { type Heap, heapFault, heapOf, offer, scanBlock, sortedHeap } from "../row/mod.ts";
 
 /** One known token of a row. */
@@ -54,25 +55,29 @@ function pickedOf(ids: readonly number[], rank: boolean): Picked {
   };
 }
 
-/** Looks for the ids among `count` logits from id `start` on. A block makes its view only if it is asked for. */
-function pick({ ids, logits, seen }: Picked, run: Pick<Block, "start" | "count" | "values">): void {
+/** Looks for the ids among `count` logits from id `start` on. A block makes a view of its logits only if one is asked for. */
+function pick(
+  { ids, logits, seen }: Picked,
+  { start, count }: Pick<Block, "start" | "count">,
+  logitOf: (position: number) => number,
+): void {
   for (let i = 0; i < ids.length; i++) {
-    const at = ids[i] - run.start;
-    if (at < 0 || at >= run.count) continue;
-    logits[i] = run.values[at];
+    const at = ids[i] - start;
+    if (at < 0 || at >= count) continue;
+    logits[i] = logitOf(at);
     seen[i] = 1;
   }
 }
 
 /** Looks for the ids in one tile. */
 function pickSegment(state: Picked, { values, start }: Segment): void {
-  pick(state, { start, count: values.length, values });
+  pick(state, { start, count: values.length }, (at) => values[at]);
   if (state.best) values.forEach((value, i) => value > -Infinity && offer(state.best!, value, start + i));
 }
 
 /** Looks for the ids in a run of tiles. */
 function pickBlock(state: Picked, block: Block): void {
-  pick(state, block);
+  pick(state, block, (at) => logitAt(block, at));
   if (state.best) scanBlock(state.best, block);
 }
 

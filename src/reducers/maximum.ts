@@ -1,6 +1,6 @@
 import { Column, TILE } from "../../kernels/mod.ts";
 import { define, type Reducer } from "../core/mod.ts";
-import { elementBytes } from "../row/inside.ts";
+import { findInTile } from "../row/inside.ts";
 
 /** The largest logit of a row and where it stands. */
 export interface Maximum {
@@ -73,16 +73,15 @@ export const maximumDefinition = /* @__PURE__ */ define({
       step(state, { values, start }) {
         values.forEach((value, i) => take(state, value, start + i));
       },
-      stepBlock(state, { kernels, at, count, start, tiles, table }) {
+      stepBlock(state, block) {
+        const { start, tiles, table } = block;
         for (let tile = 0; tile < tiles; tile++) {
           const value = table[tile * Column.stride + Column.maximum];
           const from = tile * TILE;
           if (value < state.value || value === -Infinity || (value === state.value && start + from > state.id)) {
             continue;
           }
-          const bytes = elementBytes(kernels);
-          const size = Math.min(TILE, count - from);
-          take(state, value, start + from + kernels.find(at + from * bytes, size, value));
+          take(state, value, start + from + findInTile(block, tile, value));
         }
       },
       merge: (into, { value, id }) => take(into, value, id),

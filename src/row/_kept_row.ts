@@ -62,12 +62,14 @@ export class KeptWeights implements KeptRow {
     this.#keep({ ...run, at: [logits + first * bytes], start: first, count: end - first });
   }
 
-  #keep({ lanes: [lane], at: [at], start, count }: Run): void {
-    const kernels = this.#kernels, table = this.#tableOf(start);
-    const invalid = kernels.store(at, count, table, this.#weightsOf(start));
+  #keep({ lanes: [lane], at: [at], start, count, by }: Run): void {
+    const kernels = this.#kernels, table = this.#tableOf(start), weights = this.#weightsOf(start);
+    const invalid = by === undefined
+      ? kernels.store(at, count, table, weights)
+      : kernels.storeDivided(at, count, by, table, weights);
     // Only an invalid block is asked for its table.
-    const rows = invalid > 0 ? new Float64Array(kernels.memory, table) : lane.rows;
-    this.#sum.add(new SweptBlock(kernels, "sum", { rows }, at, count, this.#row, start), table, invalid);
+    const own = invalid > 0 ? { ...lane, rows: new Float64Array(kernels.memory, table) } : lane;
+    this.#sum.add(new SweptBlock(kernels, "sum", own, at, count, this.#row, start, by), table, invalid);
   }
 
   #tableOf(start: number): number {

@@ -1,4 +1,4 @@
-import type { Kernels, Level } from "../../kernels/mod.ts";
+import type { Kernels } from "../../kernels/mod.ts";
 import type { Fact, Reducer } from "../core/mod.ts";
 import { Facts } from "./_facts.ts";
 import { isInvalid } from "./_invalid_row.ts";
@@ -52,24 +52,16 @@ export class RowFold {
   }
 
   /** Folds whole tiles that lie in the arena: one sweep a stream, then every reducer over its findings. */
-  block({ lanes, at, count, row, start }: Run): void {
+  block({ lanes, at, count, row, start, by }: Run): void {
     const { levels, weighed } = this.#set;
     const blocks: SweptBlock[] = [];
     for (let stream = 0; stream < levels.length; stream++) {
       const lane = lanes[stream], weights = weighed[stream] ? lane.mapped : undefined;
-      const invalid = this.#sweep(levels[stream], at[stream], count, lane.table, weights);
-      const block = new SweptBlock(this.#kernels, levels[stream], lane, at[stream], count, row, start, weights);
-      this.#sums[stream].add(block, lane.table, invalid);
+      const block = new SweptBlock(this.#kernels, levels[stream], lane, at[stream], count, row, start, by, weights);
+      this.#sums[stream].add(block, lane.table, block.sweep(lane.table));
       blocks.push(block);
     }
     this.#step(blocks);
-  }
-
-  /** One sweep, which stores the weights if they are wanted: the sum has the same bits. */
-  #sweep(level: Level, at: number, count: number, table: number, weights: number | undefined): number {
-    if (weights === undefined) return this.#kernels.sweep(level, at, count, table);
-    const invalid = this.#kernels.store(at, count, table, weights);
-    return level === "sum" ? invalid : this.#kernels.sweep(level, at, count, table);
   }
 
   #step(blocks: readonly SweptBlock[]): void {

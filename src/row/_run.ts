@@ -15,6 +15,8 @@ export interface Run {
   readonly row: number;
   /** The id of the first logit. */
   readonly start: number;
+  /** Of a run of one stream: what its logits are still to be divided by, if by anything. They are left as they are: others may want them again. */
+  readonly by?: number | undefined;
 }
 
 /** Bytes of a logit in the arena. */
@@ -29,16 +31,25 @@ export function viewOf(kernels: Kernels, at: number, count: number): Values {
     : new Float32Array(kernels.memory, at, count);
 }
 
-/** The logits `from` up to `to` of a run, a view a stream. */
-export function viewsOf(kernels: Kernels, { at }: Run, from: number, to: number): Values[] {
-  const skip = from * elementBytes(kernels);
-  return at.map((first) => viewOf(kernels, first + skip, to - from));
+/** Logits, divided: elsewhere in the arena. */
+export function dividedTo(kernels: Kernels, to: number, at: number, count: number, by: number): Values {
+  const quotients = viewOf(kernels, to, count);
+  quotients.set(viewOf(kernels, at, count));
+  kernels.divide(to, count, by);
+  return quotients;
+}
+
+/** The logits `from` up to `to` of a run, less than a tile, divided where they are still to be: a view a stream, valid until a kernel runs. */
+export function viewsOf(kernels: Kernels, { at, by }: Run, from: number, to: number): Values[] {
+  const skip = from * elementBytes(kernels), count = to - from;
+  if (by !== undefined) return [dividedTo(kernels, kernels.arena.scratch, at[0] + skip, count, by)];
+  return at.map((first) => viewOf(kernels, first + skip, count));
 }
 
 /** The part of a run from its logit `from` up to `to`. */
 export function partOf(kernels: Kernels, run: Run, from: number, to: number): Run {
   if (from === 0 && to === run.count) return run;
   const skip = from * elementBytes(kernels);
-  const { lanes, row, start } = run;
-  return { lanes, at: run.at.map((first) => first + skip), count: to - from, row, start: start + from };
+  const { lanes, row, start, by } = run;
+  return { lanes, at: run.at.map((first) => first + skip), count: to - from, row, start: start + from, by };
 }

@@ -1,6 +1,7 @@
 import { type Kernels, type Lane, TILE, TILES } from "../../kernels/mod.ts";
 import { type Chunk, type LogitArray, type Operator, widenInto } from "../core/mod.ts";
 import { applyTiles, positionAfter } from "../core/inside.ts";
+import { type Step, stepsOf } from "./_steps_of.ts";
 import { elementBytes, type Run, viewOf } from "./_run.ts";
 
 /** Most logits staged at once: a lane's room, few enough to stay in the second cache. */
@@ -11,45 +12,59 @@ export interface StagedRun extends Run {
   readonly offset: number;
 }
 
+/** How a pass stages. */
+export interface StagingOptions {
+  /** Says where a slice of one row is to be staged, if anywhere but in the lane. */
+  readonly place?: ((row: number, start: number, size: number) => number | undefined) | undefined;
+  /** Whether runs may say that they are still to be divided (`by`), where that is all that the last operator does. */
+  readonly undivided?: boolean;
+}
+
 /**
- * Brings the chunks of one stream into the arena: cuts them at the ends of rows, widens them, applies the operators tile by tile.
+ * Brings the chunks of one stream into the arena: cuts them at the ends of rows, widens them, applies the operators.
  * f32 chunks that a source has read straight into the arena are not copied.
  */
 export class Staging {
   readonly #kernels: Kernels;
-  readonly #operators: readonly Operator[];
+  readonly #steps: readonly Step[];
+  /** What is divided by at the end, if the last step is a division; and the steps before it. */
+  readonly #divisor: number | undefined;
+  readonly #undivided: readonly Step[];
   readonly #bytes: number;
 
   constructor(kernels: Kernels, operators: readonly Operator[]) {
     this.#kernels = kernels;
-    this.#operators = operators.filter(({ reshapes }) => !reshapes);
+    this.#steps = stepsOf(operators.filter(({ reshapes }) => !reshapes));
+    const last = this.#steps.at(-1);
+    this.#divisor = last && "divisor" in last ? last.divisor : undefined;
+    this.#undivided = this.#divisor === undefined ? this.#steps : this.#steps.slice(0, -1);
     this.#bytes = elementBytes(kernels);
   }
 
   /**
    * Visits the runs of a chunk in order, from `offset` on, in one synchronous pass. A visit that gives `false` ends the pass (there is something
-   * to wait for). Gives the offset behind the last run. `place` may say where a slice of one row is to be staged, if anywhere but in the lane.
+   * to wait for). Gives the offset behind the last run.
    */
   pass(
     chunk: Chunk,
     columns: readonly [number, number],
     offset: number,
     visit: (run: StagedRun) => boolean,
-    place?: (row: number, start: number, size: number) => number | undefined,
+    { place, undivided = false }: StagingOptions = {},
   ): number {
+    const by = undivided ? this.#divisor : undefined;
+    const steps = undivided ? this.#undivided : this.#steps;
     return this.#kernels.arena.lend((lane) => {
       const [from, to] = columns;
       let { row, id: start } = positionAfter({ row: chunk.row, id: chunk.start }, offset, columns);
       for (; offset < chunk.data.length;) {
-        const size = this.#sliceSize(chunk, offset, start, columns);
+        const size = this.#sliceSize(chunk, offset, start, columns, steps);
         const own = start + size <= to ? place?.(row, start, size) : undefined;
-        const first = this.stage(lane, chunk, offset, size, own);
+        const first = this.#stage(lane, chunk, offset, size, steps, own);
         for (let done = 0; done < size;) {
           const count = Math.min(size - done, to - start);
-          const run = { lanes: [lane], at: [first + done * this.#bytes], count, row, start, offset: offset + done };
-          if (this.#operators.length > 0) {
-            applyTiles(this.#operators, viewOf(this.#kernels, run.at[0], count), row, start);
-          }
+          const run = { lanes: [lane], at: [first + done * this.#bytes], count, row, start, offset: offset + done, by };
+          this.#apply(steps, run);
           done += count;
           start += count;
           if (start === to) {
@@ -69,15 +84,21 @@ export class Staging {
    * where they lie.
    */
   fill(lane: Lane, chunk: Chunk, offset: number, count: number, row: number, start: number): number {
-    const at = this.stage(lane, chunk, offset, count);
-    if (this.#operators.length > 0) applyTiles(this.#operators, viewOf(this.#kernels, at, count), row, start);
+    const at = this.#stage(lane, chunk, offset, count, this.#steps);
+    this.#apply(this.#steps, { lanes: [lane], at: [at], count, row, start, by: undefined });
     return at;
   }
 
   /** How much to stage at once: all that lies in the arena, else a slice that ends with a row or a tile if it can. */
-  #sliceSize({ data }: Chunk, offset: number, start: number, [from, to]: readonly [number, number]): number {
+  #sliceSize(
+    { data }: Chunk,
+    offset: number,
+    start: number,
+    [from, to]: readonly [number, number],
+    steps: readonly Step[],
+  ): number {
     const left = data.length - offset;
-    if (left <= SLICE || this.#inPlace(data)) return left;
+    if (left <= SLICE || this.#inPlace(data, steps)) return left;
     const toEnd = to - start;
     if (toEnd > SLICE) return SLICE - (start + SLICE) % TILE;
     const width = to - from;
@@ -85,20 +106,28 @@ export class Staging {
   }
 
   /** Operators write: they work on a copy, for the chunk may be wanted again. */
-  #inPlace(data: LogitArray): boolean {
-    return data.buffer === this.#kernels.memory && !(data instanceof Uint16Array) && this.#operators.length === 0;
+  #inPlace(data: LogitArray, steps: readonly Step[]): boolean {
+    return data.buffer === this.#kernels.memory && !(data instanceof Uint16Array) && steps.length === 0;
+  }
+
+  #apply(steps: readonly Step[], { at: [at], count, row, start }: Run): void {
+    for (const step of steps) {
+      if ("applyBlock" in step) step.applyBlock(this.#kernels, at, count);
+      else applyTiles(step, viewOf(this.#kernels, at, count), row, start);
+    }
   }
 
   /** Where `size` logits of a chunk from `offset` on can be worked on; copies them to the lane if they are not in the arena. No operators yet. */
-  stage(
+  #stage(
     lane: Lane,
     { data, shape }: Pick<Chunk, "data" | "shape">,
     offset: number,
     size: number,
+    steps: readonly Step[],
     to: number = lane.stage,
   ): number {
     const slice = data.subarray(offset, offset + size);
-    if (this.#inPlace(data)) return slice.byteOffset;
+    if (this.#inPlace(data, steps)) return slice.byteOffset;
     if (slice instanceof Uint16Array) {
       widenInto(this.#kernels, shape.dtype as "f16" | "bf16", slice, to, lane.mapped);
     } else {

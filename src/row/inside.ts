@@ -4,12 +4,14 @@
  * @module
  */
 export { Accumulator } from "./_accumulator.ts";
+export { findInTile } from "./_find_in_tile.ts";
 export { firstAt } from "./_first_at.ts";
 export { callHint } from "./_check_reducers.ts";
 export { checkOnInvalid, invalidRow, isInvalid, requireValid } from "./_invalid_row.ts";
 export { kernelsFor } from "./_kernels_for.ts";
 export { KeptLogits, type KeptRow, KeptWeights } from "./_kept_row.ts";
 export { LEVELS } from "./_levels.ts";
+export { logitAt } from "./_logit_at.ts";
 export { type InvalidAs, mapRun } from "./_map_row.ts";
 export { ReducerSet } from "./_reducer_set.ts";
 export { rowOf, togetherOf } from "./_row_of.ts";

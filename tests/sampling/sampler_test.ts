@@ -154,7 +154,7 @@ Deno.test("every option out of range is refused, naming the stage, the option, t
     [() => penalties({ repetition: 0 }), "penalties with repetition = 0"],
     [() => penalties({ frequency: NaN }), "penalties with frequency = NaN"],
     [() => penalties({ presence: Infinity }), "penalties with presence = Infinity"],
-    [() => penalties({ window: -1 }), "penalties with window = -1"],
+    [() => penalties({ window: -2 }), "penalties with window = -2"],
     [() => penalties({ scope: any("prompt") }), "penalties with scope = prompt"],
     [() => dry({ multiplier: 0 }), "dry with multiplier = 0"],
     [() => dry({ multiplier: 1, base: 0.5 }), "dry with base = 0.5"],

@@ -2,7 +2,8 @@
 import { LOG2_E, ONE, P1, P2, P3, P4, P5, RANGE, SCALE, TABLE } from "../../asm/constants.ts";
 import { evenExponent, leastLogit, magicOf, multiplyAdd, polynomial, remainder } from "../../asm/exp.ts";
 import { addLanes, BLOCK, blockAt, blockEnd, LANES, largestLane, TURN } from "../../asm/lanes.ts";
-import { maximumOf } from "../../asm/maximum.ts";
+import { maximumQuotient } from "../../asm/maximum.ts";
+import { quotient } from "../../asm/quotient.ts";
 import { markRow, writeMaximum, writeSum } from "../../asm/row.ts";
 
 /** How far a tile's maximum may lie above the reference before float32 sums could overflow. */
@@ -16,8 +17,10 @@ let seen: f32 = 0;
  * With `t = y + magic` rounded to an integer, `n = t - magic`, `f = y - n`, a logit weighs `p(f) * 2^(n - N)`, the power made by
  * shifting t's low bits into the exponent field. Eight lanes by position, flushed every 32 logits of a lane. A block is read for lanes 0
  * to 3, then for lanes 4 to 7: all eight at once would want more registers than there are, and the block lies in the first cache.
+ * `By` is `f32` where the logits are divided by `by` as they are read, to the bits of dividing them before, and else `void`.
  */
-function sumAgainst(logits: usize, count: i32, reference: f32): f64 {
+function sumAgainst<By>(logits: usize, count: i32, reference: f32, by: f32): f64 {
+  const divisor = f32x4.splat(by);
   const scale = v128.load(TABLE, SCALE);
   const p0 = v128.load(TABLE, ONE);
   const p1 = v128.load(TABLE, P1);
@@ -36,7 +39,7 @@ function sumAgainst(logits: usize, count: i32, reference: f32): f64 {
     for (let lanes: usize = 0; lanes < TURN; lanes += 16) {
       let sum = f32x4.splat(0);
       for (let at = block + lanes; at < end; at += TURN) {
-        const logit = v128.load(at);
+        const logit = quotient<By>(v128.load(at), divisor);
         maxima = f32x4.pmax(maxima, logit);
         const x = f32x4.pmax(logit, least);
         const t = multiplyAdd(x, scale, magic);
@@ -52,10 +55,10 @@ function sumAgainst(logits: usize, count: i32, reference: f32): f64 {
 }
 
 /** The reference of one tile: from its first turn of lanes where that serves, else from its maximum; 0 when all are masked. */
-export function firstReference(logits: usize, count: i32): f32 {
-  const first = maximumOf(logits, min<i32>(count, LANES));
+export function firstReference<By>(logits: usize, count: i32, by: f32): f32 {
+  const first = maximumQuotient<By>(logits, min<i32>(count, LANES), by);
   if (abs(first) <= RANGE) return evenExponent(first);
-  const maximum = maximumOf(logits, count);
+  const maximum = maximumQuotient<By>(logits, count, by);
   return abs(maximum) <= RANGE ? evenExponent(maximum) : 0;
 }
 
@@ -73,12 +76,12 @@ export function isBeyond(sum: f64, seen: f32): bool {
  * One tile: writes its row, or marks it and gives 1 when it holds NaN, +Infinity or has its maximum out of range.
  * Cost: one read, 13 instructions for four logits in the fused build.
  */
-export function sumTile(logits: usize, count: i32, row: usize): i32 {
-  let reference = firstReference(logits, count);
-  let sum = sumAgainst(logits, count, reference);
+export function sumTile<By>(logits: usize, count: i32, row: usize, by: f32): i32 {
+  let reference = firstReference<By>(logits, count, by);
+  let sum = sumAgainst<By>(logits, count, reference, by);
   if (isFarAbove(seen, reference)) {
     reference = evenExponent(seen);
-    sum = sumAgainst(logits, count, reference);
+    sum = sumAgainst<By>(logits, count, reference, by);
   }
   if (isBeyond(sum, seen)) return markRow(row);
   writeMaximum(row, seen);
