@@ -226,6 +226,7 @@ const TAKES: Record<string, (more: object) => unknown> = {
   KeepTopPOptions: (more) => root.keepTopP(0.1, more),
   KeepTypicalOptions: (more) => root.keepTypical(0.1, more),
   AgreementOptions: (more) => root.agreement("a", "b", more),
+  ComparisonOptions: (more) => new records.Comparison(more),
   CurvatureOptions: (more) => root.curvature("a", "b", [0], more),
   JsDivergenceOptions: (more) => root.jsDivergence("a", "b", more),
   KlDivergenceOptions: (more) => root.klDivergence("a", "b", more),
