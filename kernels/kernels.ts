@@ -129,6 +129,12 @@ export interface Kernels {
    * a third of that for others.
    */
   weigh(logits: number, count: number, low: number, high: number, top: number, by: number, out: number): void;
+  /**
+   * Of the finite logits of one tile writes five float64 to `out`: how many there are, the first of them c, `sum d` and `sum d^2` with
+   * `d = x - c`, and the least (Infinity of none). Eight lanes by position modulo 8, `((l0+l1)+(l2+l3)) + ((l4+l5)+(l6+l7))`, in plain float64:
+   * the same bits on every backend. Cost: 0.4 ns a logit.
+   */
+  deviations(logits: number, count: number, out: number): void;
 
   /** Widens `count` IEEE half floats at `words` (any even address) to logits at `to`, exactly. */
   widenF16(words: number, count: number, to: number): void;

@@ -1,4 +1,5 @@
 import type { Backend, Kernels } from "./kernels.ts";
+import { float64Kernels } from "./float64_kernels.ts";
 import { referenceKernels } from "./reference_kernels.ts";
 import { instantiate, isFused, moduleOf, type Probes, wasmKernels } from "./wasm_kernels.ts";
 
@@ -119,7 +120,7 @@ export function availableBackends(): Backend[] {
  * ```
  *
  * @param backend Which one; by default the best that works here.
- * @param element What a logit is in memory. Float64 logits always get the float64 reference.
+ * @param element What a logit is in memory. Float64 logits always get the float64 reference; where SIMD runs, much of it is WASM, to the same bits.
  * @throws {BackendUnavailableError} If the backend was named and does not work here.
  */
 export function loadKernels(backend?: Backend, element: "f32" | "f64" = "f32"): Kernels {
@@ -157,7 +158,12 @@ export function kernelsOf(memory: ArrayBufferLike): Kernels | undefined {
 
 function build(backend: Backend, element: "f32" | "f64"): Kernels {
   if (!availableBackends().includes(backend)) throw new BackendUnavailableError(backend, availableBackends());
-  const kernels = backend === "reference" ? referenceKernels(element) : wasmKernels(backend);
+  const kernels = backend === "reference" ? referenceOf(element) : wasmKernels(backend);
   owners.set(kernels.memory, kernels);
   return kernels;
+}
+
+/** The reference; of float64 logits in WASM where that runs: nobody can tell but by the time it takes. */
+function referenceOf(element: "f32" | "f64"): Kernels {
+  return element === "f64" && availableBackends().includes("simd") ? float64Kernels() : referenceKernels(element);
 }

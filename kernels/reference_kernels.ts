@@ -10,7 +10,7 @@ export const REFERENCES: References<Functions> = folders;
 
 /**
  * The float64 TypeScript backend: every kernel by its definition. It is the oracle of the tests, the fallback where
- * WASM SIMD is missing, and the only backend of float64 logits. 10 to 30 times slower than the WASM builds.
+ * WASM SIMD is missing, and the law of float64 logits: see `float64Kernels`. 10 to 30 times slower than the WASM builds.
  */
 export function referenceKernels(element: "f32" | "f64"): Kernels {
   const memory = new ArrayBuffer(arenaBytes(element));

@@ -62,6 +62,8 @@ export interface Row {
   readonly gives: "void" | "bool" | "i32" | "f32" | "f64";
   /** The builds that have it: both, if nothing is said. What no build has is TypeScript on every backend. */
   readonly builds?: readonly Build[];
+  /** Whether the plain build has an `asm64.ts` of it too, for float64 logits: to the bits of the reference. */
+  readonly float64?: true;
   /** How far a build may be from its reference, relative; 0, to the bits, if nothing is said. */
   readonly error?: number;
   /** Numbers below this may differ by as much. */
@@ -110,4 +112,11 @@ export function level(...levels: readonly Level[]): Parameter {
 /** The builds that have a kernel. */
 export function buildsOf({ builds = ["fma", "simd"] }: Row): readonly Build[] {
   return builds;
+}
+
+/** Where the float64 kernel of a row is in the plain build: an `asm64.ts` of its own, the same as of float32 where no logits are read or written, or nowhere. */
+export function float64Of({ parameters, builds, float64 }: Row): "own" | "same" | undefined {
+  if (float64) return "own";
+  const ofLogits = Object.values(parameters).some(({ is }) => ["logits", "replaced", "mapped", "weights"].includes(is));
+  return ofLogits || builds ? undefined : "same";
 }

@@ -21,6 +21,7 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     parameters: { level: level(...LEVELS), logits: at("logits"), count: number("count"), table: at("table") },
     gives: "i32",
     error: 1.5e-6,
+    float64: true,
   },
   sweepDivided: {
     parameters: {
@@ -38,6 +39,7 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     gives: "i32",
     error: 1.5e-6,
     least: 1e-37,
+    float64: true,
   },
   storeDivided: {
     parameters: {
@@ -70,6 +72,7 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     gives: "i32",
     error: 3e-6,
     least: 1e-37,
+    float64: true,
   },
   share: {
     parameters: {
@@ -84,6 +87,7 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     gives: "i32",
     error: 3e-6,
     least: 1e-37,
+    float64: true,
   },
   logProbabilities: {
     parameters: {
@@ -94,6 +98,7 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
       logSum: f64(8.5, Math.PI, 0),
     },
     gives: "void",
+    float64: true,
   },
   collect: {
     parameters: {
@@ -104,6 +109,7 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
       indices: at("indices"),
     },
     gives: "i32",
+    float64: true,
   },
   bound: {
     parameters: { logits: at("logits"), count: number("tile"), k: f64(20, 1, 2, 8, 9, 64, 65, 0, NaN) },
@@ -116,12 +122,14 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
   find: {
     parameters: { logits: at("logits"), count: number("tile"), value: f64(99, ...THRESHOLDS) },
     gives: "i32",
+    float64: true,
   },
   countGreater: {
     parameters: { logits: at("logits"), count: number("count"), value: f64(3, ...THRESHOLDS) },
     gives: "i32",
+    float64: true,
   },
-  countMasked: { parameters: { logits: at("logits"), count: number("count") }, gives: "i32" },
+  countMasked: { parameters: { logits: at("logits"), count: number("count") }, gives: "i32", float64: true },
   tally: {
     parameters: {
       // 52 units above the first least number ends the ring.
@@ -154,6 +162,11 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
     },
     gives: "void",
     error: 1e-12,
+  },
+  deviations: {
+    parameters: { logits: at("logits"), count: number("tile"), out: at("out") },
+    gives: "void",
+    float64: true,
   },
   widenF16: { parameters: { words: at("words"), count: number("count"), to: at("mapped") }, gives: "void" },
   widenBf16: { parameters: { words: at("words"), count: number("count"), to: at("mapped") }, gives: "void" },

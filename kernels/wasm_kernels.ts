@@ -15,7 +15,7 @@ const BINARIES: Binaries = { simd: SIMD, fma: FMA };
 export const BASES: Readonly<Record<Build, Base>> = { fma: { hi: 1.4426950216293335, lo: 0 }, simd: LOG2_E_PAIR };
 
 /** The `wasm.ts` of the kernels that have one. */
-const COMPLETIONS: Completions<Functions> = folders;
+export const COMPLETIONS: Completions<Functions> = folders;
 
 /** What the host asks before it trusts a binary: see `asm/probe.ts`. */
 export interface Probes {

@@ -21,8 +21,8 @@ export function markRow(row: usize): i32 {
 }
 
 /** Writes what every level has. Adding 0 turns a maximum of -0 into 0, so that equal states have equal bytes. */
-export function writeMaximum(row: usize, maximum: f32): void {
-  f64.store(row, <f64> maximum + 0.0, MAXIMUM);
+export function writeMaximum(row: usize, maximum: f64): void {
+  f64.store(row, maximum + 0.0, MAXIMUM);
   f64.store(row, 0.0, NAN_COUNT);
   f64.store(row, 0.0, POS_INF);
 }
@@ -38,10 +38,10 @@ export function powerOfTwo(k: i32): f64 {
 }
 
 /** Writes `sum * 2^reference` as mantissa in [1, 2) and exponent; a sum of 0 as 0 and 0. */
-export function writeSum(row: usize, sum: f64, reference: f32): void {
+export function writeSum(row: usize, sum: f64, reference: f64): void {
   const e = exponentOf(sum);
   f64.store(row, sum * powerOfTwo(-e), MANTISSA);
-  f64.store(row, sum > 0 ? <f64> reference + <f64> e : 0, EXPONENT);
+  f64.store(row, sum > 0 ? reference + <f64> e : 0, EXPONENT);
 }
 
 /** Writes the moment, from the reference to the sum's exponent: `2^-e (A - e S)`. */

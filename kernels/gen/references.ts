@@ -20,6 +20,7 @@ export { countMasked } from "../count_masked/reference.ts";
 export { tally } from "../tally/reference.ts";
 export { within } from "../within/reference.ts";
 export { weigh } from "../weigh/reference.ts";
+export { deviations } from "../deviations/reference.ts";
 export { widenF16 } from "../widen_f16/reference.ts";
 export { widenBf16 } from "../widen_bf16/reference.ts";
 export { divide } from "../divide/reference.ts";

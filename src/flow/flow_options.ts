@@ -5,7 +5,7 @@ import type { Spill } from "./spill.ts";
 export interface FlowOptions {
   /** Rows to read, `[from, to)`; all when absent. */
   readonly rows?: readonly [number, number];
-  /** The arithmetic; the fastest that runs here when absent. f64 rows always run the reference. */
+  /** The arithmetic; the fastest that runs here when absent. f64 rows always have the bits of the reference. */
   readonly backend?: Backend;
   /** What a row with NaN, +Infinity or no allowed token does: is reported (the default), or ends the flow. */
   readonly onInvalid?: "report" | "throw";

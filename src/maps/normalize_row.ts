@@ -9,7 +9,7 @@ export interface NormalizeRowOptions<T extends Float32Array | Float64Array = Flo
   readonly out?: T;
   /** Log-probabilities instead of probabilities. */
   readonly log?: boolean;
-  /** The arithmetic; the fastest that runs here when absent. f64 rows always run the float64 reference. */
+  /** The arithmetic; the fastest that runs here when absent. f64 rows always have the bits of the float64 reference. */
   readonly backend?: Backend;
 }
 

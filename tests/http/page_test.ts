@@ -171,6 +171,7 @@ browserTest("token texts belong to the source that they came with", async (page)
   await chooseFile(page, "#labels", "seven.json", JSON.stringify(["a", "b", "c", "d", "e", "f", "g"]));
   await chooseFile(page, "#file", "six.npy", six);
   await page.waitForSelector("#texts:has-text('it has 7 texts, a row has 6 logits')");
+  await page.waitForSelector("#status:has-text('1 row of six.npy.')");
   assertEquals(await firstText(page), "#2");
   await chooseFile(page, "#labels", "none.json", '{"a": 0}');
   await page.waitForSelector("#texts.error:has-text('wanted a JSON array')");

@@ -71,6 +71,7 @@ Deno.test("every folder of a kernel has a row, and every row a folder with what 
     const files = filesOf(`${folderOf(name)}/`);
     assert(files.includes("reference.ts"), name);
     assertEquals(files.includes("asm.ts"), buildsOf(row).length > 0, name);
+    assertEquals(files.includes("asm64.ts"), row.float64 === true, name);
   }
   const aligned = [...Deno.readDirSync(new URL("aligned/", HERE))].filter(({ isDirectory }) => isDirectory);
   assertEquals(
@@ -106,13 +107,14 @@ Deno.test("the interface has the names of the table", () => {
 
 Deno.test("the asm sources have the names and types of the table; what gives more than the interface is completed", () => {
   const methods = declared(textOf("kernels.ts"), "  ");
-  const check = (name: string, row: Row, path: string): void => {
-    const { parameters, gives } = declared(textOf(path), "export function ").get(name)!;
+  const check = (name: string, row: Row, path: string, as = name): void => {
+    const { parameters, gives } = declared(textOf(path), "export function ").get(as)!;
     assertEquals(parameters, Object.entries(row.parameters).map(([key, { type }]) => [key, type]), name);
     assertEquals(gives, row.gives, name);
   };
   for (const [name, row] of Object.entries(KERNELS)) {
     if (buildsOf(row).length > 0) check(name, row, `${folderOf(name)}/asm.ts`);
+    if (row.float64) check(name, row, `${folderOf(name)}/asm64.ts`, `${name}64`);
     const more = (methods.get(name)!.gives === "void") !== (row.gives === "void");
     if (more) assert(filesOf(`${folderOf(name)}/`).includes("wasm.ts"), name);
   }

@@ -3,7 +3,7 @@
 export const ORIGIN = {
   build: "fma",
   compiler: "assemblyscript 0.28.20",
-  sources: "3dfccc623fe681ae5d125ac4ed4043d4a6fe5931a36ff01c48fb9d4ffbac613c",
+  sources: "73fff1e5eb91ccc64f5e3addbe141f93a8b208d186ebb9dbc1d94ccbc32c21d3",
   bytes: 4908,
   sha256: "7653f83d72a6dcb13a3e0aa161d95c5cccae0a9d4d5d4244be38be1e26218942",
 } as const;

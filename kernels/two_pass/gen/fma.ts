@@ -3,7 +3,7 @@
 export const ORIGIN = {
   build: "fma",
   compiler: "assemblyscript 0.28.20",
-  sources: "3f6b778401e028a52d8fdef39a4070d053e30932bce0a4eb3a11a92e34e27258",
+  sources: "6b550275989b49c918a2d2a5cc93968ac3a3f8048cdd6a2076ff147b98831e3f",
   bytes: 2049,
   sha256: "51167c492d7a6ce270266005d324d8d1b8e6924880288591fe6b30dd2db11b15",
 } as const;

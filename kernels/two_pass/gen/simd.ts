@@ -3,7 +3,7 @@
 export const ORIGIN = {
   build: "simd",
   compiler: "assemblyscript 0.28.20",
-  sources: "3f6b778401e028a52d8fdef39a4070d053e30932bce0a4eb3a11a92e34e27258",
+  sources: "6b550275989b49c918a2d2a5cc93968ac3a3f8048cdd6a2076ff147b98831e3f",
   bytes: 2198,
   sha256: "66df19517a79c7d6009a965f3cf3db02b03fc81b778e54b58dffff4d6e7cf8d7",
 } as const;
