@@ -74,6 +74,13 @@ export interface Kernels {
   totalOfTile(table: number, out: number): void;
 
   /**
+   * Sweeps rows of `vocabulary` logits, at most a tile, one behind the other, as many as `count` logits hold, and writes two float64 of each
+   * to `out`: its maximum and its log-sum, as `sweep` and `totalOfTile` tell them, to the same bits. Gives how many rows are done: all, or
+   * those before the first that holds NaN or +Infinity.
+   */
+  sweepRows(logits: number, count: number, vocabulary: number, out: number): number;
+
+  /**
    * Writes `e^x / sum` to `mapped`, sum given as mantissa and exponent of {@linkcode Kernels.total}; `mapped` may be `logits`.
    * -Infinity gives exactly 0, NaN stays NaN, a sum of 0 gives NaN throughout. Error: 3e-6 relative above 1e-37; results
    * below 2^-123 are 0 (of float64 logits: 2^-1015). A logit's result depends on it and the sum alone, however the row is cut.

@@ -33,6 +33,8 @@ export type Area =
   | "cells"
   /** Up to eight float64, written. */
   | "out"
+  /** Two float64 a row of at least three logits, written. */
+  | "totals"
   /** The key of a checksum, read. */
   | "key"
   /** Two 32-bit sums, changed. */

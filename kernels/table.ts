@@ -5,7 +5,7 @@
  * @module
  */
 import type { KernelName } from "./functions.ts";
-import { at, f32, f64, flag, level, number, type Row } from "./row.ts";
+import { at, f32, f64, flag, i32, level, number, type Row } from "./row.ts";
 
 /** Thresholds on, between and beyond float32 numbers. */
 const THRESHOLDS = [1, -0, 0.1, 1e-50, -1e-50, 3e38, 1e300, -1e300, Infinity, -Infinity, NaN];
@@ -61,6 +61,17 @@ export const KERNELS: Readonly<Record<KernelName, Row>> = {
   absorb: { parameters: { into: at("slot"), from: at("slot") }, gives: "void" },
   total: { parameters: { slot: at("slot"), out: at("out") }, gives: "void", builds: [] },
   totalOfTile: { parameters: { table: at("rows"), out: at("out") }, gives: "void", builds: [] },
+  sweepRows: {
+    parameters: {
+      logits: at("logits"),
+      count: number("count"),
+      vocabulary: i32(1000, 3, 8, 300, 1024),
+      out: at("totals"),
+    },
+    gives: "i32",
+    error: 1.5e-6,
+    least: 1,
+  },
   probabilities: {
     parameters: {
       logits: at("logits"),

@@ -8,6 +8,7 @@ export { deposit } from "../deposit/reference.ts";
 export { absorb } from "../absorb/reference.ts";
 export { total } from "../total/reference.ts";
 export { totalOfTile } from "../total_of_tile/reference.ts";
+export { sweepRows } from "../sweep_rows/reference.ts";
 export { probabilities } from "../probabilities/reference.ts";
 export { share } from "../share/reference.ts";
 export { logProbabilities } from "../log_probabilities/reference.ts";

@@ -6,6 +6,7 @@ export { storeDivided } from "../store_divided/wasm.ts";
 export { deposit } from "../deposit/wasm.ts";
 export { total } from "../total/wasm.ts";
 export { totalOfTile } from "../total_of_tile/wasm.ts";
+export { sweepRows } from "../sweep_rows/wasm.ts";
 export { probabilities } from "../probabilities/wasm.ts";
 export { share } from "../share/wasm.ts";
 export { tally } from "../tally/wasm.ts";

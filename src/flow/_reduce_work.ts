@@ -85,6 +85,7 @@ export class ReduceWork {
   ): { readonly offset: number; readonly waiting: WaitingRow | undefined } {
     const { columns, staging } = this.flow;
     let waiting: WaitingRow | undefined;
+    if (this.#inBatches) from = this.#passTiles(chunk, from);
     const offset = staging.pass(chunk, columns, from, (run) => {
       if (run.start === columns[0]) {
         this.#rows = run.row + 1;
@@ -94,7 +95,8 @@ export class ReduceWork {
       this.#state.extend(run);
       if (run.start + run.count < columns[1]) return true;
       waiting = this.#finish(run);
-      return waiting === undefined;
+      // After a row of its own kind there may be tiles again.
+      return waiting === undefined && !this.#inBatches;
     }, { undivided: !this.#byTile });
     return { offset, waiting };
   }
@@ -102,6 +104,21 @@ export class ReduceWork {
   /** Whether rows are tiles that can be answered at once; those must be divided already. */
   get #byTile(): boolean {
     return this.#tile !== undefined && this.#target.takeTile !== undefined;
+  }
+
+  get #inBatches(): boolean {
+    return this.#byTile && this.#tile!.inBatches;
+  }
+
+  /** Hands on the rows at a chunk's front that are whole, and tiles that can be answered at once; gives the offset behind them. */
+  #passTiles(chunk: Chunk, from: number): number {
+    const { vocabulary } = this.logits.shape;
+    return this.flow.staging.passRows(chunk, vocabulary, from, (rows) => {
+      const done = this.#tile!.sweepMany(rows, vocabulary, (row) => this.#target.takeTile!(row));
+      this.#rows = rows.row + done;
+      this.#done += done;
+      return done;
+    });
   }
 
   /** Hands a row on that is one tile, if it can be answered at once. */

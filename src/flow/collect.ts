@@ -210,6 +210,13 @@ class ScalarColumn implements FieldColumns {
     this.#values[this.#length++] = value;
   }
 
+  /** Adds the first `count` of some numbers. */
+  addFirst(numbers: Float64Array, count: number): void {
+    if (this.#length + count > this.#values.length) this.#grow(count);
+    for (let i = 0; i < count; i++) this.#values[this.#length + i] = numbers[i];
+    this.#length += count;
+  }
+
   /** Adds a number many times over; gives where they stand. */
   addMany(count: number, value: number): Column {
     if (this.#length + count > this.#values.length) this.#grow(count);
@@ -230,29 +237,34 @@ class ScalarColumn implements FieldColumns {
 
 class RecordColumns implements FieldColumns {
   readonly #keys: readonly string[];
-  readonly #columns: readonly ScalarColumn[];
+  /** Record after record. */
+  readonly #numbers = new ScalarColumn();
 
   constructor(keys: readonly string[]) {
     this.#keys = keys;
-    this.#columns = keys.map(() => new ScalarColumn());
   }
 
   add(result: unknown): void {
     const record = result as Fields | undefined;
-    for (let i = 0; i < this.#keys.length; i++) this.#columns[i].add(record?.[this.#keys[i]]);
+    for (const key of this.#keys) this.#numbers.add(record?.[key]);
   }
 
-  addNumbers(numbers: Float64Array, _count: number, from = 0): void {
-    for (let i = 0; i < this.#columns.length; i++) this.#columns[i].addNumber(numbers[from + i]);
+  addNumbers(numbers: Float64Array, count: number): void {
+    this.#numbers.addFirst(numbers, count);
   }
 
   /** How many fields there are. */
   get width(): number {
-    return this.#columns.length;
+    return this.#keys.length;
   }
 
   finish(): Record<string, Column> {
-    return Object.fromEntries(this.#keys.map((key, i) => [key, this.#columns[i].finish()]));
+    const all = this.#numbers.finish(), { width } = this;
+    return Object.fromEntries(this.#keys.map((key, field) => {
+      const column = new Float64Array(all.length / width);
+      for (let i = 0, from = field; i < column.length; i++, from += width) column[i] = all[from];
+      return [key, column];
+    }));
   }
 }
 
@@ -276,9 +288,8 @@ class ListColumns implements FieldColumns {
   }
 
   addNumbers(numbers: Float64Array, count: number): void {
-    const records = this.#records!, { width } = records;
-    this.#addLength(count / width);
-    for (let from = 0; from < count; from += width) records.addNumbers(numbers, count, from);
+    this.#addLength(count / this.#records!.width);
+    this.#records!.addNumbers(numbers, count);
   }
 
   #addLength(length: number): void {

@@ -12,6 +12,21 @@ export interface StagedRun extends Run {
   readonly offset: number;
 }
 
+/** Whole rows of a chunk, one behind the other. */
+export interface StagedRows {
+  /** The lane, of which `mapped` is free. */
+  readonly lane: Lane;
+  /** The address of the first logit. */
+  readonly at: number;
+  /** How many rows. */
+  readonly rows: number;
+  /** The source's number of the first. */
+  readonly row: number;
+}
+
+/** Most rows at a time: two float64 of each fit a lane's room for what is made of it. */
+const ROWS = SLICE / 4;
+
 /** How a pass stages. */
 export interface StagingOptions {
   /** Says where a slice of one row is to be staged, if anywhere but in the lane. */
@@ -87,6 +102,26 @@ export class Staging {
     const at = this.#stage(lane, chunk, offset, count, this.#steps);
     this.#apply(this.#steps, { lanes: [lane], at: [at], count, row, start, by: undefined });
     return at;
+  }
+
+  /**
+   * Visits the whole rows that a chunk has from `offset` on, if a row begins there, many at a time. A visit gives how many of them it took;
+   * fewer than there are end the pass. Gives the offset behind the last one taken. With operators it takes none: they go row by row.
+   */
+  passRows(chunk: Chunk, vocabulary: number, offset: number, visit: (rows: StagedRows) => number): number {
+    const { row, id } = positionAfter({ row: chunk.row, id: chunk.start }, offset, [0, vocabulary]);
+    if (this.#steps.length > 0 || id > 0) return offset;
+    return this.#kernels.arena.lend((lane) => {
+      let done = 0;
+      for (let left = Math.floor((chunk.data.length - offset) / vocabulary); left > 0;) {
+        const rows = Math.min(left, Math.floor(SLICE / vocabulary), ROWS), from = offset + done * vocabulary;
+        const at = this.#stage(lane, chunk, from, rows * vocabulary, []);
+        const taken = visit({ lane, at, rows, row: row + done });
+        done += taken;
+        left = taken < rows ? 0 : left - rows;
+      }
+      return offset + done * vocabulary;
+    });
   }
 
   /** How much to stage at once: all that lies in the arena, else a slice that ends with a row or a tile if it can. */

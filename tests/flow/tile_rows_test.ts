@@ -100,6 +100,13 @@ for (const backend of availableBackends()) {
   });
 }
 
+Deno.test("rows of one tile: every short vocabulary, and thousands of rows", async () => {
+  for (let vocabulary = 1; vocabulary <= 300; vocabulary++) {
+    await check(someRows(20, vocabulary), vocabulary, 65_536, {});
+  }
+  await check(someRows(5000, 61), 61, 65_536, {});
+});
+
 Deno.test("rows of one tile: half floats and float64", async () => {
   for (const vocabulary of [5, 300, 1024]) {
     const data = someRows(40, vocabulary);

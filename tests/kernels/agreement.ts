@@ -70,6 +70,7 @@ function sizeOf(area: Area, length: number): number {
   if (area === "pair") return 16;
   if (area === "key") return CHECKSUM_KEY_BYTES;
   if (area === "sums") return 8;
+  if (area === "totals") return 16 * Math.ceil(length / 3);
   return area === "words" ? 2 * length : 4 * length;
 }
 
@@ -181,7 +182,7 @@ function compare(
   }
   const words = (end - start) >> 3;
   const found = new Float64Array(a, start, words), wanted = new Float64Array(b, start, words);
-  if (area === "out") return firstApart(found, wanted, error, least);
+  if (area === "out" || area === "totals") return firstApart(found, wanted, error, least);
   if (area === "pair") return pairsApart(found.subarray(8), wanted.subarray(8), error);
   if (area === "table") return rowsApart(found.subarray(8), wanted.subarray(8), error);
   const i = firstDifference(new Uint32Array(a, start, 2 * words), new Uint32Array(b, start, 2 * words));
