@@ -1,13 +1,12 @@
 import { Column, TILE } from "../../layout.ts";
 import type { Views } from "../../views.ts";
 import type { AlignedKernels } from "../aligned_kernels.ts";
+import { addLanes, BLOCK } from "../lanes.ts";
 import { binadesOf, bothWeigh, centreOf, type CrossTile, topOf, writeSums } from "./cross_tile.ts";
 import { exactCross } from "./exact_cross.ts";
 
 /** By position mod 8 the sums of a block, those of squares, and both by the other's weights; and the same of all blocks. */
 const sums = new Float64Array(32), totals = new Float64Array(32);
-/** The block of a tile that is flushed: 32 logits a lane. */
-const BLOCK = 256;
 
 /** One tile a row; float32 logits are worked on in float32, step by step as the binaries do. */
 export function cross(views: Views): AlignedKernels["cross"] {
@@ -57,7 +56,12 @@ function crossTile(
     isApart = addBlock(values, tile, from, round(m), centre, round, least) || isApart;
     for (let i = 0; i < 32; i++) totals[i] = round(totals[i] + sums[i]);
   }
-  const [sum, square, otherSum, otherSquare] = [addLanes(0), addLanes(8), addLanes(16), addLanes(24)];
+  const [sum, square, otherSum, otherSquare] = [
+    addLanes(totals, 0),
+    addLanes(totals, 8),
+    addLanes(totals, 16),
+    addLanes(totals, 24),
+  ];
   const isFinite = Math.abs(sum) + Math.abs(otherSum) + square + otherSquare < Infinity;
   const binades = binadesOf(f64, row) + binadesOf(f64, otherRow);
   if (isApart || Number.isNaN(binades) || !bothWeigh(f64, tile) || !isFinite) return false;
@@ -90,9 +94,4 @@ function addBlock(
     sums[at + 24] = round(sums[at + 24] + round(q * g));
   }
   return isApart;
-}
-
-function addLanes(at: number): number {
-  return ((totals[at] + totals[at + 1]) + (totals[at + 2] + totals[at + 3])) +
-    ((totals[at + 4] + totals[at + 5]) + (totals[at + 6] + totals[at + 7]));
 }

@@ -1,13 +1,12 @@
 import { Column } from "../../layout.ts";
 import { powerOfTwo } from "../../reference/elementary.ts";
 import { topOf } from "../cross/cross_tile.ts";
+import { addLanes, BLOCK } from "../lanes.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import type { OverlapTile } from "./overlap_tile.ts";
 
 /** By position mod 8 the sums of a block, then those of terms; and the same of all blocks. */
 const sums = new Float64Array(16), totals = new Float64Array(16);
-/** The block of a tile that is flushed: 32 logits a lane. */
-const BLOCK = 256;
 
 /** Writes the columns of one tile whose weights are there; gives whether they are numbers. */
 export function sumOverlap(
@@ -25,7 +24,7 @@ export function sumOverlap(
     addBlock(values, tile, from, factor, otherFactor, tops, arithmetic);
     for (let i = 0; i < 16; i++) totals[i] = arithmetic.round(totals[i] + sums[i]);
   }
-  const sum = addLanes(0), terms = addLanes(8);
+  const sum = addLanes(totals, 0), terms = addLanes(totals, 8);
   f64[row + Column.first] = sum;
   f64[row + Column.second] = terms;
   f64[row + Column.apart] = 0;
@@ -100,9 +99,4 @@ function evenTerm(p: number, q: number, d: number, { round, logRatio }: Arithmet
 function relativeTerm(p: number, q: number, d: number, { round, near, relative }: Arithmetic): number {
   if (Math.abs(d) <= near) return -round(p * relative(d));
   return -round(round(q - p) + round(p * d));
-}
-
-function addLanes(at: number): number {
-  return ((totals[at] + totals[at + 1]) + (totals[at + 2] + totals[at + 3])) +
-    ((totals[at + 4] + totals[at + 5]) + (totals[at + 6] + totals[at + 7]));
 }
