@@ -17,6 +17,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   "src/sources": 4,
   "src/sinks": 4,
   "src/sampling": 5,
+  "src/folds": 5,
   "src/flow": 6,
   "src/catalogue": 7,
   "src/records": 8,

@@ -4,6 +4,7 @@ import * as root from "../mod.ts";
 import { transformersLogitsProcessor } from "../src/adapters/transformers.ts";
 import { sampleChain } from "../src/catalogue/mod.ts";
 import { errorCode, logitsFrom, ParameterError } from "../src/core/mod.ts";
+import * as folds from "../src/folds/mod.ts";
 import * as preference from "../src/preference/mod.ts";
 import * as records from "../src/records/mod.ts";
 import * as sampling from "../src/sampling/mod.ts";
@@ -72,7 +73,11 @@ const DOORS = Object.entries(root as unknown as Record<string, Callable>).filter
   typeof door === "function" && /^[a-z]/.test(name) && !LEFT_OUT.includes(name) && !(name in sampling)
 );
 
-for (const [name, door] of [...DOORS, ["sampler", root.sampler] as const]) {
+const FOLD_DOORS = Object.entries(folds as unknown as Record<string, Callable>).filter(([name, door]) =>
+  typeof door === "function" && /^[a-z]/.test(name)
+);
+
+for (const [name, door] of [...DOORS, ...FOLD_DOORS, ["sampler", root.sampler] as const]) {
   Deno.test(`${name}: any arguments are right, or refused by a typed error`, async () => {
     for (const first of VALUES) {
       for (const second of VALUES) {
@@ -202,6 +207,34 @@ const monitor = { window: 1, threshold: 1, dwell: 0 };
 
 /** A call of what takes options, by the name of their type. */
 const TAKES: Record<string, (more: object) => unknown> = {
+  AccuracyOptions: (more) => folds.accuracy(more),
+  AdvantageFilterOptions: (more) => folds.advantageFilter(more),
+  AwrOptions: (more) => folds.awr(any({ beta: 1, ...more })),
+  BinaryOptions: (more) => folds.logLoss(more),
+  CandidateSoftmaxOptions: (more) => folds.candidateSoftmax([1], more),
+  CertifyOptions: (more) => folds.certify(any({ maps: 1, classes: 2, sigma: 1, alpha: 0.1, ...more })),
+  CollapseMonitorOptions: (more) => folds.collapseMonitor(any({ window: 1, threshold: 0.5, ...more })),
+  CollapseOptions: (more) => folds.collapse(more),
+  ColumnMomentsOptions: (more) => folds.columnMoments(any({ width: 2, ...more })),
+  ConditionalMutualInformationOptions: (more) =>
+    folds.conditionalMutualInformation(any({ classes: 2, width: 2, ...more })),
+  CurvatureOptions: (more) => folds.curvature(more),
+  EceOptions: (more) => folds.ece(more),
+  GuidanceMonitorOptions: (more) => folds.guidanceMonitor(any({ threshold: 0.5, ...more })),
+  HedgeOptions: (more) => folds.hedge(any({ eta: 1, experts: ["a"], ...more })),
+  IdealLogRatioOptions: (more) => folds.idealLogRatio(0, any({ preference: 0.5, beta: 1, ...more })),
+  OrealOptions: (more) => folds.oreal(any({ correct: true, ...more })),
+  OreoOptions: (more) => folds.oreo(more),
+  OscrOptions: (more) => folds.oscr(more),
+  ProcessRewardsOptions: (more) => folds.processRewards(any({ beta: 1, ...more })),
+  RankingAccuracyOptions: (more) => folds.rankingAccuracy(more),
+  RewardDistanceOptions: (more) => folds.rewardDistance(any({ gamma: 1, ...more })),
+  RowsOfOptions: async (more) => await folds.rowsOf(logits, more).cancel(),
+  ScoredOptions: (more) => folds.auroc(more),
+  SequencesOptions: async (more) =>
+    await folds.sequences([], { nll: folds.meanNll() }, any({ lengths: [], ...more })).cancel(),
+  SoftValueOptions: (more) => folds.softValue([1], [1], any({ beta: 1, ...more })),
+  WinRateOptions: (more) => folds.winRate(any({ candidates: 2, ...more })),
   AdaptivePOptions: (more) => root.adaptiveP(any({ target: 0.5, ...more })),
   DryOptions: (more) => root.dry(any({ multiplier: 1, ...more })),
   DynamicTemperatureOptions: (more) => root.dynamicTemperature(any({ temperature: 1, range: 0.5, ...more })),

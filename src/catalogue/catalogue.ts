@@ -1,4 +1,5 @@
 import type { Definition } from "../core/mod.ts";
+import { FOLDS } from "../folds/inside.ts";
 import { mapDefinition } from "../flow/inside.ts";
 import { MAPS } from "../maps/inside.ts";
 import { OPERATORS } from "../operators/inside.ts";
@@ -29,5 +30,6 @@ export const CATALOGUE: readonly Definition[] = [
   ...STAGES,
   ...MAPS,
   ...PREFERENCES,
+  ...FOLDS,
   ...SINKS,
 ];

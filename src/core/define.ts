@@ -9,7 +9,7 @@ import type { Result } from "./result.ts";
 import type { Spec } from "./spec.ts";
 
 /** What a definition makes. */
-export type Kind = "source" | "operator" | "reducer" | "map" | "stage" | "preference" | "sink";
+export type Kind = "source" | "operator" | "reducer" | "map" | "stage" | "preference" | "fold" | "sink";
 
 /** Options by name. */
 export type OptionTable = Readonly<Record<string, Option>>;

@@ -19,6 +19,7 @@ export * from "./dtype.ts";
 export * from "./error_code.ts";
 export * from "./errors.ts";
 export * from "./fact.ts";
+export * from "./fold.ts";
 export * from "./folded.ts";
 export * from "./in_arena.ts";
 export * from "./io_reason.ts";

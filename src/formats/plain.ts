@@ -13,7 +13,7 @@ export function toPlain(value: unknown): unknown {
   }
   if (ArrayBuffer.isView(value) && Object.hasOwn(ARRAYS, value.constructor.name)) {
     const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    return { $array: value.constructor.name, bytes: base64Of(bytes) };
+    return { $array: value.constructor.name, bytes: bytes.toBase64() };
   }
   if (Array.isArray(value)) return value.map(toPlain);
   if (value === null || value === undefined || typeof value === "boolean" || typeof value === "number") return value;
@@ -31,10 +31,6 @@ function plainRecord(value: unknown): Record<string, unknown> {
     );
   }
   return Object.fromEntries(Object.entries(value as object).map(([key, item]) => [key, toPlain(item)]));
-}
-
-function base64Of(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
 /** The inverse of {@linkcode toPlain}. */

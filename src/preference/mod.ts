@@ -21,6 +21,6 @@ export { type Centre, type RewardLoss, rewardLoss, type RewardLossOptions } from
 export type { Rewards } from "./rewards.ts";
 export type { Scores } from "./scores.ts";
 export type { SequenceScore } from "./sequence_score.ts";
-export type { RunningMean, ShiftState } from "./shift_state.ts";
+export type { RunningSum, ShiftState } from "./shift_state.ts";
 export { type UnpairedLoss, unpairedLoss, type UnpairedLossOptions } from "./unpaired_loss.ts";
 export type { UnpairedScore } from "./unpaired_score.ts";

@@ -1,15 +1,15 @@
-/** A mean of numbers seen so far. */
-export interface RunningMean {
+/** The exact sum of numbers seen so far. */
+export interface RunningSum {
   /** How many there were. */
   count: number;
-  /** Their mean; 0 without any. */
-  mean: number;
+  /** Float64 numbers whose exact sum it is. */
+  readonly parts: number[];
 }
 
-/** What an unpaired loss has seen: plain data, to be kept, saved as JSON or thrown away by whoever made it. */
+/** What an unpaired loss has seen: plain data, to be kept, merged, saved as JSON or thrown away by whoever made it. */
 export interface ShiftState {
   /** Of the good completions. */
-  readonly desirable: RunningMean;
+  readonly desirable: RunningSum;
   /** Of the others. */
-  readonly undesirable: RunningMean;
+  readonly undesirable: RunningSum;
 }

@@ -2,8 +2,9 @@ import { define, type OptionValues, ParameterError, shown, type Spec } from "../
 import { localSpec } from "../core/inside.ts";
 import { type ByItem, ofItem, readByItem, saidByItem } from "./_by_item.ts";
 import { finite, record } from "./_finite.ts";
+import { addPart, partsValue } from "./_parts.ts";
 import { sigmoid, softplus } from "./_stable.ts";
-import type { RunningMean, ShiftState } from "./shift_state.ts";
+import type { RunningSum, ShiftState } from "./shift_state.ts";
 import type { UnpairedScore } from "./unpaired_score.ts";
 
 /** Options of {@linkcode unpairedLoss}. */
@@ -31,6 +32,8 @@ export interface UnpairedLoss<C extends UnpairedScore = UnpairedScore> {
   init(): ShiftState;
   /** Lets the state see a completion. */
   step(state: ShiftState, completion: C): void;
+  /** Lets the state see what another has seen. Exact: any split of the completions, merged in any order, gives the same shift. */
+  merge(into: ShiftState, from: Readonly<ShiftState>): void;
   /** The shift by what the state has seen; 0 by nothing. */
   finish(state: Readonly<ShiftState>): number;
   /** The loss of a completion, in nats for `bco`, from 0 to its weight for `kto`. */
@@ -56,7 +59,8 @@ export interface UnpairedLoss<C extends UnpairedScore = UnpairedScore> {
  * the good ones.
  * Needs: finite log-probabilities. Gives: the loss of one completion; means are the caller's.
  * Specials: with one class seen the balanced shift is the mean of that. Far from the shift both tend to straight lines (`bco`), or to 0
- * and `w` (`kto`); nothing overflows. Cost: under a microsecond. State: four numbers.
+ * and `w` (`kto`); nothing overflows. Cost: under a microsecond. State: a few numbers; the sums
+ * are exact, so states merge, and their order does not matter.
  *
  * @example Two good ones, a bad one, and the two shifts
  * ```ts
@@ -148,17 +152,24 @@ function lossOf(options: OptionValues<typeof OPTIONS>, spec: Spec): UnpairedLoss
 
   return {
     spec,
-    init: () => ({ desirable: { count: 0, mean: 0 }, undesirable: { count: 0, mean: 0 } }),
+    init: () => ({ desirable: { count: 0, parts: [] }, undesirable: { count: 0, parts: [] } }),
     step(state, completion) {
       const ratio = ratioOf(completion);
       const { desirable, undesirable } = stateOf(state);
       add(completion.desirable ? desirable : undesirable, kind === "bco" ? beta * ratio : ratio);
     },
+    merge(into, from) {
+      const to = stateOf(into), other = stateOf(from);
+      for (const side of ["desirable", "undesirable"] as const) {
+        to[side].count += other[side].count;
+        for (const part of [...other[side].parts]) addPart(to[side].parts, part);
+      }
+    },
     finish(state) {
       const { desirable, undesirable } = stateOf(state);
       if (kind === "kto") return Math.max(0, pooled(desirable, undesirable));
       const balanced = shift === "balanced" && desirable.count > 0 && undesirable.count > 0;
-      return balanced ? (desirable.mean + undesirable.mean) / 2 : pooled(desirable, undesirable);
+      return balanced ? (meanOf(desirable) + meanOf(undesirable)) / 2 : pooled(desirable, undesirable);
     },
     value(completion, from) {
       const [margin] = marginOf(completion, from);
@@ -185,23 +196,31 @@ function ratioOf(completion: UnpairedScore): number {
     finite(WHAT, "a completion", "reference", reference, hint);
 }
 
-/** Puts a number into a mean. */
-function add(into: RunningMean, value: number): void {
+/** Puts a number into a sum. */
+function add(into: RunningSum, value: number): void {
   into.count++;
-  into.mean += (value - into.mean) / into.count;
+  addPart(into.parts, value);
+}
+
+/** The mean of one class; 0 of none. */
+function meanOf({ count, parts }: Readonly<RunningSum>): number {
+  return partsValue(parts) / Math.max(1, count);
 }
 
 /** The mean of all. */
-function pooled(a: RunningMean, b: RunningMean): number {
-  const count = a.count + b.count;
-  return count === 0 ? 0 : a.mean * (a.count / count) + b.mean * (b.count / count);
+function pooled(a: Readonly<RunningSum>, b: Readonly<RunningSum>): number {
+  const parts = [...a.parts];
+  for (const part of b.parts) addPart(parts, part);
+  return meanOf({ count: a.count + b.count, parts });
 }
 
 /** A state, which may come from elsewhere. */
 function stateOf(state: ShiftState): ShiftState {
-  const means = [Object(state).desirable, Object(state).undesirable] as (RunningMean | undefined)[];
-  if (means.every((mean) => Number.isSafeInteger(mean?.count) && mean!.count >= 0 && Number.isFinite(mean!.mean))) {
-    return state;
-  }
+  const sums = [Object(state).desirable, Object(state).undesirable] as (RunningSum | undefined)[];
+  const fits = sums.every((sum) =>
+    Number.isSafeInteger(sum?.count) && sum!.count >= 0 && Array.isArray(sum!.parts) &&
+    sum!.parts.every(Number.isFinite)
+  );
+  if (fits) return state;
   throw new ParameterError(`Cannot use ${WHAT} with the state ${shown(state)}: wanted one that init gave`);
 }

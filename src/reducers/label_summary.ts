@@ -3,8 +3,9 @@ import type { TargetScore } from "./_picked.ts";
 
 /**
  * Mean negative log-likelihood `-(1/n) sum logprob` and perplexity `e^nll` over the rows that have a label.
- * Add the results of `label` in row order; rows without a label count for nothing. Specials: a masked label makes both
- * Infinity; a label in a row with NaN, +Infinity or no allowed token makes both NaN.
+ * Add the results of `label` in row order; rows without a label count for nothing. For rows in any order or in parts, and for a standard
+ * error, see `meanNll` of `./folds`. Specials: a masked label makes both Infinity; a label in a row with NaN, +Infinity or no allowed token
+ * makes both NaN.
  *
  * @example A fair coin has perplexity 2
  * ```ts

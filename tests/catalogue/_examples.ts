@@ -1,6 +1,7 @@
 /** Examples of what the catalogue has: of each row at least one, with the options that matter. */
 import type { Spec } from "../../src/core/mod.ts";
 import { logSoftmax, softmax } from "../../src/maps/mod.ts";
+import { TABLE } from "../folds/_table.ts";
 import { preferenceLoss, rewardLoss, unpairedLoss } from "../../src/preference/mod.ts";
 import { logitBias, mask, rechunk, softcap, temperature } from "../../src/operators/mod.ts";
 import {
@@ -49,6 +50,10 @@ const EDITS = [
 ];
 
 type Made = { readonly spec: Spec };
+
+/** Those of the folds' laws. */
+const FOLDS: Record<string, (() => Made)[]> = {};
+for (const [name, { make }] of Object.entries(TABLE)) (FOLDS[name.split(" ")[0]] ??= []).push(make);
 
 /** What can be made again by `fromSpec`, by kind and name. */
 export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, readonly (() => Made)[]>>>> = {
@@ -172,4 +177,5 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, readonly 
       () => rewardLoss({ centre: { weight: 1, of: "each" } }),
     ],
   },
+  fold: FOLDS,
 };

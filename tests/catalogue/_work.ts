@@ -1,7 +1,8 @@
 /** What something of the catalogue makes of rows with everything in them: to be compared bit by bit. */
 import { fromArray, map, type Operator, type Reducer, reduceRow, type RowMap } from "../../mod.ts";
-import type { Logits } from "../../src/core/mod.ts";
+import { type Fold, type Logits, specText } from "../../src/core/mod.ts";
 import { type Sampler, sampler, type Stage } from "../../src/sampling/mod.ts";
+import { TABLE } from "../folds/_table.ts";
 import { Random } from "../support/random.ts";
 import { ROWS, rowsOf } from "../support/rows.ts";
 import { VOCABULARY } from "./_examples.ts";
@@ -35,6 +36,7 @@ const ASKED: Readonly<Record<string, object>> = {
 // deno-lint-ignore no-explicit-any
 export const WORK: Readonly<Record<string, (made: any) => unknown>> = {
   preference: (loss) => [loss.value(ASKED[loss.spec.name], 0.5), loss.slope(ASKED[loss.spec.name], 0.5)],
+  fold: foldOf,
   operator: (operator: Operator) => Promise.all(SOURCES.map((logits) => chunksOf(logits.pipe(operator)))),
   map: (rowMap: RowMap) => Promise.all(SOURCES.map((logits) => chunksOf(map(logits, rowMap)))),
   reducer: (reducer: Reducer<unknown>) => [resultsOf(reducer), "draw" in reducer ? loopOf(reducer as Sampler) : 0],
@@ -56,4 +58,12 @@ function loopOf(token: Sampler): unknown {
     if (sample.id !== undefined) token.accept(sample.id);
     return { distribution, sample, spec: token.spec };
   });
+}
+
+/** A fold of items that it takes. */
+function foldOf(fold: Fold<unknown, unknown>): unknown {
+  const { item } = Object.values(TABLE).find(({ make }) => specText(make().spec) === specText(fold.spec))!;
+  const state = fold.init(), random = new Random(2);
+  for (let i = 0; i < 50; i++) fold.step(state, item(random));
+  return fold.finish(state);
 }

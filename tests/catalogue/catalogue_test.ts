@@ -6,6 +6,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { CATALOGUE, chainFrom, definitionOf, fromSpec, openSpec } from "../../src/catalogue/mod.ts";
 import { define, type Definition, errorCode, isPortable, type Option } from "../../src/core/mod.ts";
 import { type Operator, operatorStream, ParameterError, register, type Spec, specText } from "../../src/core/mod.ts";
+import * as folds from "../../src/folds/mod.ts";
 import * as maps from "../../src/maps/mod.ts";
 import * as operators from "../../src/operators/mod.ts";
 import * as reducers from "../../src/reducers/mod.ts";
@@ -291,6 +292,22 @@ function factoriesOf(room: object, but: readonly string[] = []): string[] {
     .map(([name]) => name).filter((name) => !but.includes(name)).sort();
 }
 
+/** Functions of the room of folds that make none. */
+const NO_FOLDS = [
+  "candidateSoftmax",
+  "collapseMonitor",
+  "dpoDifficulty",
+  "fold",
+  "guidanceMonitor",
+  "idealLogRatio",
+  "leaveOneOut",
+  "loadFolds",
+  "rowsOf",
+  "saveFolds",
+  "sequences",
+  "softValue",
+];
+
 Deno.test("every factory of what has a spec has a row", () => {
   const named = (kind: string, but: readonly string[] = []) =>
     CATALOGUE.filter((row) => row.kind === kind && !but.includes(row.name)).map(({ name }) => name).sort();
@@ -298,6 +315,7 @@ Deno.test("every factory of what has a spec has a row", () => {
   assertEquals(named("operator"), factoriesOf(operators));
   assertEquals(named("map"), factoriesOf(maps, ["normalizeRow"]));
   assertEquals(named("sink"), factoriesOf(sinks, ["ndjsonLine"]));
+  assertEquals(named("fold"), factoriesOf(folds, NO_FOLDS));
   // Arrays, streams and standard input are where they are; ids are no logits; `map` is of the room of flows.
   assertEquals(named("source", ["map"]), factoriesOf(sources, ["fromArray", "fromStream", "fromStdin", "readIds"]));
   assertEquals(named("stage"), factoriesOf(sampling, ["sampler", "preset", "presetsWith", "openAiLogprobs"]));

@@ -2,6 +2,7 @@
 import { entropy, fromArray, fromStream, logSumExp, normalize, reduce, topK } from "@sluice/sluice";
 import "@sluice/sluice/core";
 import "@sluice/sluice/flow";
+import "@sluice/sluice/folds";
 import "@sluice/sluice/maps";
 import "@sluice/sluice/records";
 import "@sluice/sluice/row";

@@ -1,5 +1,6 @@
 // What must be equal: options that are special cases of others, and losses that are sums of others.
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { addPart, partsValue } from "../../src/preference/_parts.ts";
 import {
   preferenceLoss,
   type PreferenceLossOptions,
@@ -127,4 +128,41 @@ Deno.test("EXO is 0 where the policy prefers as the labels do, and above 0 elsew
   assertNear(exo.value(at(Math.log(9))), 0);
   assertNear(exo.slope(at(Math.log(9))).chosen, 0);
   for (const d of [-3, 0, 1, 2.1, 2.3, 5]) assert(exo.value(at(d)) > 0, `${d}`);
+});
+
+Deno.test("the shift is that of any order, any split and any tree of the same completions, to the bit", () => {
+  for (const options of [{ kind: "bco" }, { kind: "bco", shift: "balanced" }, { kind: "kto" }] as const) {
+    const loss = unpairedLoss(options), random = new Random(44);
+    for (let round = 0; round < 40; round++) {
+      const seen = Array.from({ length: 1 + random.whole(60) }, () => ({
+        logprob: -random.uniform() * 10 ** random.whole(18),
+        reference: -random.uniform() * 10 ** random.whole(18),
+        desirable: random.whole(3) > 0,
+      }));
+      const whole = loss.init();
+      for (const one of seen) loss.step(whole, one);
+      const parts = Array.from({ length: 4 }, () => loss.init());
+      for (const one of random.shuffle(seen)) loss.step(parts[random.whole(4)], one);
+      while (parts.length > 1) loss.merge(parts[0], parts.pop()!);
+      assertEquals(loss.finish(parts[0]), loss.finish(whole));
+    }
+  }
+});
+
+Deno.test("an exact sum is rounded once, half to even, by what is below the half as well", () => {
+  const ulp = 2 ** -52;
+  for (
+    const [numbers, wanted] of [
+      [[1e100, 1, -1e100], 1],
+      [[1, ulp / 2], 1],
+      [[1, ulp / 2, 2 ** -200], 1 + ulp],
+      [[1 + ulp, ulp / 2, -(2 ** -200)], 1 + ulp],
+      [[1 + ulp, ulp / 2], 1 + 2 * ulp],
+      [[], 0],
+    ] as const
+  ) {
+    const parts: number[] = [];
+    for (const x of numbers) addPart(parts, x);
+    assertEquals(partsValue(parts), wanted);
+  }
 });
