@@ -260,7 +260,7 @@ const TAKES: Record<string, (more: object) => unknown> = {
   KeepTypicalOptions: (more) => root.keepTypical(0.1, more),
   AgreementOptions: (more) => root.agreement("a", "b", more),
   ComparisonOptions: (more) => new records.Comparison(more),
-  CurvatureOptions: (more) => root.curvature("a", "b", [0], more),
+  LabelCurvatureOptions: (more) => root.labelCurvature("a", "b", [0], more),
   JsDivergenceOptions: (more) => root.jsDivergence("a", "b", more),
   KlDivergenceOptions: (more) => root.klDivergence("a", "b", more),
   RenyiDivergenceOptions: (more) => root.renyiDivergence("a", "b", any({ alpha: 2, ...more })),

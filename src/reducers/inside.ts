@@ -7,7 +7,7 @@ import type { Definition } from "../core/mod.ts";
 import { agreementDefinition } from "./agreement.ts";
 import { correlationDefinition } from "./correlation.ts";
 import { cosineSimilarityDefinition } from "./cosine_similarity.ts";
-import { curvatureDefinition } from "./curvature.ts";
+import { labelCurvatureDefinition } from "./label_curvature.ts";
 import { entropyDefinition } from "./entropy.ts";
 import { gapVarianceDefinition } from "./gap_variance.ts";
 import { jsDivergenceDefinition } from "./js_divergence.ts";
@@ -46,7 +46,7 @@ export const REDUCERS: readonly Definition[] = [
   renyiDivergenceDefinition,
   agreementDefinition,
   gapVarianceDefinition,
-  curvatureDefinition,
+  labelCurvatureDefinition,
   pearsonDistanceDefinition,
   correlationDefinition,
   cosineSimilarityDefinition,

@@ -21,7 +21,7 @@
  * | `totalVariation` | the distance of these: what speculative decoding rejects |
  * | `agreement` | whether they have the same best token, how many of the k best are common |
  * | `gapVariance` | the variance of the difference of their logits |
- * | `curvature` | how much likelier a label is than what a reference writes |
+ * | `labelCurvature` | how much likelier a label is than what a reference writes |
  * | `pearsonDistance`, `correlation`, `cosineSimilarity` | how their logits go together |
  * | `on` | a reducer of one stream on one of several |
  *
@@ -30,7 +30,7 @@
 export { type Agreement, agreement, type AgreementOptions } from "./agreement.ts";
 export { correlation } from "./correlation.ts";
 export { cosineSimilarity } from "./cosine_similarity.ts";
-export { type Curvature, curvature, type CurvatureOptions } from "./curvature.ts";
+export { type LabelCurvature, labelCurvature, type LabelCurvatureOptions } from "./label_curvature.ts";
 export { entropy, type EntropyOptions, type InformationUnit } from "./entropy.ts";
 export { gapVariance } from "./gap_variance.ts";
 export { jsDivergence, type JsDivergenceOptions } from "./js_divergence.ts";

@@ -6,11 +6,11 @@ import { reduceRow } from "../../src/row/mod.ts";
 import {
   agreement,
   correlation,
-  curvature,
   entropy,
   gapVariance,
   jsDivergence,
   klDivergence,
+  labelCurvature,
   on,
   renyiDivergence,
   totalVariation,
@@ -110,13 +110,13 @@ Deno.test("a valid row has nothing to say of its streams", () => {
 
 Deno.test("a label in a row whose reference sees what the score masks: no curvature, and no NaN elsewhere", () => {
   const rows = { reference: Float32Array.of(0, 0), score: Float32Array.of(0, -Infinity) };
-  const { y } = reduceRow(rows, { y: curvature("reference", "score", [0]) });
+  const { y } = reduceRow(rows, { y: labelCurvature("reference", "score", [0]) });
   assertEquals(y, { curvature: NaN, logprob: 0, mean: -Infinity, variance: Infinity });
 });
 
 Deno.test("where nothing varies the certain label has no curvature", () => {
   const rows = { reference: Float32Array.of(0, -Infinity), score: Float32Array.of(0, -Infinity) };
-  assertEquals(reduceRow(rows, { y: curvature("reference", "score", [0]) }).y!.curvature, 0);
+  assertEquals(reduceRow(rows, { y: labelCurvature("reference", "score", [0]) }).y!.curvature, 0);
 });
 
 Deno.test("agreement lists what is allowed", () => {

@@ -8,10 +8,10 @@ import {
   agreement,
   correlation,
   cosineSimilarity,
-  curvature,
   gapVariance,
   jsDivergence,
   klDivergence,
+  labelCurvature,
   pearsonDistance,
   renyiDivergence,
   totalVariation,
@@ -75,8 +75,8 @@ Deno.test("from the Renyi divergence: Bhattacharyya distance, squared Hellinger 
 Deno.test("curvature: reference T, score X, label 4", () => {
   const rows = { reference: Float64Array.from(T), score: Float64Array.from(X) };
   const { y, none } = reduceRow(rows, {
-    y: curvature("reference", "score", [4]),
-    none: curvature("reference", "score", [-100]),
+    y: labelCurvature("reference", "score", [4]),
+    none: labelCurvature("reference", "score", [-100]),
   });
   const wanted = {
     curvature: -0.4396191435779909,
@@ -93,7 +93,7 @@ Deno.test("curvature: reference T, score X, label 4", () => {
 
 Deno.test("curvature of one model: its label, its entropy, its varentropy", () => {
   const x = Float64Array.from(X);
-  const { y } = reduceRow({ x }, { y: curvature("x", "x", [4]) });
+  const { y } = reduceRow({ x }, { y: labelCurvature("x", "x", [4]) });
   assert(Math.abs(y!.curvature + 0.7321556899652247) <= 1e-12);
 });
 

@@ -4,8 +4,8 @@ import { labelDefinition } from "./label.ts";
 import { listOf } from "./_list_of.ts";
 import { hasNone } from "./_pair.ts";
 
-/** What {@linkcode curvature} gives of a row that has a label. */
-export interface Curvature {
+/** What {@linkcode labelCurvature} gives of a row that has a label. */
+export interface LabelCurvature {
   /** `(logprob - mean) / sqrt(variance)`; NaN where the scoring model masks an id that the reference allows. */
   readonly curvature: number;
   /** The log-probability of the label by the scoring model, in nats. */
@@ -16,8 +16,8 @@ export interface Curvature {
   readonly variance: number;
 }
 
-/** Options of {@linkcode curvature}. */
-export interface CurvatureOptions {
+/** Options of {@linkcode labelCurvature}. */
+export interface LabelCurvatureOptions {
   /** Scores row i against label i + 1; the last row has none. */
   readonly shift?: boolean;
   /** The label of rows to leave out; -100 when absent. */
@@ -28,7 +28,8 @@ export interface CurvatureOptions {
  * Conditional probability curvature: by how many standard deviations each row's label is likelier to a scoring model than what a reference
  * model would have written: `(ln s(y) - E_r[ln s]) / sqrt(Var_r[ln s])`. Text of machines scores high, that of people about 0.
  *
- * Of a text take `sum (logprob - mean) / sqrt(sum variance)`: the three are given beside the row's own.
+ * Of a text fold the rows by `curvature({ logprob: "y.logprob", expected: "y.mean", variance: "y.variance" })` of `./folds`: it takes
+ * `sum (logprob - mean) / sqrt(sum variance)`.
  *
  * Needs: two aligned streams, which may be the same, and a label a row. Gives: a record a row; `undefined` for a row without a label.
  * Specials: NaN where either row has NaN or +Infinity, or no allowed token; where the scoring model masks an id that the reference allows, the mean
@@ -38,11 +39,11 @@ export interface CurvatureOptions {
  *
  * @example A label that is as likely as those the reference writes
  * ```ts
- * import { curvature, reduceRow } from "@sluice/sluice";
+ * import { labelCurvature, reduceRow } from "@sluice/sluice";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const rows = { reference: Float32Array.of(0, 0, -Infinity), score: Float32Array.of(1, -1, -Infinity) };
- * const { y } = reduceRow(rows, { y: curvature("reference", "score", [0]) });
+ * const { y } = reduceRow(rows, { y: labelCurvature("reference", "score", [0]) });
  * assertAlmostEquals(y!.curvature, 1, 1e-5);
  * ```
  *
@@ -54,18 +55,18 @@ export interface CurvatureOptions {
  * @throws {ShapeError} If there are not as many labels as rows.
  * @throws {ParameterError} If a label is neither `ignore` nor below the vocabulary, a name is not text, or there is no such stream.
  */
-export function curvature(
+export function labelCurvature(
   reference: string,
   score: string,
   labels: ArrayLike<number>,
-  options: CurvatureOptions = {},
-): Reducer<Curvature | undefined> {
-  return curvatureDefinition.call(options, reference, score, labels);
+  options: LabelCurvatureOptions = {},
+): Reducer<LabelCurvature | undefined> {
+  return labelCurvatureDefinition.call(options, reference, score, labels);
 }
 
 /** Its row of the catalogue. */
-export const curvatureDefinition = /* @__PURE__ */ define({
-  name: "curvature",
+export const labelCurvatureDefinition = /* @__PURE__ */ define({
+  name: "labelCurvature",
   kind: "reducer",
   help: "how much likelier a label is than what a reference writes",
   options: {
@@ -89,7 +90,7 @@ export const curvatureDefinition = /* @__PURE__ */ define({
       variance: { type: "number", help: "their variance" },
     },
   },
-  make({ reference, score, labels, ignore, shift }, spec): Reducer<Curvature | undefined> {
+  make({ reference, score, labels, ignore, shift }, spec): Reducer<LabelCurvature | undefined> {
     const { init, step, stepBlock, merge, validate, finish, check } = labelDefinition.of({ labels, ignore, shift });
     const cross = crossOf(reference, score, "logit", true);
     return {
