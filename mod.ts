@@ -12,8 +12,8 @@
  * ```
  *
  * Sources: `fromArray`, `fromStream`, `fromFile`, `fromStdin`. Operators: `temperature`, `softcap`, `logitBias`, `mask`, `rechunk`.
- * Reducers: see `./reducers`; maps: `./maps`. What runs them, as streams: `reduce`, `collect`, `normalize`, `map`, `tap`, `explain`: see
- * `./flow`; row by row: `reduceRow`, `normalizeRow`, `lendRow` and the states: see `./row`, `./maps`. Sinks: `toNpy`, `toRaw`, `toNdjson`, `toText`. Types and errors, and what it takes to write a source, an operator
+ * Reducers: see `./reducers`; maps: `./maps`. What runs them, as streams: `reduce`, `collect`, `normalize`, `map`, `tap`, `explain`, and `zip` for several
+ * streams side by side: see `./flow`; row by row: `reduceRow`, `normalizeRow`, `lendRow` and the states: see `./row`, `./maps`. Sinks: `toNpy`, `toRaw`, `toNdjson`, `toText`. Types and errors, and what it takes to write a source, an operator
  * or a reducer of one's own: see `./core`. Everything again from its spec, and chains from JSON: `./catalogue`, which is not among these.
  *
  * Importing this module asks for no permission; files and standard input are touched only by the source or sink that needs them.
@@ -29,6 +29,7 @@ export {
   type ErrorCode,
   errorCode,
   ERRORS,
+  type Fact,
   type Folded,
   InvalidLogitError,
   type LogitArray,
@@ -56,6 +57,7 @@ export {
   SourceExhaustedError,
   type Spec,
   StateFormatError,
+  type StreamReport,
 } from "./src/core/mod.ts";
 export * from "./src/flow/mod.ts";
 export {

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import "./aligned_bench.ts";
 import "./dtypes_bench.ts";
 import "./file_bench.ts";
 import "./fusion_bench.ts";

@@ -34,6 +34,7 @@ export function float64Kernels(): Kernels {
     backend: "reference",
     element: "f64",
     memory,
+    wasm: undefined,
     arena: new Arena(memory, "f64"),
     base: LOG2_E_PAIR,
   });

@@ -23,6 +23,8 @@ export interface Kernels {
   readonly element: "f32" | "f64";
   /** The memory that addresses are of. It never grows, so views of it stay valid. */
   readonly memory: ArrayBuffer;
+  /** The same, as the modules of further kernels import it: see `alignedKernels`; the reference has none. */
+  readonly wasm: WebAssembly.Memory | undefined;
   /** Who has which part of it. */
   readonly arena: Arena;
   /**

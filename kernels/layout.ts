@@ -28,9 +28,15 @@ export const Column = {
   posInf: 6,
   /** Of a tile whose weights are stored: the even exponent N that they are relative to; NaN where logits lie in their place. */
   reference: 7,
+  /** Of a pair of streams: what one's softmax makes of the other, see {@linkcode Kernels.cross}. */
+  first: 8,
+  /** The same, of squares. */
+  second: 9,
+  /** How many ids are allowed in one and masked in the other; -1 of a tile that a fast path leaves to the float64 path. */
+  apart: 10,
   /** Of a masked sum: how many logits it has added up. */
-  count: 8,
-  /** Columns of a row: 9 to 15 are for facts of a pair of streams. */
+  count: 11,
+  /** Columns of a row. */
   stride: 16,
 } as const;
 

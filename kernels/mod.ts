@@ -9,12 +9,15 @@
  * | `chooseBackend` | the rule behind the default |
  * | `BackendUnavailableError` | a named backend that does not work here |
  * | `Kernels`, `Level`, `Backend` | the interface they share |
+ * | `alignedKernels`, `AlignedKernels` | those of two streams, beside them |
  * | `Arena`, `Lane`, `RowStore`, `Places`, `Loans`, `ArenaFullError` | the memory they work in, and who has which part of it |
  * | `TILE`, `TILES`, `LANES`, `Column`, `Total`, `SLOT_BYTES`, `TABLE_ROW_BYTES`, `CHECKSUM_KEY_BYTES` | the layout of memory |
  * | `ln`, `exp` | logarithm and exponential with the same bits in every engine |
  *
  * @module
  */
+export { alignedKernels } from "./aligned/load_aligned.ts";
+export type { AlignedKernels } from "./aligned/aligned_kernels.ts";
 export { Arena, ArenaFullError, type Lane, type RowStore } from "./arena.ts";
 export * from "./kernels.ts";
 export * from "./layout.ts";

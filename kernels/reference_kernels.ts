@@ -16,5 +16,12 @@ export function referenceKernels(element: "f32" | "f64"): Kernels {
   const memory = new ArrayBuffer(arenaBytes(element));
   const base = LOG2_E_PAIR;
   const functions = referenceFunctions(REFERENCES, viewsOf(memory, element, base));
-  return kernelsWith(functions, { backend: "reference", element, memory, arena: new Arena(memory, element), base });
+  return kernelsWith(functions, {
+    backend: "reference",
+    element,
+    memory,
+    wasm: undefined,
+    arena: new Arena(memory, element),
+    base,
+  });
 }

@@ -23,7 +23,7 @@ export type Area =
   | "table"
   /** The same, read. */
   | "rows"
-  /** The same, of as many tiles as `count` logits have. */
+  /** The same, of as many tiles as `count` logits have; facts of a pair are written. */
   | "swept"
   /** As many weights, written, relative to the references of the table. */
   | "weights"

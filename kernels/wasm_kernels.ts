@@ -60,6 +60,7 @@ export function wasmKernels(build: Build): Kernels {
     backend: build,
     element: "f32",
     memory,
+    wasm,
     arena: new Arena(memory, "f32"),
     base: BASES[build],
   });

@@ -9,11 +9,13 @@ import { assert, assertEquals } from "@std/assert";
 import { availableBackends, type Backend, TILE } from "../kernels/mod.ts";
 import type { Dtype, Operator, Reducer, Reducers, Row, RowFacts } from "../src/core/mod.ts";
 import { collect, reduce, reduceStates, tap } from "../src/flow/mod.ts";
-import { finishState, loadState, mergeStates, reduceRow, type RowState, saveState } from "../src/row/mod.ts";
+import { finishState, mergeStates, reduceRow, type RowState, saveState } from "../src/row/mod.ts";
 import { logitBias, mask, rechunk, softcap, temperature } from "../src/operators/mod.ts";
 import * as reducerRoom from "../src/reducers/mod.ts";
 import { topK } from "../src/reducers/mod.ts";
 import { fromArray } from "../src/sources/mod.ts";
+import { alignedTable } from "./support/aligned_table.ts";
+import { mergeAtRandom, randomCuts, sent } from "./support/cuts.ts";
 import { decode, encode } from "./support/encode.ts";
 import { Random } from "./support/random.ts";
 import { everyReducer, reducerTable } from "./support/reducer_table.ts";
@@ -76,34 +78,6 @@ for (const vocabulary of [1, 3, 1023, 1024, 1025, 3 * TILE, 64 * TILE, 64 * TILE
       }
     });
   }
-}
-
-/** Cuts of [0, vocabulary): on the grid and off it, several inside one tile, single ids. */
-function randomCuts(random: Random, vocabulary: number): [number, number][] {
-  const cuts = new Set([0, vocabulary]);
-  const put = (id: number) => cuts.add(Math.min(vocabulary, Math.max(0, id)));
-  for (let i = random.whole(5); i >= 0; i--) put(random.whole(vocabulary));
-  const tile = random.whole(Math.ceil(vocabulary / TILE)) * TILE;
-  if (random.whole(2)) [1, 2, 5, 900].forEach((at) => put(tile + at));
-  if (random.whole(2)) put(tile);
-  if (random.whole(2)) [vocabulary - 1, vocabulary - 2].forEach(put);
-  const ends = [...cuts].sort((a, b) => a - b);
-  return ends.slice(1).map((to, i) => [ends[i], to]);
-}
-
-/** Merges neighbours and strangers alike, two or more at a time, with some states saved and loaded. */
-function mergeAtRandom(random: Random, states: readonly RowState[], reducers: Reducers): RowState {
-  let left = random.shuffle(states);
-  while (left.length > 1) {
-    const some = left.slice(0, 2 + random.whole(left.length - 1));
-    const merged = mergeStates(some);
-    left = random.shuffle([...left.slice(some.length), random.whole(2) ? sent(merged, reducers) : merged]);
-  }
-  return left[0];
-}
-
-function sent(state: RowState, reducers: Reducers): RowState {
-  return loadState(saveState(state), reducers);
 }
 
 for (const { dtype, backend } of ARITHMETICS) {
@@ -385,6 +359,9 @@ Deno.test("nothing read: every reducer finishes", () => {
     allMasked: true,
     firstInvalid: undefined,
     of: () => facts,
+    know: () => {
+      throw new Error("Nobody asked");
+    },
   };
   const finished = Object.fromEntries(
     Object.entries(everyReducer(10, 1)).map(([name, reducer]) => [name, reducer.finish(reducer.init(0), facts)]),
@@ -428,10 +405,11 @@ Deno.test("special rows: what every reducer says of them, on every backend", asy
   }
 });
 
-Deno.test("every reducer of the room is in the table of laws", () => {
+Deno.test("every reducer of the room is in a table of laws", () => {
   const maps = ["softmax", "logSoftmax"];
   const factories = Object.entries(reducerRoom)
     .filter(([name, value]) => typeof value === "function" && !/^[A-Z]/.test(name) && !maps.includes(name))
     .map(([name]) => name);
-  assertEquals(Object.keys(reducerTable(10, 2)).sort(), factories.sort());
+  const tables = { ...reducerTable(10, 2), ...alignedTable(10, 2) };
+  assertEquals(Object.keys(tables).sort(), factories.sort());
 });

@@ -92,6 +92,7 @@ Deno.test("no files import each other in a circle", () => {
 
 /** What a module may remember by itself: caches, of what is always the same. */
 const CACHES = [
+  "kernels/aligned/load_aligned.ts: loaded",
   "kernels/load.ts: available",
   "kernels/load.ts: loaded",
   "kernels/load.ts: owners",

@@ -1,6 +1,8 @@
 /** The kernels over more memory than the product gives them, for measuring: each build's own instance, and rows to feed it. */
 import { Column, SLOT_BYTES, TILE, TILES, Total } from "../../kernels/mod.ts";
 import type { Parameter, Row } from "../../kernels/row.ts";
+import { alignedOver } from "../../kernels/aligned/load_aligned.ts";
+import { ALIGNED } from "../../kernels/aligned/table.ts";
 import { KERNELS } from "../../kernels/table.ts";
 import { loadTwoPass } from "../../kernels/two_pass/load_two_pass.ts";
 import { PAIRS } from "../../kernels/two_pass/table.ts";
@@ -69,6 +71,7 @@ export function passesOf(build: "fma" | "simd", length: number): Pass[] {
     { name: "softmax: store and share", run: softmaxOf(kernels, length, new Float64Array(memory.buffer, OUT, 8)) },
     { name: "Math.exp loop", run: mathExp(new Float32Array(memory.buffer, LOGITS, length)) },
     ...Object.entries(KERNELS).flatMap(([name, row]) => passesOfRow(name, row, kernels[name as "sweep"], length, copy)),
+    ...alignedPasses(build, length, memory, copy),
     ...pairPasses(build, length),
   ];
 }
@@ -90,6 +93,14 @@ function softmaxOf(kernels: ReturnType<typeof buildFunctions>, length: number, t
     kernels.total(SLOT, OUT);
     share();
   };
+}
+
+/** Those of aligned streams, of which both are the same logits. */
+function alignedPasses(build: "fma" | "simd", length: number, memory: WebAssembly.Memory, copy: Kernel): Pass[] {
+  const kernels = alignedOver(build, memory);
+  return Object.entries(ALIGNED).flatMap(([name, row]) =>
+    passesOfRow(name, row, kernels[name as "cross"], length, copy)
+  );
 }
 
 /** The paper's kernels, in a memory of their own. */

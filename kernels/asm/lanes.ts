@@ -11,7 +11,7 @@ export const LANES: i32 = 8;
 export const TURN: usize = 32;
 /** The block of a tile that is flushed into the second level of sums: 32 logits a lane. */
 export const BLOCK: i32 = 256;
-/** Room for one block, and as much again for what is computed from it: the host leaves the first 8 KiB to this module. */
+/** Room for one block, and as much again for what is computed from it, or for blocks beside it: the host leaves the first 8 KiB to this module. */
 export const SCRATCH: usize = 4096;
 
 /** `(l0 + l1) + (l2 + l3)` in float64. */
@@ -35,11 +35,16 @@ export function padded(at: usize, count: i32): usize {
 
 /** The same, filled up with a number of the caller's. */
 export function paddedWith(filler: f32, at: usize, count: i32): usize {
-  const last = SCRATCH + (<usize> (count & -LANES) << 2);
+  return paddedTo(SCRATCH, filler, at, count);
+}
+
+/** The same, to one of the four rooms for a block from the scratch room on. */
+export function paddedTo(room: usize, filler: f32, at: usize, count: i32): usize {
+  const last = room + (<usize> (count & -LANES) << 2);
   v128.store(last, f32x4.splat(filler));
   v128.store(last, f32x4.splat(filler), 16);
-  memory.copy(SCRATCH, at, <usize> count << 2);
-  return SCRATCH;
+  memory.copy(room, at, <usize> count << 2);
+  return room;
 }
 
 /** The block that begins at `at`: in place, or padded when `left` logits are no whole number of turns. */

@@ -10,7 +10,10 @@ export const SQUARE: usize = 32;
 export const NAN_COUNT: usize = 40;
 export const POS_INF: usize = 48;
 export const REFERENCE: usize = 56;
-export const COUNT: usize = 64;
+export const FIRST: usize = 64;
+export const SECOND: usize = 72;
+export const APART: usize = 80;
+export const COUNT: usize = 88;
 
 /** Marks a tile that the fast path cannot do; the float64 path does it again. */
 export function markRow(row: usize): i32 {

@@ -126,6 +126,18 @@ export class Flags {
     return source;
   }
 
+  /** Both positional arguments, of a command that takes two. */
+  get pair(): readonly [string, string] {
+    const [first, second, more] = this.#args._;
+    if (second === undefined) {
+      throw new UsageError(`Cannot run with ${first ? "one source" : "no source"}: wanted two, A B`);
+    }
+    if (more !== undefined) {
+      throw new UsageError(`Cannot use "${more}": wanted two sources, found "${first}" and "${second}"`);
+    }
+    return [first, second];
+  }
+
   /** Whether the flag is there. */
   has(name: string): boolean {
     return this.#args[name].length > 0 && this.#args[name][0] !== false;

@@ -27,6 +27,9 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
     /^(Cannot keep the row .*) the spill limit of (\d+) bytes; raise the limit$/,
     "$1 $2 bytes; save the input to a file first",
   ],
+  [/^Cannot zip streams of /, "Cannot compare sources of "],
+  [/^Cannot zip (".*?"), which is/s, "Cannot compare $1, which is"],
+  [/; convert one of them, as by .*$/s, "; convert one of them"],
   [
     /^Cannot load the (\w+) kernels on this host: available are (.*)$/,
     "Cannot use --backend $1 on this machine: wanted $2",

@@ -12,11 +12,22 @@ const EVERY = 200;
 
 /** The logits, and the bar of their reading where standard error is a terminal. */
 export function watched(logits: Logits, plan: Plan, io: Io): { readonly logits: Logits; readonly progress: Progress } {
+  const { logits: all, progress } = watchedAll({ logits }, plan, io);
+  return { logits: all.logits, progress };
+}
+
+/** The same of several streams, which are read together. */
+export function watchedAll<T extends Readonly<Record<string, Logits>>>(
+  logits: T,
+  plan: Plan,
+  io: Io,
+): { readonly logits: Readonly<Record<keyof T & string, Logits>>; readonly progress: Progress } {
   const progress = new Progress();
   if (!io.errorIsTerminal) return { logits, progress };
   const reads = plan.second?.from === "reopen" ? plan.reads[0] : 1;
   progress.start(plan.bytes.total === undefined ? undefined : plan.bytes.total * reads);
-  return { logits: counted(logits, (bytes) => progress.add(bytes)), progress };
+  const seen = Object.entries(logits).map(([name, one]) => [name, counted(one, (bytes) => progress.add(bytes))]);
+  return { logits: Object.fromEntries(seen), progress };
 }
 
 /** How far the work is, shown on a terminal. */

@@ -45,11 +45,11 @@ export interface SourceSettings {
   readonly explain: boolean;
 }
 
-/** Reads the flags of the source. `divides`: a temperature divides the logits of the source; else the command has a temperature of its own. */
-export function sourceSettings(flags: Flags, divides = true): SourceSettings {
+/** Reads the flags of the source. `divides`: a temperature divides the logits of the source; else the command has a temperature of its own. `source`: the only one, if nothing is said. */
+export function sourceSettings(flags: Flags, divides = true, source: string = flags.source): SourceSettings {
   const divisor = divides ? flags.number("temperature") : undefined;
   return {
-    source: flags.source,
+    source,
     file: {
       ...givenOf(readFlags(flags, SOURCE_OPTIONS, WORDS)),
       ...given("chunk", flags.whole("chunk")),
@@ -79,7 +79,7 @@ export async function openSource({ source, file, operators }: SourceSettings, io
 /** The options of a flow. One-shot sources may spill: who reads a pipe should not have to think of it. */
 export function flowOptions(
   { rows, backend }: SourceSettings,
-  logits: Logits,
+  logits: Pick<Logits, "replay">,
 ): Omit<FlowOptions, "onInvalid" | "signal"> {
   return {
     ...given("rows", rows),

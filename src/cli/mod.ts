@@ -4,11 +4,12 @@
  * | symbol | what it is |
  * | --- | --- |
  * | {@linkcode run} | the whole command line |
- * | {@linkcode reduce}, {@linkcode sample}, {@linkcode softmax} | its commands |
+ * | {@linkcode reduce}, {@linkcode sample}, {@linkcode softmax}, {@linkcode compare} | its commands |
  * | {@linkcode Io} | the streams around it |
  *
  * @module
  */
+export * from "./compare.ts";
 export * from "./io.ts";
 export * from "./reduce.ts";
 export * from "./run.ts";

@@ -4,11 +4,17 @@ import { examplesText } from "./_help.ts";
 import { didYouMean, meant } from "./_meant.ts";
 import { UsageError } from "./_usage_error.ts";
 import type { Io } from "./io.ts";
+import { compare } from "./compare.ts";
 import { reduce } from "./reduce.ts";
 import { sample } from "./sample.ts";
 import { softmax } from "./softmax.ts";
 
-const COMMANDS: Record<string, (args: readonly string[], io: Io) => Promise<number>> = { reduce, sample, softmax };
+const COMMANDS: Record<string, (args: readonly string[], io: Io) => Promise<number>> = {
+  reduce,
+  sample,
+  softmax,
+  compare,
+};
 
 const HELP = `Usage: sluice COMMAND SOURCE [flags]
        sluice help [COMMAND]
@@ -18,6 +24,7 @@ Streams logits: rows of scores over a vocabulary, from a file or standard input.
   reduce     of each row the largest, log-sum-exp, entropy, likeliest tokens
   sample     a token from each row, by a chain of named stages
   softmax    the probabilities of each row, as a .npy file
+  compare    two models side by side: divergences, agreement, perplexity
 
   --help     print this; after a command: its flags; also -h
   --version  print the version; also -V
@@ -46,7 +53,7 @@ ${
  *   input: () => Promise.reject(new Error("nothing there")),
  * });
  * assertEquals(status, 2);
- * assertEquals(errors, ['sluice: E_PARAM: Cannot run "redcue": wanted reduce, sample or softmax (did you mean reduce?); see sluice --help\n']);
+ * assertEquals(errors, ['sluice: E_PARAM: Cannot run "redcue": wanted reduce, sample, softmax or compare (did you mean reduce?); see sluice --help\n']);
  * ```
  *
  * @param args The arguments after the program's name.

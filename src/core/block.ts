@@ -21,6 +21,8 @@ export interface Block {
   readonly table: Float64Array;
   /** How far the sweep went. */
   readonly level: Level;
+  /** Where the weights of the logits are stored, as `Kernels.store` writes them; only for a fact that asked for them. */
+  readonly weights?: number | undefined;
   /** A view of the logits themselves. */
   readonly values: Float32Array | Float64Array;
   /**

@@ -21,6 +21,8 @@ export interface Folded {
   readonly backend: Backend;
   /** What a logit is in its memory. */
   readonly element: "f32" | "f64";
+  /** The same of another of the row's aligned streams. */
+  of(stream: string): Folded;
   /** Whether the logit of this id was folded; false of anything that is no id. */
   has(id: number): boolean;
 }

@@ -18,6 +18,7 @@ export * from "./detached.ts";
 export * from "./dtype.ts";
 export * from "./error_code.ts";
 export * from "./errors.ts";
+export * from "./fact.ts";
 export * from "./fold.ts";
 export * from "./folded.ts";
 export * from "./in_arena.ts";

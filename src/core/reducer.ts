@@ -1,5 +1,6 @@
 import type { Level } from "../../kernels/mod.ts";
 import type { Block } from "./block.ts";
+import type { Fact } from "./fact.ts";
 import type { Folded } from "./folded.ts";
 import type { RowFacts } from "./row_facts.ts";
 import type { Segment } from "./segment.ts";
@@ -33,6 +34,8 @@ export interface Reducer<R, S = any> {
   readonly streams?: readonly string[];
   /** What the engine's sweep must know at `finish`; `"maximum"` if absent. */
   readonly needs?: Level;
+  /** What it wants to know beside, and shares with all who ask the same: read by `row.know(fact)` in `finish` and `second`. */
+  readonly facts?: readonly Fact<unknown>[];
   /** Refuses a vocabulary it does not fit, before any read. */
   check?(vocabulary: number, rows: number | undefined): void;
   /**

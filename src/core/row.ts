@@ -1,6 +1,9 @@
 import type { Reducers, Results } from "./reducer.ts";
 
-/** What every reduced row says, whatever was asked. */
+/** What is wrong with one of several aligned streams of a row. */
+export type StreamReport = Pick<RowReport, "nan" | "posInf" | "allMasked" | "firstInvalid">;
+
+/** What every reduced row says, whatever was asked. Of aligned streams the counts are those of all together. */
 export interface RowReport {
   /** The source's row number. */
   readonly index: number;
@@ -18,6 +21,8 @@ export interface RowReport {
   readonly partial: boolean;
   /** Reads of the row: 1, or 2 if a reducer asked again. */
   readonly reads: number;
+  /** Of aligned streams those that have no distribution, by name; absent where all have one. */
+  readonly streams?: Readonly<Record<string, StreamReport>>;
 }
 
 /** One reduced row: the report and each reducer's result under its name. */

@@ -1,3 +1,9 @@
+/** What a fact is recognised by: see `Fact`. */
+export interface Known<T> {
+  /** What is known. */
+  finish(state: never, row: RowFacts): T;
+}
+
 /** What the engine itself knows of a row, and hands to every reducer's `finish`. */
 export interface RowFacts {
   /** The source's row number. */
@@ -34,4 +40,10 @@ export interface RowFacts {
    * @throws {ParameterError} If there is none of that name.
    */
   of(stream: string): RowFacts;
+  /**
+   * What is known by a fact that a reducer of the row has asked for.
+   *
+   * @throws {ParameterError} If none has.
+   */
+  know<T>(fact: Known<T>): T;
 }

@@ -142,7 +142,7 @@ export function checkFlowOptions({ rowCache, reads, onInvalid, spill, signal }: 
  * exactly once, whichever of end, error, cancel and abort comes first.
  */
 export function flowStream<T>(
-  flow: Flow,
+  flow: { close(reason?: unknown): Promise<void> },
   signal: AbortSignal | undefined,
   pull: (controller: ReadableStreamDefaultController<T>) => Promise<boolean>,
 ): ReadableStream<T> {

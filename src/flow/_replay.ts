@@ -46,8 +46,9 @@ export class Replay {
   readonly #columns: readonly [number, number];
   readonly #options: ReplayOptions;
   readonly #way: SecondRead;
-  /** The pieces of the row in hand from earlier chunks: copies. */
-  #kept: Chunk[] = [];
+  /** Of the row in hand what came in earlier chunks: a copy, in memory that serves one row after the other. */
+  #room: LogitArray | undefined;
+  #kept = 0;
   #store: SpillStore | undefined;
   /** The row's second read, while it is open. */
   #again: Feed | undefined;
@@ -87,14 +88,21 @@ export class Replay {
     const open = openPart(chunk, this.#columns);
     if (!open || open.row !== chunk.row || open.start !== chunk.start) await this.forget();
     if (!open) return;
-    if (this.#way === "cache") this.#kept.push({ ...open, data: open.data.slice() });
+    if (this.#way === "cache") this.#copy(open);
     else if (this.#way === "spill") await this.#write(open.data);
     else this.#checksum?.add(bytesIn(open.data));
   }
 
+  #copy({ data, start }: Chunk): void {
+    const [from, to] = this.#columns;
+    this.#room ??= new (data.constructor as typeof Float32Array)(to - from);
+    this.#room.set(data, start - from);
+    this.#kept = start - from + data.length;
+  }
+
   /** Keeps nothing of what it has. */
   async forget(): Promise<void> {
-    this.#kept = [];
+    this.#kept = 0;
     this.#checksum = this.#checksum?.fresh();
     this.#spilled = 0;
     await this.#store?.clear();
@@ -124,7 +132,8 @@ export class Replay {
       yield* this.#unspill(row);
       yield last;
     } else if (this.#way === "cache") {
-      yield* this.#kept;
+      const { shape } = this.#source;
+      yield { shape, data: this.#room!.subarray(0, this.#kept), row, start: this.#columns[0] };
       yield last;
     } else {
       yield* this.#reopen(row, last);
@@ -188,7 +197,7 @@ export class Replay {
   /** Gives the second read and the spill back. */
   async close(reason?: unknown): Promise<void> {
     this.#closed = true;
-    this.#kept = [];
+    this.#room = undefined;
     const store = this.#store;
     this.#store = undefined;
     try {

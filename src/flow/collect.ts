@@ -8,11 +8,12 @@ import {
   ShapeError,
   type SweptRow,
 } from "../core/mod.ts";
-import type { ReducerSet } from "../row/inside.ts";
-import { Flow, FLOW_OPTIONS, flowStream } from "./_flow.ts";
-import { ReduceWork, type RowTarget } from "./_reduce_work.ts";
-import { reducersFor } from "./_reducers_for.ts";
+import { type ReducerSet, togetherOf } from "../row/inside.ts";
+import { FLOW_OPTIONS, flowStream } from "./_flow.ts";
+import type { RowTarget } from "./_reduce_work.ts";
+import { reductionOf } from "./_reduction_of.ts";
 import type { ReduceOptions } from "./reduce.ts";
+import type { Aligned } from "./aligned.ts";
 
 /** One field over all rows; of a list, row-major `[rows, width]`. */
 export type Column = Float64Array;
@@ -48,7 +49,7 @@ export type Table<T extends Reducers> =
  * assertEquals([...top.id], [1, 2, 0, 2]);
  * ```
  *
- * @param logits What to read.
+ * @param logits What to read; or several streams, as `zip` makes them.
  * @param reducers What to compute, by name.
  * @param options As for `reduce`.
  * @returns The fields.
@@ -56,14 +57,12 @@ export type Table<T extends Reducers> =
  * @throws {ShapeError} If a result does not fit into columns of numbers.
  */
 export async function collect<T extends Reducers>(
-  logits: Logits,
+  logits: Logits | Aligned,
   reducers: T,
   options: ReduceOptions = {},
 ): Promise<Table<T>> {
   optionsOf("collect", options, FLOW_OPTIONS);
-  const set = reducersFor("collect", logits, reducers);
-  const flow = new Flow(logits, options, set.maySecond);
-  const work = new ReduceWork(set, flow, logits, options);
+  const { set, flow, work } = reductionOf("collect", logits, reducers, options);
   const columns = new Columns(set);
   // A stream of chunks done: it ends the flow once, whichever of end, error and abort comes first.
   const chunks = flowStream<null>(flow, options.signal, async (controller) => {
@@ -108,11 +107,8 @@ class Columns implements RowTarget {
     );
   }
 
-  take(
-    [{ index, count, nan, posInf, allMasked }]: readonly RowFacts[],
-    results: readonly unknown[],
-    reads: number,
-  ): void {
+  take(facts: readonly RowFacts[], results: readonly unknown[], reads: number): void {
+    const { index, count, nan, posInf, allMasked } = togetherOf(facts);
     this.#addTiles();
     const report = this.#report;
     report.index.add(index);

@@ -10,11 +10,13 @@
  * | {@linkcode tap} | a look at running reducers |
  * | {@linkcode explain} | what would happen |
  * | {@linkcode entropyMonitor} | rolling entropy, events, the model switch |
+ * | {@linkcode zip} | several streams, row beside row |
  * | {@linkcode zipMasks} | a bitmask of its own for each row |
  * | {@linkcode fileSpill} | a second read for one-shot streams of very long rows |
  *
  * @module
  */
+export * from "./aligned.ts";
 export * from "./collect.ts";
 export * from "./entropy_monitor.ts";
 export * from "./explain.ts";
@@ -26,4 +28,5 @@ export * from "./reduce.ts";
 export * from "./reduce_states.ts";
 export * from "./spill.ts";
 export * from "./tap.ts";
+export * from "./zip.ts";
 export * from "./zip_masks.ts";

@@ -1,9 +1,9 @@
 import { type Logits, optionsOf, type Reducers, type Row } from "../core/mod.ts";
 import { rowOf } from "../row/inside.ts";
-import { Flow, FLOW_OPTIONS, flowStream } from "./_flow.ts";
-import { ReduceWork } from "./_reduce_work.ts";
-import { reducersFor } from "./_reducers_for.ts";
+import { FLOW_OPTIONS, flowStream } from "./_flow.ts";
+import { reductionOf } from "./_reduction_of.ts";
 import type { FlowOptions } from "./flow_options.ts";
+import type { Aligned } from "./aligned.ts";
 
 /** Options of {@linkcode reduce}. */
 export type ReduceOptions = FlowOptions;
@@ -29,7 +29,7 @@ export type ReduceOptions = FlowOptions;
  * }
  * ```
  *
- * @param logits What to read.
+ * @param logits What to read; or several streams, as `zip` makes them.
  * @param reducers What to compute, by name.
  * @param options Rows, backend, what invalid rows do, limits, an abort signal.
  * @returns The rows. Cancelling it gives the source back. It fails with `InvalidLogitError` under `onInvalid: "throw"`, and where a
@@ -37,14 +37,12 @@ export type ReduceOptions = FlowOptions;
  * @throws {RangeError} If these are no logits or no reducers, or an option, or an id or k of a reducer, does not fit; before any read.
  */
 export function reduce<T extends Reducers>(
-  logits: Logits,
+  logits: Logits | Aligned,
   reducers: T,
   options: ReduceOptions = {},
 ): ReadableStream<Row<T>> {
   optionsOf("reduce", options, FLOW_OPTIONS);
-  const set = reducersFor("reduce", logits, reducers);
-  const flow = new Flow(logits, options, set.maySecond);
-  const work = new ReduceWork(set, flow, logits, options);
+  const { set, flow, work } = reductionOf("reduce", logits, reducers, options);
   return flowStream<Row<T>>(
     flow,
     options.signal,

@@ -3,7 +3,9 @@ import { RowState } from "../row/inside.ts";
 import { chainText } from "./_chain_text.ts";
 import { Flow, flowStream } from "./_flow.ts";
 import { reducersFor } from "./_reducers_for.ts";
+import { areAligned } from "./_reduction_of.ts";
 import type { FlowOptions } from "./flow_options.ts";
+import type { Aligned } from "./aligned.ts";
 
 /** Options of {@linkcode reduceStates}. */
 export interface ReduceStatesOptions extends Omit<FlowOptions, "onInvalid" | "rowCache" | "spill"> {
@@ -29,18 +31,19 @@ export interface ReduceStatesOptions extends Omit<FlowOptions, "onInvalid" | "ro
  * assertEquals(finishState(mergeStates([right, left]), reducers).lse, reduceRow(row, reducers).lse);
  * ```
  *
- * @param logits What to read.
+ * @param logits What to read; or several streams, as `zip` makes them.
  * @param reducers What to compute, by name.
  * @param options Rows, columns, backend, an abort signal.
  * @returns The states, a row each.
  * @throws {RangeError} If these are no logits or no reducers, or an option, or an id or k of a reducer, does not fit; before any read.
  */
 export function reduceStates(
-  logits: Logits,
+  logits: Logits | Aligned,
   reducers: Reducers,
   options: ReduceStatesOptions = {},
 ): ReadableStream<RowState> {
   optionsOf("reduceStates", options, ["rows", "columns", "backend", "reads", "signal"]);
+  if (areAligned(logits)) return logits.states(reducers, options);
   const set = reducersFor("reduce", logits, reducers);
   const flow = new Flow(logits, options, false);
   const { vocabulary } = logits.shape;

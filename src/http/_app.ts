@@ -7,6 +7,7 @@ import type { Exchange } from "./_exchange.ts";
 import { checkFraming } from "./guard/_framing.ts";
 import { HostGuard } from "./guard/_host_guard.ts";
 import { inWork } from "./_in_work.ts";
+import { compareRoute } from "./routes/_compare.ts";
 import { mergeRoute } from "./routes/_merge.ts";
 import { openApi } from "./routes/_openapi.ts";
 import { addPage } from "./routes/_page.ts";
@@ -29,6 +30,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   "/v1/sample": sampleRoute,
   "/v1/states": statesRoute,
   "/v1/merge": mergeRoute,
+  "/v1/compare": compareRoute,
 };
 
 /** An app and the service behind it. */

@@ -13,7 +13,7 @@ import type { ServeOptions } from "./serve_options.ts";
 const HELP = `Usage: serve [flags]
 
 Serves logits over HTTP: POST /v1/reduce, /v1/softmax, /v1/sample,
-/v1/states, /v1/merge;
+/v1/compare, /v1/states, /v1/merge;
 GET / for a page, /openapi.json, /metrics, /healthz.
 
   --hostname ADDRESS            127.0.0.1 if absent: nobody but this machine

@@ -6,6 +6,7 @@
  * | `POST /v1/reduce` | rows of logits to their largest logit, log-sum-exp, entropy and likeliest tokens |
  * | `POST /v1/softmax` | rows of logits to probabilities |
  * | `POST /v1/sample` | rows of logits to tokens |
+ * | `POST /v1/compare` | two models' rows side by side |
  * | `POST /v1/states`, `POST /v1/merge` | a part of the vocabulary a machine; the parts to rows |
  * | `GET /` | a page that shows logits flowing |
  * | `GET /healthz`, `/metrics`, `/openapi.json` | for those who run it |

@@ -1,11 +1,18 @@
 import { Total } from "../../kernels/mod.ts";
-import { ParameterError, type RowFacts } from "../core/mod.ts";
+import { type Fact, type Known, ParameterError, type RowFacts, specText } from "../core/mod.ts";
 
 /** Which row, and how much of it has been read. */
 export interface Extent {
   readonly index: number;
   readonly count: number;
   readonly vocabulary: number;
+}
+
+/** Of aligned streams the facts of all, and what is known beside. */
+interface Aligned {
+  readonly streams: readonly string[];
+  readonly facts: readonly Facts[];
+  know(fact: Fact<unknown>): unknown;
 }
 
 /** What is known of one stream of a row. */
@@ -24,7 +31,7 @@ export class Facts implements RowFacts {
   readonly posInf: number;
   readonly allMasked: boolean;
   readonly firstInvalid: number | undefined;
-  #aligned: { readonly streams: readonly string[]; readonly facts: readonly Facts[] } | undefined;
+  #aligned: Aligned | undefined;
 
   /** `total` in the order of `Total`; `summed`: whether exponentials were. */
   constructor(
@@ -53,8 +60,8 @@ export class Facts implements RowFacts {
   }
 
   /** Makes the facts of aligned streams known to each other. */
-  static align(streams: readonly string[], facts: readonly Facts[]): void {
-    for (const one of facts) one.#aligned = { streams, facts };
+  static align(aligned: Aligned): void {
+    for (const one of aligned.facts) one.#aligned = aligned;
   }
 
   of(stream: string): RowFacts {
@@ -62,5 +69,12 @@ export class Facts implements RowFacts {
     if (at >= 0) return this.#aligned!.facts[at];
     const found = this.#aligned ? this.#aligned.streams.join(", ") : "one stream, without a name";
     throw new ParameterError(`Cannot tell the facts of stream "${stream}": there are ${found}`);
+  }
+
+  know<T>(fact: Known<T>): T {
+    if (this.#aligned) return this.#aligned.know(fact as Fact<T>) as T;
+    throw new ParameterError(
+      `Cannot tell ${specText((fact as Fact<T>).spec)}: the row is of one stream, without a name`,
+    );
   }
 }

@@ -1,11 +1,11 @@
 import type { Level } from "../../kernels/mod.ts";
 import { ParameterError, ShapeError, specText, StateFormatError } from "../core/mod.ts";
-import type { Reducer, Reducers, Shape, Spec } from "../core/mod.ts";
+import type { Fact, Reducer, Reducers, Shape, Spec } from "../core/mod.ts";
 import { sha256 } from "../formats/inside.ts";
 import { checkReducers } from "./_check_reducers.ts";
 import { LEVELS } from "./_levels.ts";
 
-const RESERVED = ["index", "count", "nan", "posInf", "allMasked", "firstInvalid", "partial", "reads"];
+const RESERVED = ["index", "count", "nan", "posInf", "allMasked", "firstInvalid", "partial", "reads", "streams"];
 
 /** The highest of several levels: each includes the ones before it. */
 export function highest(levels: Iterable<Level>): Level {
@@ -18,12 +18,16 @@ export function highest(levels: Iterable<Level>): Level {
 export class ReducerSet {
   readonly names: readonly string[];
   readonly reducers: readonly Reducer<unknown>[];
+  /** All that is folded: the reducers, then what they want to know beside, each once. */
+  readonly folded: readonly (Reducer<unknown> | Fact<unknown>)[];
   /** The aligned streams by name; `undefined` where there is one, which has none. */
   readonly streams: readonly string[] | undefined;
-  /** For each reducer the places of its streams. */
+  /** For each that is folded the places of its streams. */
   readonly inputs: readonly (readonly number[])[];
   /** For each stream what its sweep must learn. */
   readonly levels: readonly Level[];
+  /** For each stream whether its weights are stored. */
+  readonly weighed: readonly boolean[];
   /** Whether a second read may be asked for. */
   readonly maySecond: boolean;
   /** The most reads of a row that may be asked for. */
@@ -31,6 +35,7 @@ export class ReducerSet {
 
   /** As they were when the set was made: a sampler, of which no snapshot was taken, has another as soon as it accepts a token. */
   readonly #specs: readonly Spec[];
+  readonly #places: ReadonlyMap<Fact<unknown>, number>;
   #text: string | undefined;
   #digest: string | undefined;
 
@@ -46,10 +51,13 @@ export class ReducerSet {
         throw new ShapeError(`Cannot name a reducer "${name}": every row has a field of that name; choose another`);
       }
     }
-    this.inputs = this.reducers.map((reducer, i) => inputsOf(this.names[i], reducer, streams));
-    this.levels = (streams ?? [""]).map((_, stream) =>
-      highest(this.reducers.filter((_, i) => this.inputs[i].includes(stream)).map(({ needs }) => needs ?? "maximum"))
-    );
+    const { facts, places } = factsOf(this.reducers);
+    this.#places = places;
+    this.folded = [...this.reducers, ...facts];
+    this.inputs = this.folded.map((folded, i) => inputsOf(this.names[i] ?? folded.spec.name, folded, streams));
+    const askers = (stream: number) => this.folded.filter((_, i) => this.inputs[i].includes(stream));
+    this.levels = (streams ?? [""]).map((_, stream) => highest(askers(stream).map(({ needs }) => needs ?? "maximum")));
+    this.weighed = this.levels.map((_, stream) => askers(stream).some((asker) => "weights" in asker && asker.weights));
     this.maySecond = this.reducers.some(({ second }) => second !== undefined);
     this.mostReads = Math.max(1, ...this.reducers.map(({ second, mostReads = 2 }) => second ? mostReads : 1));
   }
@@ -62,6 +70,13 @@ export class ReducerSet {
       i++;
     }
     return i === this.names.length;
+  }
+
+  /** Where a fact is among all that is folded; refuses one that no reducer has asked for. */
+  placeOf(fact: Fact<unknown>): number {
+    const place = this.#places.get(fact);
+    if (place !== undefined) return place;
+    throw new ParameterError(`Cannot tell ${specText(fact.spec)}: no reducer of the row has it among its facts`);
   }
 
   /** Lets every reducer refuse the shape, before any read. */
@@ -107,11 +122,27 @@ export class ReducerSet {
   }
 }
 
+/** What reducers want to know beside: of equal specs one, without those that another one serves, and where each is found. */
+function factsOf(
+  reducers: readonly Reducer<unknown>[],
+): { readonly facts: readonly Fact<unknown>[]; readonly places: ReadonlyMap<Fact<unknown>, number> } {
+  const asked = reducers.flatMap(({ facts = [] }) => facts);
+  const distinct = new Map(asked.map((fact) => [specText(fact.spec), fact]));
+  const facts = [...distinct.values()].filter((fact) => !asked.some(({ spec }) => fact.servedBy?.(spec)));
+  const texts = facts.map(({ spec }) => specText(spec));
+  const places = asked.map((fact) => {
+    const own = texts.indexOf(specText(fact.spec));
+    const place = own < 0 ? facts.findIndex(({ spec }) => fact.servedBy!(spec)) : own;
+    return [fact, reducers.length + place] as const;
+  });
+  return { facts, places: new Map(places) };
+}
+
 const ONLY = [0];
 
 function inputsOf(
   name: string,
-  { streams }: Reducer<unknown>,
+  { streams }: Pick<Reducer<unknown>, "streams">,
   aligned: readonly string[] | undefined,
 ): readonly number[] {
   if (!aligned) {
@@ -122,7 +153,10 @@ function inputsOf(
   }
   if (!streams) {
     throw new ParameterError(
-      `Cannot reduce aligned streams by "${name}": it does not say which of ${aligned.join(", ")} it takes (streams)`,
+      `Cannot reduce aligned streams by "${name}": it does not say which of ${
+        aligned.join(", ")
+      } it takes (streams); ` +
+        `for a reducer of one stream, on("${aligned[0]}", ...)`,
     );
   }
   return streams.map((stream) => {

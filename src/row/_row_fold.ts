@@ -1,5 +1,7 @@
 import type { Kernels } from "../../kernels/mod.ts";
+import type { Fact, Reducer } from "../core/mod.ts";
 import { Facts } from "./_facts.ts";
+import { isInvalid } from "./_invalid_row.ts";
 import type { Fragment } from "./_part.ts";
 import type { ReducerSet } from "./_reducer_set.ts";
 import { type Run, viewOf } from "./_run.ts";
@@ -10,7 +12,7 @@ import { SweptBlock } from "./_swept_block.ts";
 export interface FoldData {
   /** A body a stream. */
   readonly streams: readonly StreamData[];
-  /** The reducers' states, in their order. */
+  /** The states of the reducers and of their facts, in their order. */
   readonly states: readonly unknown[];
 }
 
@@ -29,18 +31,18 @@ export class RowFold {
     this.#kernels = kernels;
     this.#row = row;
     this.#sums = set.levels.map((level, stream) => new StreamSum(kernels, level, data?.streams[stream]));
-    this.#states = data ? [...data.states] : set.reducers.map((reducer) => reducer.init(row));
+    this.#states = data ? [...data.states] : set.folded.map((folded) => folded.init(row));
   }
 
   /** Begins another row. */
   reset(row: number): void {
     this.#row = row;
     for (const sum of this.#sums) sum.reset();
-    const { reducers } = this.#set;
-    for (let i = 0; i < reducers.length; i++) {
-      const reducer = reducers[i];
-      if (reducer.renew) reducer.renew(this.#states[i], row);
-      else this.#states[i] = reducer.init(row);
+    const { folded } = this.#set;
+    for (let i = 0; i < folded.length; i++) {
+      const one = folded[i];
+      if ("renew" in one && one.renew) one.renew(this.#states[i], row);
+      else this.#states[i] = one.init(row);
     }
   }
 
@@ -51,11 +53,11 @@ export class RowFold {
 
   /** Folds whole tiles that lie in the arena: one sweep a stream, then every reducer over its findings. */
   block({ lanes, at, count, row, start, by }: Run): void {
-    const { levels } = this.#set;
+    const { levels, weighed } = this.#set;
     const blocks: SweptBlock[] = [];
     for (let stream = 0; stream < levels.length; stream++) {
-      const lane = lanes[stream];
-      const block = new SweptBlock(this.#kernels, levels[stream], lane, at[stream], count, row, start, by);
+      const lane = lanes[stream], weights = weighed[stream] ? lane.mapped : undefined;
+      const block = new SweptBlock(this.#kernels, levels[stream], lane, at[stream], count, row, start, by, weights);
       this.#sums[stream].add(block, lane.table, block.sweep(lane.table));
       blocks.push(block);
     }
@@ -63,14 +65,14 @@ export class RowFold {
   }
 
   #step(blocks: readonly SweptBlock[]): void {
-    const { reducers, inputs, streams } = this.#set;
-    for (let i = 0; i < reducers.length; i++) {
-      const reducer = reducers[i], state = this.#states[i];
+    const { folded, inputs, streams } = this.#set;
+    for (let i = 0; i < folded.length; i++) {
+      const one = folded[i], state = this.#states[i];
       const own = streams ? inputs[i].map((stream) => blocks[stream]) : blocks;
-      if (reducer.stepBlock) reducer.stepBlock(state, ...own);
+      if (one.stepBlock) one.stepBlock(state, ...own);
       else {
         for (let tile = 0; tile < blocks[0].tiles; tile++) {
-          reducer.step(state, ...own.map((block) => block.segment(tile)));
+          (one as Reducer<unknown>).step(state, ...own.map((block) => block.segment(tile)));
         }
       }
     }
@@ -89,7 +91,7 @@ export class RowFold {
   /** Adds what another fold holds. Exact: any order gives the same bits. */
   absorb(other: RowFold): void {
     // The reducers first: one that throws leaves no slot behind that a sum has taken.
-    this.#set.reducers.forEach((reducer, i) => reducer.merge(this.#states[i], other.#states[i] as object));
+    this.#set.folded.forEach((folded, i) => folded.merge(this.#states[i], other.#states[i] as object));
     this.#sums.forEach((sum, stream) => sum.absorb(other.#sums[stream]));
   }
 
@@ -104,8 +106,22 @@ export class RowFold {
   facts(count: number, vocabulary: number): Facts[] {
     const extent = { index: this.#row, count, vocabulary };
     const facts = this.#sums.map((sum) => sum.facts(extent));
-    if (this.#set.streams) Facts.align(this.#set.streams, facts);
+    const { streams } = this.#set;
+    if (streams) {
+      const known = new Map<number, unknown>();
+      Facts.align({ streams, facts, know: (fact) => this.#know(fact, facts, known) });
+    }
     return facts;
+  }
+
+  /** What a fact tells, which is found out when it is asked for. */
+  #know(fact: Fact<unknown>, facts: readonly Facts[], known: Map<number, unknown>): unknown {
+    const place = this.#set.placeOf(fact);
+    if (!known.has(place)) {
+      const { folded, inputs } = this.#set;
+      known.set(place, folded[place].finish(this.#states[place] as object, facts[inputs[place][0]]));
+    }
+    return known.get(place);
   }
 
   /** Each reducer's result, in order. Changes nothing. */
@@ -118,10 +134,11 @@ export class RowFold {
     return results;
   }
 
-  /** The reducers that want the row again, by their position. */
+  /** The reducers that want the row again, by their position; none of a stream that is invalid. */
   seconds(facts: readonly Facts[]): [number, Second][] {
     const { reducers, inputs } = this.#set;
     return reducers.flatMap((reducer, i): [number, Second][] => {
+      if (inputs[i].some((stream) => isInvalid(facts[stream]))) return [];
       const second = reducer.second?.(this.#states[i] as object, facts[inputs[i][0]]);
       return second ? [[i, second]] : [];
     });

@@ -1,5 +1,4 @@
 import type { Reducer } from "../core/mod.ts";
-import { isInvalid } from "./_invalid_row.ts";
 import { ReducerSet } from "./_reducer_set.ts";
 import type { FinishedRow } from "./row_state.ts";
 
@@ -9,9 +8,9 @@ export interface Asking {
   readonly set: ReducerSet;
 }
 
-/** Who wants a row again after its first read; nobody where it is invalid. */
+/** Who wants a row again after its first read; nobody whose streams are invalid. */
 export function askingAfter({ facts, fold }: FinishedRow, streams: ReducerSet["streams"]): Asking | undefined {
-  return facts.some(isInvalid) ? undefined : askingOf(fold.seconds(facts), streams);
+  return askingOf(fold.seconds(facts), streams);
 }
 
 /** Puts the results of another read in their places, and gives its slots back; tells who wants one more. */

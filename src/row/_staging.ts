@@ -95,6 +95,16 @@ export class Staging {
   }
 
   /**
+   * Brings `count` logits of one row of a chunk, from `offset` on, into a lane, at most as many as it has room for, and applies the operators. Gives
+   * where they lie.
+   */
+  fill(lane: Lane, chunk: Chunk, offset: number, count: number, row: number, start: number): number {
+    const at = this.#stage(lane, chunk, offset, count, this.#steps);
+    this.#apply(this.#steps, { lanes: [lane], at: [at], count, row, start, by: undefined });
+    return at;
+  }
+
+  /**
    * Visits the whole rows that a chunk has from `offset` on, if a row begins there, many at a time. A visit gives how many of them it took;
    * fewer than there are end the pass. Gives the offset behind the last one taken. With operators it takes none: they go row by row.
    */

@@ -1,5 +1,5 @@
-import { SLOT_BYTES, TILE } from "../../kernels/mod.ts";
-import { type Folded, type Reducer, shown, StateFormatError, wholeFault } from "../core/mod.ts";
+import { type Level, SLOT_BYTES, TILE } from "../../kernels/mod.ts";
+import { type Fact, type Folded, type Reducer, shown, StateFormatError, wholeFault } from "../core/mod.ts";
 import { slotFault } from "./slot_fault.ts";
 import type { StateContent } from "./_content.ts";
 import { foldedIds } from "./_folded_ids.ts";
@@ -18,12 +18,18 @@ const MOST = Number.MAX_SAFE_INTEGER;
 export function stateContent(found: Readonly<Record<string, unknown>>, set: ReducerSet): StateContent {
   refuse(headFault(found));
   const content = found as unknown as StateContent;
-  refuse(partsFault(content) ?? streamsKindFault(content.streams) ?? statesKindFault(content.states, set));
-  const folded = foldedIds(content);
-  refuse(streamFault(content.streams[0], folded, set));
-  set.reducers.forEach((reducer, i) => {
-    const fault = reducerFault(reducer, content.states[i], folded);
-    refuse(fault && `in reducer "${set.names[i]}", ${fault}`);
+  const count = set.levels.length;
+  refuse(
+    streamsKindFault(content.streams, count) ?? partsFault(content, count) ?? statesKindFault(content.states, set),
+  );
+  const folded = content.streams.map((_, stream) => foldedIds(content, stream, set.streams));
+  content.streams.forEach((stream, i) => {
+    const fault = streamFault(stream, folded[i], set.levels[i]);
+    refuse(fault && (set.streams ? `in stream "${set.streams[i]}", ${fault}` : fault));
+  });
+  set.folded.forEach((one, i) => {
+    const fault = reducerFault(one, content.states[i], folded[set.inputs[i][0]]);
+    refuse(fault && `in ${set.names[i] === undefined ? one.spec.name : `reducer "${set.names[i]}"`}, ${fault}`);
   });
   return content;
 }
@@ -49,56 +55,74 @@ function choiceFault(what: string, value: unknown, choices: readonly unknown[]):
 }
 
 /** Parts ascend and do not touch: those that do are joined. */
-function partsFault({ parts, vocabulary, element }: StateContent): string | undefined {
+function partsFault({ parts, vocabulary, element }: StateContent, streams: number): string | undefined {
   if (!Array.isArray(parts)) return `parts is ${shown(parts)}, wanted a list`;
   let least = 0;
   for (let i = 0; i < parts.length; i++) {
     const fault = isRecord(parts[i])
-      ? partFault(parts[i], least, vocabulary, element)
+      ? partFault(parts[i], least, vocabulary, element, streams)
       : `it is ${shown(parts[i])}, wanted a record`;
     if (fault) return `in part ${i}, ${fault}`;
     least = parts[i].to + 1;
   }
 }
 
-function partFault({ from, to, head, tail }: PartData, least: number, vocabulary: number, element: "f32" | "f64") {
+function partFault(
+  { from, to, head, tail }: PartData,
+  least: number,
+  vocabulary: number,
+  element: "f32" | "f64",
+  streams: number,
+) {
   const fault = wholeFault("from", from, least, vocabulary - 1) ?? wholeFault("to", to, from + 1, vocabulary);
   if (fault) return fault;
   const headEnd = Math.min(Math.ceil(from / TILE) * TILE, to);
   const tailLength = headEnd === to || to === vocabulary ? 0 : to % TILE;
-  return fragmentFault("head", head, headEnd - from, element) ?? fragmentFault("tail", tail, tailLength, element);
+  return fragmentFault("head", head, headEnd - from, element, streams) ??
+    fragmentFault("tail", tail, tailLength, element, streams);
 }
 
-/** The logits of each stream: of one. */
-function fragmentFault(what: string, streams: unknown, length: number, element: "f32" | "f64"): string | undefined {
-  if (!Array.isArray(streams) || streams.length !== 1) return `${what} is ${shown(streams)}, wanted a list of one`;
-  const [values] = streams;
+/** The logits of each stream. */
+function fragmentFault(
+  what: string,
+  fragment: unknown,
+  length: number,
+  element: "f32" | "f64",
+  streams: number,
+): string | undefined {
+  if (!Array.isArray(fragment) || fragment.length !== streams) {
+    return `${what} is ${shown(fragment)}, wanted a list of ${streams === 1 ? "one" : streams}`;
+  }
   const View = element === "f64" ? Float64Array : Float32Array;
-  if (!(values instanceof View)) return `${what} is ${shown(values)}, wanted a ${View.name}`;
-  return wholeFault(`the length of ${what}`, values.length, length, length);
+  for (const values of fragment) {
+    if (!(values instanceof View)) return `${what} is ${shown(values)}, wanted a ${View.name}`;
+    const fault = wholeFault(`the length of ${what}`, values.length, length, length);
+    if (fault) return fault;
+  }
 }
 
-/** A state that is saved is of one stream. */
-function streamsKindFault(streams: unknown): string | undefined {
+function streamsKindFault(streams: unknown, count: number): string | undefined {
   if (!Array.isArray(streams)) return `streams is ${shown(streams)}, wanted a list`;
-  const fault = wholeFault("the length of streams", streams.length, 1, 1);
+  const fault = wholeFault("the length of streams", streams.length, count, count);
   if (fault) return fault;
-  const [stream] = streams;
-  if (!isRecord(stream)) return `its stream is ${shown(stream)}, wanted a record`;
-  const { sum } = stream;
-  if (!(sum instanceof Uint8Array)) return `sum is ${shown(sum)}, wanted a Uint8Array`;
-  return wholeFault("the length of sum", sum.length, SLOT_BYTES, SLOT_BYTES);
+  for (const stream of streams) {
+    if (!isRecord(stream)) return `its stream is ${shown(stream)}, wanted a record`;
+    const { sum } = stream;
+    if (!(sum instanceof Uint8Array)) return `sum is ${shown(sum)}, wanted a Uint8Array`;
+    const fault = wholeFault("the length of sum", sum.length, SLOT_BYTES, SLOT_BYTES);
+    if (fault) return fault;
+  }
 }
 
-function statesKindFault(states: unknown, { reducers }: ReducerSet): string | undefined {
+function statesKindFault(states: unknown, { folded }: ReducerSet): string | undefined {
   if (!Array.isArray(states)) return `states is ${shown(states)}, wanted a list`;
-  return wholeFault("the length of states", states.length, reducers.length, reducers.length);
+  return wholeFault("the length of states", states.length, folded.length, folded.length);
 }
 
 function streamFault(
   { sum, nan, posInf, firstInvalid }: StreamData,
   folded: Folded,
-  { levels: [level] }: ReducerSet,
+  level: Level,
 ) {
   const { count, maximum } = folded;
   const fault = wholeFault("nan", nan, 0, count) ?? wholeFault("posInf", posInf, 0, count - nan);
@@ -112,9 +136,13 @@ function streamFault(
 }
 
 /** What a reducer says of its own state; whatever it throws is a word about the state as well. */
-function reducerFault(reducer: Reducer<unknown>, state: unknown, folded: Folded): string | undefined {
+function reducerFault(
+  reducer: Reducer<unknown> | Fact<unknown>,
+  state: unknown,
+  folded: Folded,
+): string | undefined {
   try {
-    reducer.check?.(folded.vocabulary, undefined);
+    if ("check" in reducer) reducer.check?.(folded.vocabulary, undefined);
     return stateKindFault(state, reducer.init(folded.row)) ?? reducer.validate?.(state as object, folded);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -22,6 +22,7 @@ export class SweptBlock implements Block {
     readonly row: number,
     readonly start: number,
     by?: number,
+    readonly weights?: number,
   ) {
     this.tiles = Math.ceil(count / TILE);
     this.table = lane.rows;
@@ -30,9 +31,13 @@ export class SweptBlock implements Block {
     else this.undivided = new Undivided(kernels, at, count, by);
   }
 
-  /** Sweeps it into a table; gives how many of its tiles hold a NaN or +Infinity. */
+  /** Sweeps it into a table, and stores the weights if they are wanted, to the same sums; gives how many of its tiles hold a NaN or +Infinity. */
   sweep(table: number): number {
-    const { kernels, level, count, undivided } = this;
+    const { kernels, level, count, undivided, weights } = this;
+    if (weights !== undefined) {
+      const invalid = kernels.store(this.at, count, table, weights);
+      if (level === "sum") return invalid;
+    }
     if (undivided && (level === "maximum" || level === "sum")) {
       return kernels.sweepDivided(level, undivided.at, count, undivided.by, table);
     }

@@ -173,7 +173,7 @@ export function sortedHeap(heap: Readonly<Heap>): Heap {
  * import { assertEquals } from "@std/assert";
  *
  * const row = { row: 0, vocabulary: 9, count: 9, maximum: 5, nan: 0, posInf: 0, backend: "simd", element: "f32" } as const;
- * const folded: Folded = { ...row, has: (id) => id >= 0 && id < 9 };
+ * const folded: Folded = { ...row, has: (id) => id >= 0 && id < 9, of: () => folded };
  * const fault = heapFault("", { ...heapOf(2), size: 9e15 }, 2, folded);
  * assertEquals(fault, "size is 9000000000000000, wanted a whole number from 0 to 2");
  * ```

@@ -27,7 +27,7 @@ export { LEVELS } from "./_levels.ts";
 export { logitAt } from "./_logit_at.ts";
 export { type InvalidAs, mapRun } from "./_map_row.ts";
 export { ReducerSet } from "./_reducer_set.ts";
-export { rowOf } from "./_row_of.ts";
+export { rowOf, togetherOf } from "./_row_of.ts";
 export { checkRow, eachRun } from "./_row_values.ts";
 export { elementBytes, type Run, type Values, viewOf } from "./_run.ts";
 export { type Asking, askingAfter, settle } from "./_second_read.ts";

@@ -1,4 +1,4 @@
-import { loadKernels } from "../../kernels/mod.ts";
+import { LANES, loadKernels } from "../../kernels/mod.ts";
 import { type Reducers, shown, StateFormatError } from "../core/mod.ts";
 import { ReducerSet } from "./_reducer_set.ts";
 import { stateBody } from "./_state_body.ts";
@@ -31,7 +31,7 @@ import { RowState } from "./row_state.ts";
  */
 export function loadState(bytes: Uint8Array, reducers: Reducers): RowState {
   const body = stateBody(bytes);
-  const set = new ReducerSet(reducers);
+  const set = new ReducerSet(reducers, namesOf(body));
   if (body.reducers !== set.digest) throw otherReducers(body, set);
   if (body.law !== STATE_LAW) {
     throw new StateFormatError(`Cannot load the state: its law of sums is ${shown(body.law)}, wanted ${STATE_LAW}`);
@@ -39,6 +39,14 @@ export function loadState(bytes: Uint8Array, reducers: Reducers): RowState {
   const { row, vocabulary, backend, element, operators, streams, states, parts } = stateContent(body, set);
   const data = { fold: { streams, states }, parts };
   return new RowState(set, loadKernels(backend, element), row, vocabulary, data, operators);
+}
+
+/** The names of the streams, where there are several. */
+function namesOf({ names }: Record<string, unknown>): readonly string[] | undefined {
+  if (names === undefined) return undefined;
+  const isList = Array.isArray(names) && names.length > 0 && names.length <= LANES;
+  if (isList && names.every((name) => typeof name === "string") && new Set(names).size === names.length) return names;
+  throw new StateFormatError(`Cannot load the state: its streams are ${shown(names)}, wanted a list of names`);
 }
 
 function otherReducers({ reducers, specs }: Record<string, unknown>, set: ReducerSet): StateFormatError {

@@ -162,10 +162,13 @@ function isAligned(values: Values | AlignedRows): values is AlignedRows {
 const known = new WeakMap<Reducers, Prepared>();
 
 function preparedOf(reducers: Reducers, streams: readonly string[] | undefined): Prepared {
-  if (streams) return { set: new ReducerSet(reducers, streams) };
   const before = known.get(reducers);
-  if (before?.set.isOf(reducers)) return before;
-  const prepared = { set: new ReducerSet(reducers) };
+  if (before?.set.isOf(reducers) && isSame(before.set.streams, streams)) return before;
+  const prepared = { set: new ReducerSet(reducers, streams) };
   known.set(reducers, prepared);
   return prepared;
+}
+
+function isSame(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
+  return a === b || (a !== undefined && a.length === b?.length && a.every((name, i) => name === b[i]));
 }

@@ -39,7 +39,7 @@ export function saveState(state: RowState, options: SaveStateOptions = {}): Uint
   checkState("save", state);
   const { kernels: { backend, element }, row, vocabulary, operators, set } = state;
   const { fold, parts } = state.data();
-  const states = fold.states.map((own, i) => set.reducers[i].canonical?.(own as object) ?? own);
+  const states = fold.states.map((own, i) => set.reducers[i]?.canonical?.(own as object) ?? own);
   const body = toPlain({
     law: STATE_LAW,
     backend,
@@ -49,6 +49,7 @@ export function saveState(state: RowState, options: SaveStateOptions = {}): Uint
     operators,
     reducers: set.digest,
     ...(specs ? { specs: set.specs() } : {}),
+    ...(set.streams ? { names: set.streams } : {}),
     streams: fold.streams,
     states,
     parts,

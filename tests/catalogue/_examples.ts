@@ -5,16 +5,27 @@ import { TABLE } from "../folds/_table.ts";
 import { preferenceLoss, rewardLoss, unpairedLoss } from "../../src/preference/mod.ts";
 import { logitBias, mask, rechunk, softcap, temperature } from "../../src/operators/mod.ts";
 import {
+  agreement,
+  correlation,
+  cosineSimilarity,
   entropy,
+  gapVariance,
+  jsDivergence,
+  klDivergence,
   label,
+  labelCurvature,
   logSumExp,
   margin,
   maximum,
   moments,
+  on,
+  pearsonDistance,
   perplexity,
+  renyiDivergence,
   specials,
   target,
   topK,
+  totalVariation,
   varentropy,
 } from "../../src/reducers/mod.ts";
 import * as stages from "../../src/sampling/mod.ts";
@@ -73,6 +84,24 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, readonly 
       () => label([...Array(40).keys()]),
       () => label(Array(40).fill(7).with(1, -1), { ignore: -1, shift: true, rank: true }),
     ],
+    klDivergence: [() => klDivergence("a", "b"), () => klDivergence("b", "a", { precise: true })],
+    jsDivergence: [
+      () => jsDivergence("a", "b"),
+      () => jsDivergence("a", "b", { weight: 0.1 }),
+      () => jsDivergence("a", "b", { weight: 0, ends: "kl" }),
+    ],
+    totalVariation: [() => totalVariation("a", "b")],
+    renyiDivergence: [() => renyiDivergence("a", "b", { alpha: 2 })],
+    agreement: [() => agreement("a", "b"), () => agreement("b", "a", { k: 3 })],
+    gapVariance: [() => gapVariance("a", "b")],
+    labelCurvature: [
+      () => labelCurvature("a", "b", [...Array(40).keys()]),
+      () => labelCurvature("a", "b", Array(40).fill(7).with(1, -1), { ignore: -1, shift: true }),
+    ],
+    pearsonDistance: [() => pearsonDistance("a", "b")],
+    correlation: [() => correlation("a", "b")],
+    cosineSimilarity: [() => cosineSimilarity("a", "b")],
+    on: [() => on("b", entropy()), () => on("a", target([3, 7], { rank: true }))],
     sampler: [
       () => stages.sampler({ seed: 5 }),
       () => stages.sampler({ draws: 3, details: true, topLogprobs: 4, prompt: [1, 2], chain: [temperature(0.5)] }),

@@ -45,7 +45,10 @@ export const WORK: Readonly<Record<string, (made: any) => unknown>> = {
 };
 
 function resultsOf(reducer: Reducer<unknown>): unknown {
-  return Array.from({ length: COUNT }, (_, index) => reduceRow(row(index), { it: reducer }, { index }));
+  return Array.from({ length: COUNT }, (_, index) => {
+    const rows = reducer.streams ? { a: row(index), b: row((index + 1) % COUNT) } : row(index);
+    return reduceRow(rows, { it: reducer }, { index });
+  });
 }
 
 /** A decode loop: distributions, draws, and what is remembered. */

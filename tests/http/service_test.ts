@@ -57,6 +57,7 @@ Deno.test("openapi.json describes each route and parameter by the schemas that c
     const description: any = await (await fetch(`${origin}/openapi.json`)).json();
     assertEquals(description.openapi, "3.1.0");
     assertEquals(Object.keys(description.paths).sort(), [
+      "/v1/compare",
       "/v1/merge",
       "/v1/reduce",
       "/v1/sample",

@@ -1,6 +1,8 @@
 /** Promise: every kernel of the tables agrees with its reference, is benched, and has a folder, a row and a documented contract. */
 import { assert, assertEquals } from "@std/assert";
 import { passesOf } from "../../bench/kernels/workload.ts";
+import { alignedOver, REFERENCES as ALIGNED_REFERENCES } from "../../kernels/aligned/load_aligned.ts";
+import { ALIGNED, alignedFolder } from "../../kernels/aligned/table.ts";
 import { type Build, referenceFunctions } from "../../kernels/functions.ts";
 import { LOG2_E_PAIR } from "../../kernels/reference/binary_exponent.ts";
 import { REFERENCES } from "../../kernels/reference_kernels.ts";
@@ -32,6 +34,13 @@ for (const build of BUILDS) {
   for (const [name, row] of Object.entries(KERNELS)) {
     Deno.test(`${name} agrees with its reference: ${build}`, () => checkKernel(name, row, ...sidesOf(build)));
   }
+  for (const [name, row] of Object.entries(ALIGNED)) {
+    Deno.test(`${name} of aligned streams agrees with its reference: ${build}`, () => {
+      const reference = ({ buffer }: WebAssembly.Memory) =>
+        referenceFunctions(ALIGNED_REFERENCES, viewsOf(buffer as ArrayBuffer, "f32", BASES[build]));
+      checkKernel(name, row, side((memory) => alignedOver(build, memory)), side(reference));
+    });
+  }
   for (const [name, row] of Object.entries(PAIRS)) {
     Deno.test(`the paper's ${name} agrees with its reference: ${build}`, () => {
       checkKernel(
@@ -53,7 +62,7 @@ function filesOf(folder: string): string[] {
 }
 
 /** What is in `kernels/` beside the folders of kernels. */
-const SHARED = ["asm", "gen", "reference", "two_pass"];
+const SHARED = ["aligned", "asm", "gen", "reference", "two_pass"];
 
 Deno.test("every folder of a kernel has a row, and every row a folder with what it says", () => {
   const folders = [...Deno.readDirSync(HERE)].filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
@@ -64,6 +73,11 @@ Deno.test("every folder of a kernel has a row, and every row a folder with what 
     assertEquals(files.includes("asm.ts"), buildsOf(row).length > 0, name);
     assertEquals(files.includes("asm64.ts"), row.float64 === true, name);
   }
+  const aligned = [...Deno.readDirSync(new URL("aligned/", HERE))].filter(({ isDirectory }) => isDirectory);
+  assertEquals(
+    aligned.map(({ name }) => `aligned/${name}`).filter((name) => name !== "aligned/gen").sort(),
+    Object.keys(ALIGNED).map(alignedFolder).sort(),
+  );
 });
 
 /** The functions that a text declares: of each, names and types of its parameters, and what it gives. */
@@ -80,6 +94,11 @@ Deno.test("the interface has the names of the table", () => {
   assertEquals([...methods.keys()].sort(), Object.keys(KERNELS).sort());
   for (const [name, row] of Object.entries(KERNELS)) {
     assertEquals(methods.get(name)!.parameters.map(([parameter]) => parameter), Object.keys(row.parameters), name);
+  }
+  const aligned = declared(textOf("aligned/aligned_kernels.ts"), "  ");
+  assertEquals([...aligned.keys()].sort(), Object.keys(ALIGNED).sort());
+  for (const [name, row] of Object.entries(ALIGNED)) {
+    assertEquals(aligned.get(name)!.parameters.map(([parameter]) => parameter), Object.keys(row.parameters), name);
   }
   for (const [name, { parameters }] of declared(textOf("two_pass/two_pass.ts"), "  ")) {
     assertEquals(parameters.map(([parameter]) => parameter), Object.keys(PAIRS[name as "pairSum"].parameters), name);
@@ -99,17 +118,31 @@ Deno.test("the asm sources have the names and types of the table; what gives mor
     const more = (methods.get(name)!.gives === "void") !== (row.gives === "void");
     if (more) assert(filesOf(`${folderOf(name)}/`).includes("wasm.ts"), name);
   }
+  for (const [name, row] of Object.entries(ALIGNED)) check(name, row, `${alignedFolder(name)}/asm.ts`);
   for (const [name, row] of Object.entries(PAIRS)) check(name, row, "two_pass/asm.ts");
 });
 
 Deno.test("every kernel is benched", () => {
   for (const build of BUILDS) {
     const passes = passesOf(build, 2048);
-    for (const name of [...Object.keys(KERNELS), ...Object.keys(PAIRS)]) {
+    for (const name of [...Object.keys(KERNELS), ...Object.keys(ALIGNED), ...Object.keys(PAIRS)]) {
       const own = passes.filter((pass) => pass.kernel === name);
       assert(own.length > 0, name);
       own.forEach((pass) => pass.run());
     }
+  }
+});
+
+Deno.test("the module of aligned streams leaves the constants of the others alone", () => {
+  for (const build of BUILDS) {
+    const memory = memoryOfSide(), own = buildFunctions(build, memory);
+    const first = new Uint8Array(memory.buffer, 0, 4096);
+    const before = first.slice();
+    alignedOver(build, memory);
+    const changed = [...first.keys()].filter((at) => first[at] !== before[at]);
+    assert(changed.length > 0);
+    for (const at of changed) assertEquals(before[at], 0, `${build}: byte ${at}`);
+    assertEquals(typeof own.sweep, "function");
   }
 });
 

@@ -3,7 +3,7 @@
 export const ORIGIN = {
   build: "fma",
   compiler: "assemblyscript 0.28.20",
-  sources: "8bed659770e8ad3a5394059f51a2afcfacc97df3a9f4e0cd08876db4f52f9d43",
+  sources: "4a6b957141b69e1cf7c1560fb2762286d48c12430b8d02a222754e2e13b1c99c",
   bytes: 2049,
   sha256: "51167c492d7a6ce270266005d324d8d1b8e6924880288591fe6b30dd2db11b15",
 } as const;

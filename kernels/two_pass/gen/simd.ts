@@ -3,7 +3,7 @@
 export const ORIGIN = {
   build: "simd",
   compiler: "assemblyscript 0.28.20",
-  sources: "8bed659770e8ad3a5394059f51a2afcfacc97df3a9f4e0cd08876db4f52f9d43",
+  sources: "4a6b957141b69e1cf7c1560fb2762286d48c12430b8d02a222754e2e13b1c99c",
   bytes: 2198,
   sha256: "66df19517a79c7d6009a965f3cf3db02b03fc81b778e54b58dffff4d6e7cf8d7",
 } as const;

@@ -36,9 +36,18 @@ export async function bringLogits(
   const brought = query.source === undefined
     ? await fromBody(exchange, query, names)
     : await fromNamed(exchange, query, query.source, names);
-  checkShape(exchange, brought.logits);
-  const { temperature: divisor } = query;
-  return divisor === undefined ? brought : { ...brought, logits: brought.logits.pipe(temperature(divisor)) };
+  return { ...brought, logits: prepared(exchange, query, brought.logits) };
+}
+
+/** The logits of a second source, which is named: what the query says of the first is said of it too. */
+export async function bringNamed(exchange: Exchange, query: SourceQuery, source: string): Promise<Logits> {
+  return prepared(exchange, query, await openNamed(exchange, query, source));
+}
+
+/** Logits within the limits, at the temperature that is asked for. */
+function prepared(exchange: Exchange, { temperature: divisor }: SourceQuery, logits: Logits): Logits {
+  checkShape(exchange, logits);
+  return divisor === undefined ? logits : logits.pipe(temperature(divisor));
 }
 
 function checkShape({ service: { limits } }: Exchange, { shape }: Logits): void {

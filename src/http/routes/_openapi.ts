@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import { ERRORS, type Result } from "../../core/mod.ts";
 import { BY_NAME } from "../../records/inside.ts";
-import { MergeQuery, ReduceQuery, SampleQuery, SoftmaxQuery, StatesQuery } from "./_query.ts";
+import { CompareQuery, MergeQuery, ReduceQuery, SampleQuery, SoftmaxQuery, StatesQuery } from "./_query.ts";
 
 const FIELDS = {
   number: (): z.ZodType => FLOAT,
@@ -83,6 +83,44 @@ export const SampleSchema = z.strictObject({
     content: z.array(z.strictObject({ ...TOKEN, top_logprobs: z.array(z.strictObject(TOKEN)) })),
   }).optional(),
 }).openapi("Sample");
+
+const REPORT = z.strictObject({
+  nan: z.int(),
+  posInf: z.int(),
+  allMasked: z.boolean(),
+  firstInvalid: z.int().optional(),
+});
+
+/** A row of `/v1/compare`. */
+export const ComparisonSchema = z.strictObject({
+  row: z.int(),
+  count: z.int(),
+  kl: FLOAT,
+  klReverse: FLOAT,
+  js: FLOAT,
+  tv: FLOAT,
+  agree: z.boolean().nullable(),
+  argmax: z.tuple([z.int().nullable(), z.int().nullable()]),
+  overlap: FLOAT,
+  label: z.strictObject({ id: z.int(), logprob: z.tuple([FLOAT, FLOAT]) }).nullable().optional(),
+  streams: z.strictObject({ A: REPORT.optional(), B: REPORT.optional() }).optional(),
+}).openapi("Comparison");
+
+const SPREAD = z.strictObject({ mean: FLOAT, median: FLOAT, p99: FLOAT, max: FLOAT });
+
+/** The end of `/v1/compare`. */
+export const ComparisonSummarySchema = z.strictObject({
+  rows: z.int(),
+  invalid: z.int().optional(),
+  kl: SPREAD,
+  js: SPREAD,
+  tv: SPREAD,
+  agreement: FLOAT,
+  perplexity: z.tuple([FLOAT, FLOAT]).optional(),
+  meanLogRatio: FLOAT.optional(),
+  standardError: FLOAT.optional(),
+  approximate: z.literal(true).optional(),
+}).openapi("ComparisonSummary");
 
 const LineSchema = z.union([
   RowSchema,
@@ -191,6 +229,32 @@ const ROUTES = [
           "application/x-ndjson": { schema: z.union([SampleSchema, z.strictObject({ error: ProblemSchema })]) },
           "text/event-stream": { schema: { type: "string", description: "events row, error and end" } },
           "application/json": { schema: z.strictObject({ rows: z.array(SampleSchema) }) },
+        },
+      },
+      default: PROBLEM,
+    },
+  }),
+  createRoute({
+    method: "post",
+    path: "/v1/compare",
+    summary: "Two models' rows of logits side by side: divergences, the same best token, the change of perplexity",
+    request: { query: CompareQuery, body: BODY },
+    responses: {
+      200: {
+        description:
+          "Row beside row, each as soon as it is done, then a summary. An error after the first row is the last line.",
+        content: {
+          "application/x-ndjson": {
+            schema: z.union([
+              ComparisonSchema,
+              z.strictObject({ summary: ComparisonSummarySchema }),
+              z.strictObject({ error: ProblemSchema }),
+            ]),
+          },
+          "text/event-stream": { schema: { type: "string", description: "events row, summary, error and end" } },
+          "application/json": {
+            schema: z.strictObject({ rows: z.array(ComparisonSchema), summary: ComparisonSummarySchema }),
+          },
         },
       },
       default: PROBLEM,

@@ -115,6 +115,19 @@ export const SoftmaxQuery = z.strictObject({
   ]).optional(),
 });
 
+/** The query of `/v1/compare`. */
+export const CompareQuery = z.strictObject({
+  ...SOURCE,
+  ...FORMAT,
+  other: text("what the logits are compared with: a file under the served root, or a URL of an allowed origin"),
+  topK: whole("count common ids among the K likeliest tokens of each; 10 if absent", 1).optional(),
+  ...parametersOf({ shift }),
+  onInvalid: choice("rows in which either has no distribution are reported (default) or end the answer", [
+    "report",
+    "throw",
+  ]).optional(),
+});
+
 const { temperature: _temperature, ...PLAIN_SOURCE } = SOURCE;
 
 /** Options by all of their names. */
