@@ -18,6 +18,7 @@ import { logitBias, mask, softcap, temperature } from "../../src/operators/mod.t
 import { klDivergence, label, on, totalVariation } from "../../src/reducers/mod.ts";
 import { finishState, reduceRow, type RowState, saveState } from "../../src/row/mod.ts";
 import { entropy } from "../../src/reducers/mod.ts";
+import { keepTopP, sampler } from "../../src/sampling/mod.ts";
 import { fromArray } from "../../src/sources/mod.ts";
 import { alignedRows, KINDS } from "../support/aligned_rows.ts";
 import { everyAligned, STREAMS } from "../support/aligned_table.ts";
@@ -196,6 +197,16 @@ Deno.test("a tap on one of several, and a monitor of one's entropy", async () =>
     assertSameBits(row, wanted[i], KINDS[i]);
     assertSameBits(monitor.current, wanted[i].h);
   });
+});
+
+Deno.test("a sampler on one of several draws the token of that stream alone", async () => {
+  const row = ALL.a.subarray(0, VOCABULARY), values = Float32Array.from(row);
+  const token = () => sampler({ seed: 5, chain: [keepTopP(0.9)] });
+  const alone = reduceRow(values, { t: token() }).t;
+  assertSameBits(reduceRow({ a: values, b: values.map((x) => -x) }, { t: on("a", token()) }).t.id, alone.id);
+  const streams = { a: fromArray(values, { chunk: 100 }), b: fromArray(values) };
+  const [{ t }] = await Array.fromAsync(reduce(zip(streams), { t: on("a", token()) }));
+  assertEquals(t.id, alone.id);
 });
 
 Deno.test("the plan tells of each stream: operators, sweep, what is shared, where a second read comes from", () => {

@@ -16,7 +16,6 @@ import {
   topK,
   totalVariation,
 } from "../../src/reducers/mod.ts";
-import { keepTopP, sampler } from "../../src/sampling/mod.ts";
 
 /** The names of the streams that {@linkcode alignedTable} reads. */
 export const STREAMS = ["a", "b", "c"] as const;
@@ -63,7 +62,6 @@ export function alignedTable(vocabulary: number, rows: number): Readonly<Record<
       top: on("b", topK(5)),
       ranked: on("c", target([0, vocabulary - 1], { rank: true })),
       y: on("b", label(labels, { rank: true })),
-      token: on("a", sampler({ seed: 5, chain: [keepTopP(0.9)] })),
     },
   };
 }
