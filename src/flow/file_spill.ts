@@ -37,6 +37,7 @@ export function fileSpill(options: FileSpillOptions = {}): Spill {
 
 class FileStore implements SpillStore {
   #size = 0;
+  #closed = false;
 
   /** The path is there only while the file has one. */
   constructor(readonly file: Deno.FsFile, readonly limit: number, readonly path?: string) {}
@@ -82,6 +83,8 @@ class FileStore implements SpillStore {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
     this.file.close();
     if (this.path !== undefined) await Deno.remove(this.path);
   }

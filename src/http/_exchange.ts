@@ -46,6 +46,7 @@ export class Exchange {
   #ended = false;
   readonly #begun = Date.now();
   readonly #onEnd: () => void;
+  readonly #held: (() => Promise<void>)[] = [];
   readonly #abort = new AbortController();
   readonly #failed = Promise.withResolvers<never>();
   readonly #whole: Timer;
@@ -122,11 +123,17 @@ export class Exchange {
     return problem;
   }
 
+  /** Notes what is held until the exchange ends, whoever ends it. `close` may be called when it is closed already. */
+  holds(close: () => Promise<void>): void {
+    this.#held.push(close);
+  }
+
   /** Gives everything back. Called at least once. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
     for (const timer of [this.#whole, this.#upload, this.#download]) timer.stop();
+    for (const close of this.#held) close().catch(() => {});
     this.#onEnd();
     this.#tell();
   }

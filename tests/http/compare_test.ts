@@ -39,6 +39,45 @@ Deno.test("two named sources, an upload in pieces and a form: the lines of the c
     }
   }));
 
+/** Two uploads in one form. */
+function both(other: Uint8Array<ArrayBuffer>, logits?: Uint8Array<ArrayBuffer>): FormData {
+  const form = new FormData();
+  form.append("other", new Blob([other]), "b.npy");
+  if (logits) form.append("logits", new Blob([logits]), "a.npy");
+  return form;
+}
+
+Deno.test("two uploads in one form: the first waits in a temporary file", () =>
+  compared(async (post, wanted) => {
+    for (
+      const answer of [
+        await post("/v1/compare?topK=3", both(npyOf(B, SHAPE), npyOf(A, SHAPE))),
+        await post("/v1/compare?topK=3&source=a.npy", both(npyOf(B, SHAPE))),
+      ]
+    ) {
+      assertEquals([answer.status, await answer.text()], [200, wanted]);
+    }
+    for (
+      const [path, form, code] of [
+        ["/v1/compare", both(npyOf(B, SHAPE)), "E_BAD_REQUEST"],
+        ["/v1/compare", both(npyOf(B, "(12, 5)"), npyOf(A, SHAPE)), "E_SHAPE"],
+        ["/v1/compare?source=a.npy", both(npyOf(B, SHAPE), npyOf(A, SHAPE)), "E_BAD_REQUEST"],
+        ["/v1/compare?other=b.npy", both(npyOf(B, SHAPE), npyOf(A, SHAPE)), "E_BAD_REQUEST"],
+      ] as const
+    ) {
+      assertEquals((await (await post(path, form)).json()).code, code, path);
+    }
+  }));
+
+Deno.test("an upload that is longer than what may be spilled is refused, and leaves no file open", async () => {
+  for (const spillBytes of [0, 300]) {
+    await served({ limits: { spillBytes } }, async ({ post }) => {
+      const answer = await post("/v1/compare", both(npyOf(B, SHAPE), npyOf(A, SHAPE)));
+      assertEquals([answer.status, (await answer.json()).code], [413, "E_BODY_LIMIT"]);
+    });
+  }
+});
+
 Deno.test("rows and summary are as the description says, with labels too, in every format", () =>
   compared(async (post) => {
     const form = new FormData();
@@ -56,8 +95,8 @@ Deno.test("rows and summary are as the description says, with labels too, in eve
 Deno.test("what cannot be compared is a problem with a code", () =>
   compared(async (post) => {
     const refusals: [string, string, BodyInit?][] = [
-      ["/v1/compare", "E_PARAM"],
-      ["/v1/compare?source=a.npy", "E_PARAM"],
+      ["/v1/compare", "E_BAD_REQUEST"],
+      ["/v1/compare?source=a.npy", "E_BAD_REQUEST"],
       ["/v1/compare?other=b.npy", "E_BAD_REQUEST"],
       ["/v1/compare?source=a.npy&other=../b.npy", "E_PATH_BLOCKED"],
       ["/v1/compare?source=a.npy&other=none.npy", "E_SOURCE_MISSING"],

@@ -21,6 +21,13 @@ export interface LogitsPart {
   readonly body: ReadableStream<Uint8Array>;
 }
 
+/** A part that is too long for memory, and comes before the logits. */
+export interface HeldPart {
+  readonly name: string;
+  /** Reads all of it; what comes behind waits. */
+  take(part: LogitsPart): Promise<void>;
+}
+
 /** What a part says of itself. */
 interface Head {
   readonly name: string;
@@ -48,6 +55,7 @@ export async function readForm(
   body: ReadableStream<Uint8Array>,
   names: readonly string[],
   limit: number,
+  held?: HeldPart,
 ): Promise<Form> {
   const boundary = mediaTypeOf(type)?.params.get("boundary");
   if (!boundary) throw bad("its content type names no boundary");
@@ -58,7 +66,16 @@ export async function readForm(
   for (let head = await form.head(); head; head = await form.head()) {
     const { name, ...said } = head;
     if (name === LOGITS) return { parts, logits: { ...said, body: form.stream() } };
-    if (!names.includes(name)) throw bad(`it has a part "${shown(name)}", wanted ${[...names, LOGITS].join(", ")}`);
+    if (name === held?.name && !parts.has(name)) {
+      parts.set(name, { bytes: new Uint8Array(0) });
+      await held.take({ ...said, body: form.stream(false) });
+      continue;
+    }
+    if (!names.includes(name)) {
+      throw bad(
+        `it has a part "${shown(name)}", wanted ${[...names, ...(held ? [held.name] : []), LOGITS].join(", ")}`,
+      );
+    }
     if (parts.has(name)) throw bad(`it has part "${name}" twice`);
     const bytes = await form.bytes(left);
     if (!bytes) throw bad(`the parts before "${LOGITS}" have more than ${limit} bytes`, "E_BODY_LIMIT");
@@ -95,15 +112,15 @@ class FormReader {
     return await this.#reader.allBefore(this.#boundary, most);
   }
 
-  /** The same of the part that is to be the last: one that follows is an error of the stream's. */
-  stream(): ReadableStream<Uint8Array> {
+  /** The same as a stream. Of the part that is to be the last, one that follows is an error of the stream's. */
+  stream(isLast = true): ReadableStream<Uint8Array> {
     return new ReadableStream<Uint8Array>({
       pull: async (controller): Promise<void> => {
         const { piece, last } = await this.#reader.before(this.#boundary);
         if (!last) return controller.enqueue(piece);
         // A copy: to look what follows is to ask for more.
         const rest = piece.slice();
-        const next = await this.head();
+        const next = isLast ? await this.head() : undefined;
         if (next) throw bad(`part "${shown(next.name)}" follows "${LOGITS}", wanted "${LOGITS}" as the last one`);
         if (rest.length > 0) controller.enqueue(rest);
         controller.close();

@@ -4,9 +4,10 @@ import { temperature } from "../../operators/mod.ts";
 import { fromStream, type FromStreamOptions, readIds } from "../../sources/mod.ts";
 import { checkLimit } from "../guard/_check_limit.ts";
 import type { Exchange } from "../_exchange.ts";
-import { type Form, readForm } from "./_multipart.ts";
+import { type Form, type LogitsPart, readForm } from "./_multipart.ts";
 import { openNamed } from "./_named_source.ts";
 import type { SourceQuery } from "../routes/_query.ts";
+import { spilled } from "./_spilled.ts";
 import { checkBytes, requestBody } from "./_request_body.ts";
 
 /** What a request brings. */
@@ -39,9 +40,58 @@ export async function bringLogits(
   return { ...brought, logits: prepared(exchange, query, brought.logits) };
 }
 
-/** The logits of a second source, which is named: what the query says of the first is said of it too. */
-export async function bringNamed(exchange: Exchange, query: SourceQuery, source: string): Promise<Logits> {
-  return prepared(exchange, query, await openNamed(exchange, query, source));
+/** The logits of a request and those that they are compared with: what the query says of the first is said of both. */
+export async function bringPair(
+  exchange: Exchange,
+  query: SourceQuery,
+  other: string | undefined,
+  names: readonly string[],
+): Promise<Brought & { readonly other: Logits }> {
+  if (other === undefined) return await bringBoth(exchange, query, names);
+  // The named one first: what it is refused for should not wait for an upload.
+  const named = prepared(exchange, query, await openNamed(exchange, query, other));
+  return { ...await bringLogits(exchange, query, names), other: named };
+}
+
+/** Both in one form: the parts of a form come one after the other, so the part "other" is spilled until the logits are there. */
+async function bringBoth(
+  exchange: Exchange,
+  query: SourceQuery,
+  names: readonly string[],
+): Promise<Brought & { readonly other: Logits }> {
+  const type = exchange.request.headers.get("content-type") ?? "";
+  if (essence(type) !== "multipart/form-data") {
+    throw new ServiceError(
+      'Cannot compare: wanted "other" in the query, or a form with the parts "other" and "logits", in this order',
+      "E_BAD_REQUEST",
+    );
+  }
+  let held: (LogitsPart & { readonly size: number }) | undefined;
+  const form = await readForm(type, bodyOf(exchange, true), names, exchange.service.limits.partBytes, {
+    name: "other",
+    take: async (part) => {
+      held = { ...part, ...await spilled(exchange, 'part "other"', part.body) };
+    },
+  });
+  const logits = await firstOf(exchange, query, form);
+  if (!held) throw noPart("other");
+  const other = await read(held.body, formOf(held.type, held.filename, query), query, held.size);
+  return { logits: prepared(exchange, query, logits), other: prepared(exchange, query, other), parts: form.parts };
+}
+
+/** What is compared: what `source` names, or the part "logits" of the form, not both. */
+async function firstOf(exchange: Exchange, query: SourceQuery, form: Form): Promise<Logits> {
+  if (query.source === undefined) return await logitsOfForm(form, query);
+  if (form.logits) throw await both(form.logits, query.source);
+  return await openNamed(exchange, query, query.source);
+}
+
+async function both({ body }: LogitsPart, source: string): Promise<ServiceError> {
+  await body.cancel();
+  return new ServiceError(
+    `Cannot read both a part "logits" and the source "${source}": wanted one of them`,
+    "E_BAD_REQUEST",
+  );
 }
 
 /** Logits within the limits, at the temperature that is asked for. */
@@ -90,14 +140,20 @@ async function fromBody(exchange: Exchange, query: SourceQuery, names: readonly 
     return { logits, parts: new Map() };
   }
   const form = await readForm(type, bodyOf(exchange, true), names, exchange.service.limits.partBytes);
-  if (!form.logits) {
-    throw new ServiceError(
-      'Cannot read logits: the form has no part "logits", and no source is named',
-      "E_BAD_REQUEST",
-    );
-  }
-  const { body, filename } = form.logits;
-  return { logits: await read(body, formOf(form.logits.type, filename, query), query, NaN), parts: form.parts };
+  return { logits: await logitsOfForm(form, query), parts: form.parts };
+}
+
+async function logitsOfForm({ logits }: Form, query: SourceQuery): Promise<Logits> {
+  if (!logits) throw noPart("logits");
+  const { body, filename, type } = logits;
+  return await read(body, formOf(type, filename, query), query, NaN);
+}
+
+function noPart(name: string): ServiceError {
+  return new ServiceError(
+    `Cannot read logits: the form has no part "${name}", and no source is named`,
+    "E_BAD_REQUEST",
+  );
 }
 
 /** A part without a type of its own is known by the name of its file. */
@@ -146,13 +202,7 @@ async function fromNamed(
     throw new ServiceError(`Cannot read both a body and the source "${source}": wanted one of them`, "E_BAD_REQUEST");
   }
   const form = await readForm(type, bodyOf(exchange, true), names, exchange.service.limits.partBytes);
-  if (form.logits) {
-    await form.logits.body.cancel();
-    throw new ServiceError(
-      `Cannot read both a part "logits" and the source "${source}": wanted one of them`,
-      "E_BAD_REQUEST",
-    );
-  }
+  if (form.logits) throw await both(form.logits, source);
   return { logits: await openNamed(exchange, query, source), parts: form.parts };
 }
 

@@ -139,6 +139,9 @@ export const StateSchema = z.strictObject({
 
 const BINARY = { schema: { type: "string", format: "binary" } } as const;
 
+const LABELS = { type: "string", description: "one id a row: a .npy of whole numbers or a JSON array" } as const;
+const LOGITS = { type: "string", format: "binary" } as const;
+
 const BODY = {
   description:
     "Logits, row after row, little endian. They may be sent in chunks; nothing is held. Of a form, small parts " +
@@ -147,14 +150,18 @@ const BODY = {
     "application/octet-stream": BINARY,
     "application/x-npy": BINARY,
     "application/x-safetensors": BINARY,
+    "multipart/form-data": { schema: { type: "object", properties: { labels: LABELS, logits: LOGITS } } },
+  },
+} as const;
+
+/** A form may bring both that are compared. */
+const COMPARED = {
+  description:
+    `${BODY.description} Without "other" in the query, a form has the part "other" before them, which is held in a temporary file.`,
+  content: {
+    ...BODY.content,
     "multipart/form-data": {
-      schema: {
-        type: "object",
-        properties: {
-          labels: { type: "string", description: "one id a row: a .npy of whole numbers or a JSON array" },
-          logits: { type: "string", format: "binary" },
-        },
-      },
+      schema: { type: "object", properties: { labels: LABELS, other: LOGITS, logits: LOGITS } },
     },
   },
 } as const;
@@ -238,7 +245,7 @@ const ROUTES = [
     method: "post",
     path: "/v1/compare",
     summary: "Two models' rows of logits side by side: divergences, the same best token, the change of perplexity",
-    request: { query: CompareQuery, body: BODY },
+    request: { query: CompareQuery, body: COMPARED },
     responses: {
       200: {
         description:

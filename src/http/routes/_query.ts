@@ -119,7 +119,10 @@ export const SoftmaxQuery = z.strictObject({
 export const CompareQuery = z.strictObject({
   ...SOURCE,
   ...FORMAT,
-  other: text("what the logits are compared with: a file under the served root, or a URL of an allowed origin"),
+  other: text(
+    "what the logits are compared with: a file under the served root, or a URL of an allowed origin; else the part other of a form",
+  )
+    .optional(),
   topK: whole("count common ids among the K likeliest tokens of each; 10 if absent", 1).optional(),
   ...parametersOf({ shift }),
   onInvalid: choice("rows in which either has no distribution are reported (default) or end the answer", [
